@@ -1,0 +1,106 @@
+/* dialect.h: wire <-> conversation. A dialect is a table: operations (routes), text-bearing fields, and the shapes
+ * of its refusals and errors. Guards see fields, never wire JSON. keeps: DESIGN 3a.2, 3a.5
+ *
+ * Field tables are compiled once into a trie and walked over the JSON tape; an object key or list item that no row
+ * names is an unknown field (reported or refused, by policy). Copies count, keys count (RULINGS R41). */
+#ifndef BAWN_DIALECT_H
+#define BAWN_DIALECT_H
+
+#include "base/base.h"
+#include "base/json.h"
+
+typedef enum { BAWN_F_TEXT,         /* a string, or a list of content parts below it that have rows of their own */
+               BAWN_F_DEEP,         /* every string below, object keys included (tool schemas, metadata) */
+               BAWN_F_ARGUMENTS,    /* a string that holds JSON: a tool call's arguments */
+               BAWN_F_NAME,         /* a tool's name: text, short, may not be masked (a finding there blocks) */
+               BAWN_F_PLAIN,        /* known, no text: numbers, enums, ids; strings here are not guarded and do
+                                     * not count */
+               BAWN_F_MEDIA } bawn_field_kind; /* image, audio, file: recorded as unguarded: unsupported_media */
+
+typedef struct {                    /* a row of a dialect's table */
+    const char *path;               /* "messages[].content[].text" */
+    bawn_field_kind kind;
+} bawn_field_row;
+
+/* One text of a request or answer. Borrowed from the body or the arena. */
+typedef struct {
+    bawn_slice path;                /* JSON Pointer (RFC 6901) */
+    bawn_slice text;                /* decoded */
+    bawn_json_map map;              /* decoded -> bytes inside the quotes */
+    bawn_span wire;                 /* bytes of the body between the quotes */
+    bawn_role role;
+    bawn_origin origin;
+    bawn_field_kind kind;
+    uint32_t channel;               /* answers and stream events: id of the text channel, see below */
+    uint32_t message;               /* request: index of its message, UINT32_MAX outside; texts of one are joined */
+} bawn_field;
+
+typedef struct { bawn_slice path; uint64_t characters; const char *reason; } bawn_unguarded;
+
+typedef struct {
+    bawn_field *fields; size_t n_fields;
+    bawn_unguarded *unguarded; size_t n_unguarded;   /* media, unknown fields */
+    bawn_slice unknown_field;       /* path of the first unknown field, empty when none */
+    bawn_slice model, id;           /* as asked or answered */
+    bawn_slice finish_reasons[8]; size_t n_finish;
+    int64_t input_tokens, output_tokens;             /* -1: not said */
+    uint32_t n_choices;             /* request: n */
+    uint32_t n_messages;
+    bool stream, include_usage;
+} bawn_conversation;
+
+/* ---- operations ------------------------------------------------------------------------------------------ */
+typedef enum { BAWN_OP_UNKNOWN, BAWN_OP_CHAT, BAWN_OP_EMBEDDINGS, BAWN_OP_MODERATIONS, BAWN_OP_MODELS,
+               BAWN_OP_MODEL /* GET /models/{id} */ } bawn_operation;
+
+typedef struct bawn_dialect {
+    const char *name;                                                /* "openai" */
+    /* Which operation a request is: exact paths on the raw URI (no decoding, one canonical form; T14). *rest: what is
+     * sent to the upstream after its base path ("/chat/completions"), query included. */
+    bawn_operation (*route)(bawn_slice method, bawn_slice raw_uri, bawn_slice *rest);
+    const char *(*operation_name)(bawn_operation);                   /* "chat"; never NULL */
+    /* Walks a parsed body into *out (arrays in the arena). err: INVALID_REQUEST, NO_MEMORY. */
+    bool (*request)(bawn_conversation *out, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
+    bool (*answer)(bawn_conversation *out, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
+    bool (*event)(bawn_conversation *out, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *); /* one chunk */
+    /* A block that looks like the provider's own refusal (200), for a request that never went upstream. */
+    bool (*refusal)(bawn_buf *out, bawn_slice *content_type, bawn_operation, const bawn_conversation *request,
+                    bawn_slice id, bawn_slice message, uint64_t now_ns);
+    /* A block of an unstreamed answer: the same shape, with model and id of the answer. */
+    bool (*refused_answer)(bawn_buf *out, bawn_operation, const bawn_conversation *request,
+                           const bawn_conversation *answer, bawn_slice id, bawn_slice message, uint64_t now_ns);
+    /* The end of a stream that was blocked half-way: finish chunks for every open choice, usage if asked, [DONE].
+     * `last`: the newest chunk's JSON text, whose id, model and created are kept; empty when none came. */
+    bool (*stream_refusal)(bawn_buf *out, const bawn_conversation *request, bawn_slice last, const uint32_t *choices,
+                           size_t n_choices, bawn_slice id, bawn_slice message, uint64_t now_ns);
+    /* An error in the dialect's envelope: code is a bawn_error code. status: see bawn_dialect_status(). */
+    bool (*error)(bawn_buf *out, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param);
+    bool (*stream_error)(bawn_buf *out, int code, bawn_slice message);        /* as an event in a stream, and the end */
+    const char *hold;                                                /* keep-alive while text is held, or NULL */
+    /* Answers to operations that Bawn serves itself: results of guard scores by input. */
+    bool (*moderation)(bawn_buf *out, bawn_slice id, bawn_slice model, const float *scores /* [n][13] */,
+                       const float *attack /* [n] prompt_attack */, const bool *flagged, size_t n);
+    const char *const *moderation_categories;                        /* the 13 names, in the order of scores */
+    /* Id (channel) of field `path` of choice/tool-call, and whether text of it may be masked, are in bawn_field. */
+} bawn_dialect;
+
+extern const bawn_dialect bawn_dialect_openai;
+const bawn_dialect *bawn_dialect_find(bawn_slice name);              /* NULL when unknown */
+int bawn_dialect_status(int code);                                   /* HTTP status of an error code (R15) */
+
+/* ---- channels ------------------------------------------------------------------------------------------------ */
+/* channel = choice << 16 | field: 0 content, 1 refusal, 2 reasoning, 3 audio transcript, 4 function_call.arguments,
+ * 5 function_call.name, 6 logprobs, 16 + 2 * tool call index: its arguments, 17 + 2 * index: its name. */
+static inline uint32_t bawn_channel_choice(uint32_t channel) { return channel >> 16; }
+
+/* ---- server-sent events (WHATWG HTML, 9.2) -------------------------------------------------------------------- */
+/* A framer: bytes in, whole events out; the same events for every cutting. LF, CRLF and CR end lines; a BOM at the
+ * begin is dropped; comments are events of their own. keeps: T24 */
+typedef struct { bawn_slice name, data; bool comment; } bawn_sse_event;   /* data: lines joined by LF */
+typedef struct bawn_sse bawn_sse;
+bawn_sse *bawn_sse_new(size_t max_event_bytes);
+void bawn_sse_free(bawn_sse *);
+bool bawn_sse_feed(bawn_sse *, bawn_slice bytes, bool last);              /* false: too large, out of memory */
+bool bawn_sse_next(bawn_sse *, bawn_sse_event *out);                      /* false: feed more; out until next call */
+
+#endif

@@ -1,0 +1,23 @@
+/* engine.h: the policy's tree and the guards' tables become an immutable wall; a wall and texts become a verdict.
+ * Block mode judges whole texts (judge.c), a channel judges one text as it grows (channel.c); both feed the same
+ * windows to the same guards, so they agree by construction. */
+#ifndef BAWN_ENGINE_H
+#define BAWN_ENGINE_H
+
+#include "base/base.h"
+#include "guard/guard.h"
+#include "policy/policy.h"
+
+/* ---- the wall, for those who configure around it (serve, cli) ---------------------------------------------- */
+const bawn_key *bawn_engine_keys(size_t *n);                     /* the policy language: policy_keys.c */
+const bawn_policy *bawn_wall_policy(const bawn_wall *);
+const char *bawn_wall_hash(const bawn_wall *);                   /* "sha256:..." of the policy's bytes */
+const char *bawn_patterns_hash(void);                            /* "sha256:..." of the built-in pattern set */
+size_t bawn_wall_guardrails(const bawn_wall *);
+bawn_slice bawn_wall_guardrail_name(const bawn_wall *, size_t i);
+int bawn_wall_guardrail_find(const bawn_wall *, bawn_slice name);/* -1: none; empty name: the default one */
+/* Names of the guards that run in guardrail g on a side, each once; returns the count (out may be NULL). */
+size_t bawn_wall_guards(const bawn_wall *, int guardrail, bawn_side, bawn_slice *out, size_t max);
+bool bawn_engine_compile(const char *out_path, bawn_error *err); /* build time: compiles and writes the database */
+
+#endif

@@ -1,0 +1,66 @@
+/* match.h: the byte pass. Patterns compiled by Vectorscan into one database that scans a view once; a pattern hit is
+ * an end offset, never a begin (no start-of-match flag: RULINGS R10). Begins are found afterwards, for the few hits,
+ * by PCRE2 inside the last `width` bytes.
+ *
+ * Rules that the lint (tools/patterns.c) enforces on every pattern: begins with a literal of at least 3 bytes (or a
+ * group of such literals); finite width of at most BAWN_MATCH_WIDTH bytes; compiles alone; costs at most 0.2 us per kB of prose;
+ * `\b` only beside ASCII letters; matches `hit`, does not match `miss`. */
+#ifndef BAWN_MATCH_H
+#define BAWN_MATCH_H
+
+#include "base/base.h"
+
+#define BAWN_MATCH_WIDTH 256    /* the widest match, bytes */
+
+enum {
+    BAWN_P_CASE = 1,        /* case-sensitive; default is caseless */
+    BAWN_P_LITERAL = 2,     /* `regex` is plain text, no metacharacters */
+    BAWN_P_WORD = 4,        /* the match must begin and end at word boundaries (checked in C, any script) */
+    BAWN_P_CORE = 8,        /* LITERAL only: its ROT13 and reversed forms are looked for as well (R8) */
+    BAWN_P_TRIGGER = 16     /* only wakes confirm(): any width rules and begins are confirm's own affair; may be as
+                             * short as one byte ("@"), is never a finding by itself */
+};
+
+typedef struct bawn_pattern {
+    const char *regex;      /* Vectorscan (PCRE) syntax, UTF-8; write `\s{1,4}` for spaces and `.{0,40}` for gaps */
+    uint8_t kind;           /* index into its guard's kinds */
+    uint8_t flags;          /* BAWN_P_* */
+    float score;            /* 0.95 HIGH, 0.8 MEDIUM, 0.6 LOW (R12) */
+    const char *lang;       /* "en" ...; "*" for any */
+    const char *hit;        /* a text, in its own language, in which it must be found */
+    const char *miss;       /* a near miss: an honest text close to it, in which it must not be found */
+} bawn_pattern;
+
+typedef struct bawn_match bawn_match;                  /* a database: immutable, shared */
+typedef struct bawn_match_scratch bawn_match_scratch;  /* one per thread, made for one or more databases */
+
+typedef struct { const char *regex; uint8_t flags; uint32_t id; } bawn_match_rule; /* flags: BAWN_P_CASE, _LITERAL */
+
+/* `portable`: for any x86-64/arm64 machine (built-in database), else for this CPU. err names the rule that fails. */
+bool bawn_match_compile(bawn_match **out, const bawn_match_rule *, size_t n, bool portable, bawn_error *err);
+bool bawn_match_save(bawn_buf *out, const bawn_match *);
+bool bawn_match_load(bawn_match **out, bawn_slice saved, bawn_error *err);     /* refuses another version's */
+void bawn_match_free(bawn_match *);
+size_t bawn_match_size(const bawn_match *);                                     /* bytes in memory */
+bool bawn_match_scratch_fit(bawn_match_scratch **, const bawn_match *, bawn_error *err); /* makes or grows */
+void bawn_match_scratch_free(bawn_match_scratch *);
+
+typedef void (*bawn_match_hit)(void *context, uint32_t id, size_t end);
+/* text: valid UTF-8. Reports every (id, end). False: the library failed (a guard failure, never "no match"). */
+bool bawn_match_scan(const bawn_match *, bawn_match_scratch *, bawn_slice text, bawn_match_hit, void *context);
+
+/* The leftmost begin of a match of `regex` that ends exactly at `end`, not before end - BAWN_MATCH_WIDTH.
+ * Compiles on first use and remembers (per thread: `begin` cache of a worker). False: none (or out of memory). */
+typedef struct bawn_match_begins bawn_match_begins;
+bawn_match_begins *bawn_match_begins_new(size_t n_rules);
+void bawn_match_begins_free(bawn_match_begins *);
+bool bawn_match_begin(size_t *begin, bawn_match_begins *, uint32_t id, const char *regex, uint8_t flags,
+                      bawn_slice text, size_t end);
+
+/* Widest match of a rule in bytes; 0: no finite width, or it does not compile (then err). */
+uint32_t bawn_match_width(const char *regex, uint8_t flags, bawn_error *err);
+/* The literals with which a match can begin, up to the first white space, lower case, at most 16 bytes each; false
+ * when there is none of 3 bytes or more. out: up to `max` slices into `arena`. */
+bool bawn_match_anchors(bawn_slice *out, size_t *n, size_t max, const char *regex, uint8_t flags, bawn_arena *arena);
+
+#endif
