@@ -70,7 +70,11 @@ struct bawn_probe {
     const bawn_pattern *pattern;/* NULL for number runs and scans */
     const void *settings;       /* the guard's own, made by the engine from the policy; see each guard's header */
     void *state;                /* scan guards: 64 bytes per text, zero at its begin */
-    void *engine;               /* the engine's */
+    /* the engine's: */
+    void (*sink)(bawn_probe *, uint8_t kind, size_t begin, size_t end, float score);
+    bawn_match_begins *begins;
+    uint32_t pattern_id;
+    void *engine;
 };
 
 /* ---- reading the window ------------------------------------------------------------------------------- */

@@ -1,0 +1,227 @@
+/* A Vectorscan database in block mode: compile, save, load, scan.
+ *
+ * Patterns of ASCII text are compiled on bytes, the others with HS_FLAG_UTF8 so that case folding knows their letters;
+ * the text is valid UTF-8 in both cases. The built-in database is compiled for the generic platform, which is loadable
+ * on every CPU and was measured no slower than native (RULINGS R9). A saved database carries the library's version,
+ * because Vectorscan reads only its own. */
+#include "match/match.h"
+
+#include <hs/hs.h>
+#include <stdio.h>
+
+struct bawn_match { hs_database_t *db; };
+struct bawn_match_scratch { hs_scratch_t *scratch; };
+
+static const char magic[8] = "BAWNDB1";
+
+bool bawn_match_is_ascii(const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s >= 0x80)
+            return false;
+    return true;
+}
+
+/* Escapes plain text into an expression that matches exactly it. */
+static bool quote(bawn_buf *out, const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        if (*c >= 0x80 || bawn_is_alnum(*c))
+            bawn_buf_byte(out, (char)*c);
+        else
+            bawn_buf_fmt(out, "\\x%02x", *c);
+    return bawn_buf_byte(out, '\0');
+}
+
+bool bawn_match_expression(bawn_buf *out, unsigned *hs_flags, const char *regex, uint8_t flags)
+{
+    bawn_buf_clear(out);
+    *hs_flags = (flags & BAWN_P_CASE) ? 0 : HS_FLAG_CASELESS;
+    if (!bawn_match_is_ascii(regex))
+        *hs_flags |= HS_FLAG_UTF8;
+    if (flags & BAWN_P_LITERAL)
+        return quote(out, regex);
+    return bawn_buf_str(out, regex) && bawn_buf_byte(out, '\0');
+}
+
+typedef struct { char **text; unsigned *flags, *ids; } rule_arrays;
+
+static void arrays_free(rule_arrays *a, size_t n)
+{
+    for (size_t i = 0; a->text && i < n; i++)
+        bawn_free(a->text[i]);
+    bawn_free(a->text);
+    bawn_free(a->flags);
+    bawn_free(a->ids);
+}
+
+static bool arrays_fill(rule_arrays *a, const bawn_match_rule *rules, size_t n)
+{
+    a->text = bawn_malloc(n * sizeof *a->text);
+    a->flags = bawn_malloc(n * sizeof *a->flags);
+    a->ids = bawn_malloc(n * sizeof *a->ids);
+    if (!a->text || !a->flags || !a->ids)
+        return false;
+    memset(a->text, 0, n * sizeof *a->text);
+    for (size_t i = 0; i < n; i++) {
+        bawn_buf b = { 0 };
+        if (!bawn_match_expression(&b, &a->flags[i], rules[i].regex, rules[i].flags)) {
+            bawn_buf_free(&b);
+            return false;
+        }
+        a->text[i] = b.ptr;
+        a->ids[i] = rules[i].id;
+    }
+    return true;
+}
+
+static bool compile_error(bawn_error *err, hs_compile_error_t *e, const bawn_match_rule *rules)
+{
+    const char *rule = e && e->expression >= 0 ? rules[e->expression].regex : "(all together)";
+    bawn_error_set(err, BAWN_E_POLICY, "pattern `%s` does not compile: %s", rule, e ? e->message : "no memory");
+    hs_free_compile_error(e);
+    return false;
+}
+
+bool bawn_match_compile(bawn_match **out, const bawn_match_rule *rules, size_t n, bool portable, bawn_error *err)
+{
+    hs_platform_info_t generic = { 0 };
+    hs_compile_error_t *e = NULL;
+    rule_arrays a = { 0 };
+    bawn_match *m = bawn_malloc(sizeof *m);
+
+    *out = NULL;
+    if (!m || !arrays_fill(&a, rules, n)) {
+        arrays_free(&a, n);
+        bawn_free(m);
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", n);
+    }
+    hs_error_t rc = hs_compile_multi((const char *const *)a.text, a.flags, a.ids, (unsigned)n, HS_MODE_BLOCK,
+                                     portable ? &generic : NULL, &m->db, &e);
+    arrays_free(&a, n);
+    if (rc != HS_SUCCESS) {
+        bawn_free(m);
+        return compile_error(err, e, rules);
+    }
+    *out = m;
+    return true;
+}
+
+bool bawn_match_save(bawn_buf *out, const bawn_match *m)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    char version[64] = { 0 };
+
+    if (hs_serialize_database(m->db, &bytes, &n) != HS_SUCCESS)
+        return false;
+    snprintf(version, sizeof version, "%s", hs_version());
+    bawn_buf_add(out, bawn_slice_of(magic, sizeof magic));
+    bawn_buf_add(out, bawn_slice_of(version, sizeof version));
+    bool ok = bawn_buf_add(out, bawn_slice_of(bytes, n));
+    free(bytes);
+    return ok;
+}
+
+bool bawn_match_load(bawn_match **out, bawn_slice saved, bawn_error *err)
+{
+    size_t head = sizeof magic + 64;
+
+    *out = NULL;
+    if (saved.len < head || memcmp(saved.ptr, magic, sizeof magic) != 0)
+        return bawn_error_set(err, BAWN_E_POLICY, "not a saved pattern database");
+    if (strncmp(saved.ptr + sizeof magic, hs_version(), 63) != 0)
+        return bawn_error_set(err, BAWN_E_POLICY, "the pattern database was made by Vectorscan %.40s, here is %s: rebuild "
+                              "it", saved.ptr + sizeof magic, hs_version());
+    bawn_match *m = bawn_malloc(sizeof *m);
+    if (!m)
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the pattern database");
+    if (hs_deserialize_database(saved.ptr + head, saved.len - head, &m->db) != HS_SUCCESS) {
+        bawn_free(m);
+        return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
+    }
+    *out = m;
+    return true;
+}
+
+void bawn_match_free(bawn_match *m)
+{
+    if (!m)
+        return;
+    hs_free_database(m->db);
+    bawn_free(m);
+}
+
+size_t bawn_match_size(const bawn_match *m)
+{
+    size_t n = 0;
+    return hs_database_size(m->db, &n) == HS_SUCCESS ? n : 0;
+}
+
+bool bawn_match_scratch_fit(bawn_match_scratch **s, const bawn_match *m, bawn_error *err)
+{
+    if (!*s) {
+        *s = bawn_malloc(sizeof **s);
+        if (!*s)
+            return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for pattern scratch");
+        (*s)->scratch = NULL;
+    }
+    if (hs_alloc_scratch(m->db, &(*s)->scratch) != HS_SUCCESS)
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for pattern scratch");
+    return true;
+}
+
+void bawn_match_scratch_free(bawn_match_scratch *s)
+{
+    if (!s)
+        return;
+    hs_free_scratch(s->scratch);
+    bawn_free(s);
+}
+
+typedef struct { bawn_match_hit hit; void *context; } relay;
+
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *context)
+{
+    const relay *r = context;
+    (void)from;
+    (void)flags;
+    r->hit(r->context, id, (size_t)to);
+    return 0;
+}
+
+bool bawn_match_scan(const bawn_match *m, bawn_match_scratch *s, bawn_slice text, bawn_match_hit hit, void *context)
+{
+    relay r = { hit, context };
+
+    if (text.len == 0)
+        return true;
+    if (text.len > UINT32_MAX)
+        return false;
+    return hs_scan(m->db, text.ptr, (unsigned)text.len, 0, s->scratch, on_match, &r) == HS_SUCCESS;
+}
+
+uint32_t bawn_match_width(const char *regex, uint8_t flags, bawn_error *err)
+{
+    bawn_buf b = { 0 };
+    unsigned hs_flags = 0;
+    hs_expr_info_t *info = NULL;
+    hs_compile_error_t *e = NULL;
+    uint32_t width = 0;
+
+    if (!bawn_match_expression(&b, &hs_flags, regex, flags)) {
+        bawn_buf_free(&b);
+        bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory");
+        return 0;
+    }
+    bawn_match_rule rule = { regex, flags, 0 };
+    if (hs_expression_info(b.ptr, hs_flags, &info, &e) != HS_SUCCESS)
+        compile_error(err, e, &rule);
+    else if (info->max_width == UINT32_MAX)
+        bawn_error_set(err, BAWN_E_POLICY, "pattern `%s` has no finite width: bound its repeats, as in `.{0,40}`", regex);
+    else
+        width = info->max_width;
+    free(info);
+    bawn_buf_free(&b);
+    return width;
+}
