@@ -94,7 +94,6 @@ static inline bool bawn_utf8_is_start(unsigned char c) { return (c & 0xC0) != 0x
 
 /* ---- hashing and randomness ---------------------------------------------------------------------------- */
 void bawn_sha256(uint8_t out[32], bawn_slice);                    /* FIPS 180-4, by OpenSSL */
-typedef struct bawn_hmac bawn_hmac;                               /* a key, ready */
 void bawn_hmac_sha256(uint8_t out[32], bawn_slice key, const bawn_slice *parts, size_t n_parts); /* RFC 2104 */
 uint32_t bawn_crc32c(uint32_t crc, bawn_slice);                   /* RFC 3720 appendix B.4; start with 0 */
 uint64_t bawn_hash64(bawn_slice, uint64_t seed);                  /* for tables in memory only (wyhash-like) */

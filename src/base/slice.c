@@ -1,0 +1,26 @@
+/* slice.c: the two slice operations that are too long for a header. */
+#define _GNU_SOURCE /* memmem */
+#include "base/base.h"
+
+bool bawn_slice_eq_nocase(bawn_slice a, bawn_slice b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (bawn_lower(a.ptr[i]) != bawn_lower(b.ptr[i]))
+            return false;
+    return true;
+}
+
+/* glibc's and musl's memmem are two-way searches: linear time, whatever the needle. */
+size_t bawn_slice_find(bawn_slice hay, bawn_slice needle)
+{
+    const char *at;
+
+    if (needle.len == 0)
+        return 0;
+    if (needle.len > hay.len)
+        return hay.len;
+    at = memmem(hay.ptr, hay.len, needle.ptr, needle.len);
+    return at ? (size_t)(at - hay.ptr) : hay.len;
+}
