@@ -94,8 +94,8 @@ static size_t run_end(bool *known, bawn_slice text, size_t begin, size_t digit, 
     size_t limit = begin + RUN_BYTES, end = group_end(text, digit, limit);
 
     for (int groups = 1;; groups++) {
-        if (end == limit) {                 /* a group longer than a run is cut here, wherever it ends */
-            *known = true;
+        if (end == limit) {                 /* full; a first group longer than a run is cut here, wherever it ends */
+            *known = groups == 1 || end < text.len || final;
             return end;
         }
         size_t next = next_group(known, text, end, final);
