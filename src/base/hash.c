@@ -70,14 +70,14 @@ uint64_t bawn_hash64(bawn_slice s, uint64_t seed)
     static const uint64_t k0 = UINT64_C(0xa0761d6478bd642f), k1 = UINT64_C(0xe7037ed1a0b428db),
                           k2 = UINT64_C(0x8ebc6af09c88c6e3);
     char last[16] = { 0 };
-    uint64_t h = seed ^ k0;
+    uint64_t secret = k1 ^ seed, h = seed ^ k0;           /* no text that does not know the seed makes a factor 0 */
     size_t i = 0;
 
     for (; s.len - i > 16; i += 16)
-        h = fold(load64(s.ptr + i) ^ k1, load64(s.ptr + i + 8) ^ h);
+        h = fold(load64(s.ptr + i) ^ secret, load64(s.ptr + i + 8) ^ h);
     if (s.len - i)
         memcpy(last, s.ptr + i, s.len - i);
-    h = fold(load64(last) ^ k1, load64(last + 8) ^ h);
+    h = fold(load64(last) ^ secret, load64(last + 8) ^ h);
     return fold(h ^ k2, (uint64_t)s.len ^ k1);
 }
 
