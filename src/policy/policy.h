@@ -21,7 +21,9 @@ enum {
 };
 
 typedef struct bawn_key {
-    const char *path;       /* "guardrails.*.secrets.input": '*' any name, '[]' an item of a list */
+    /* "guardrails.*.secrets.input": '*' is any name (a literal row wins over it), '[]' an item of a list:
+     * "routes[].operations[]". "record.text=all" speaks of one word of record.text: only `doc` and `later` count. */
+    const char *path;
     uint32_t types;         /* BAWN_T_* */
     const char *values;     /* of WORD: "none|low|medium|high" */
     const char *fallback;   /* default as text, NULL: none */
@@ -38,8 +40,11 @@ typedef struct bawn_node {
     uint64_t integer;               /* INT, SIZE, TIME, BOOL (0/1), WORD (index), WINDOW */
     double number;                  /* INT, NUMBER */
     uint32_t type;                  /* the BAWN_T_* bit that it was read as */
-    uint32_t line, column;          /* 1-based */
+    uint32_t line, column;          /* 1-based, in characters: of a scalar's value; of a map or list its key's */
+    uint32_t key_line, key_column;  /* of a map's member: where its key stands; else line, column */
+    bool quoted;                    /* scalar in quotes or a block ('|', '>'): never null, true or a number */
     const bawn_key *spec;
+    const struct bawn_node *parent; /* NULL for the root */
     const struct bawn_node *first;  /* child */
     const struct bawn_node *next;   /* sibling, in the file's order */
 } bawn_node;
@@ -56,6 +61,11 @@ bool bawn_node_word(const bawn_node *, const char *word);                    /* 
 /* Error at a node: "<file>:<line>:<col>: message". Returns false. */
 bool bawn_node_error(bawn_error *err, const bawn_policy *, const bawn_node *, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same, pointing at the key of a map's member: for a name that is wrong. */
+bool bawn_node_key_error(bawn_error *err, const bawn_policy *, const bawn_node *, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* "guardrails.shop.denied_topics[0].name" into out, cut to size (at its front) and NUL-terminated. */
+const char *bawn_node_path(char *out, size_t size, const bawn_node *);
 /* Reads env:NAME or file:PATH (relative to the policy's folder; one trailing newline dropped) into *out. The value
  * never appears in a message. */
 bool bawn_policy_secret(bawn_buf *out, const bawn_policy *, const bawn_node *, bawn_error *err);
