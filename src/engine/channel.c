@@ -1,0 +1,458 @@
+/* A growing text; see channel.h. Raw text is kept from BAWN_BEHIND and a margin before the oldest open thing; its
+ * canonical view is begun when a flag first says that it could differ, a little before that place, where it still
+ * equals the raw text. */
+#include "engine/channel.h"
+
+#include "base/json.h"
+#include "engine/tokens.h"
+
+#define KEEP 2048               /* bytes kept behind everything that is open: more than BAWN_BEHIND and a run */
+#define LAG 80                  /* bytes by which boundaries inside long tokens and spaceless scripts lag */
+
+struct bawn_channel {
+    bawn_judging judging;
+    const bawn_tokens *tokens;
+    bawn_buf text;              /* raw bytes [base, base + len) */
+    size_t base, gate, stretch, rendered;
+    size_t masked_to;           /* end of the last edit written: what is left of it in the next piece is dropped */
+    bawn_finds finds;
+    bawn_view raw, canonical;
+    bawn_canonical *maker;      /* NULL until begun */
+    bawn_buf canonical_text;
+    bawn_text_map map;
+    size_t canonical_offset;    /* raw offset where the canonical view begins */
+    size_t canonical_fed;       /* raw offset up to which the maker has been fed */
+    bool differs;
+    uint32_t flags;
+    size_t runs_from, canonical_runs_from;  /* where encoded runs are looked for next, in raw / canonical offsets */
+    bool run_open, canonical_run_open;
+    bawn_unfold unfold;
+    uint64_t characters;
+    bool ended, failed, blocked;
+    size_t cut;
+};
+
+bool bawn_channel_new(bawn_channel **out, const bawn_judging *judging, const bawn_tokens *tokens)
+{
+    bawn_channel *c = bawn_malloc(sizeof *c);
+    *out = c;
+    if (!c)
+        return false;
+    *c = (bawn_channel){ .judging = *judging, .tokens = tokens && !bawn_tokens_empty(tokens) ? tokens : NULL };
+    c->judging.streaming = true;
+    c->judging.failed = false;
+    c->raw.kind = BAWN_VIEW_RAW;
+    c->canonical.kind = BAWN_VIEW_CANONICAL;
+    return true;
+}
+
+void bawn_channel_free(bawn_channel *c)
+{
+    if (!c)
+        return;
+    bawn_view_free(&c->raw);
+    bawn_view_free(&c->canonical);
+    bawn_canonical_free(c->maker);
+    bawn_buf_free(&c->canonical_text);
+    bawn_text_map_free(&c->map);
+    bawn_finds_free(&c->finds);
+    bawn_buf_free(&c->text);
+    bawn_free(c);
+}
+
+static size_t length(const bawn_channel *c) { return c->base + c->text.len; }
+static unsigned char byte_at(const bawn_channel *c, size_t i) { return (unsigned char)c->text.ptr[i - c->base]; }
+
+/* ---- safe boundaries ------------------------------------------------------------------------------------------- */
+static bool is_joint(unsigned char b) { return bawn_is_digit(b) || b == '(' || b == ')' || b == '+'; }
+
+/* Whether text may be parted right behind the white space at b - 1. Reads the byte at b. */
+static bool behind_space(const bawn_channel *c, size_t b)
+{
+    if (b < c->base + 2 || b >= length(c) || !bawn_is_space(byte_at(c, b - 1)))
+        return false;
+    size_t end = b - 1, begin = end;                            /* of the word before the space */
+    unsigned char last = byte_at(c, end - 1);
+    if (is_joint(byte_at(c, b)) && (is_joint(last) || bawn_is_upper(last)))
+        return false;                                           /* inside a number, or between its letters and it */
+    while (begin > c->base && end - begin < 2 && !bawn_is_space(byte_at(c, begin - 1)))
+        begin--;
+    return end - begin != 1;                                    /* a single letter may be the first of spaced ones */
+}
+
+static bool before_wide(const bawn_channel *c, size_t b)
+{
+    size_t i = b - c->base;
+    return b < length(c) && byte_at(c, b) >= 0xE0 &&
+           bawn_text_no_space_script(bawn_utf8_next(bawn_buf_slice(&c->text), &i));
+}
+
+/* The largest boundary <= at, not below the gate. Boundaries are places in the text, whoever asks: behind white
+ * space; before a character of a script without spaces; and every LAG bytes inside a stretch that has neither. With
+ * `lag` (for the gate) the last two kinds count only when the text has gone on by LAG bytes, more than the longest
+ * anchor, so that none stands inside an anchor not seen whole. *stretch: the last boundary of the first two kinds. */
+static size_t boundary_before(const bawn_channel *c, size_t at, bool lag, size_t *stretch)
+{
+    size_t top = !lag ? at : length(c) > LAG ? length(c) - LAG : 0;
+
+    *stretch = c->stretch;
+    for (size_t b = at; b > c->gate; b--)
+        if (behind_space(c, b) || (b <= top && before_wide(c, b))) {
+            *stretch = b;
+            return b;
+        }
+    if (top > at)
+        top = at;
+    if (top < c->stretch + LAG)
+        return c->gate;
+    size_t b = c->stretch + (top - c->stretch) / LAG * LAG;
+    while (b > c->gate && !bawn_utf8_is_start(byte_at(c, b)))
+        b--;
+    return b > c->gate ? b : c->gate;
+}
+
+/* ---- the views ------------------------------------------------------------------------------------------------- */
+static bool fail(bawn_channel *c)
+{
+    c->failed = true;
+    return false;
+}
+
+static bool step_raw(bawn_channel *c, bool last)
+{
+    c->raw.base = c->base;
+    c->raw.text = bawn_buf_slice(&c->text);
+    return bawn_view_step(&c->raw, &c->judging, c->flags, last);
+}
+
+/* Begins the canonical view at a word's begin well before the flagged text, where it equals the raw text. */
+static bool begin_canonical(bawn_channel *c, size_t flagged)
+{
+    size_t at = flagged > c->base + BAWN_BEHIND ? flagged - BAWN_BEHIND : c->base;
+
+    while (at > c->base && !bawn_is_space(byte_at(c, at - 1)))
+        at--;
+    c->maker = bawn_canonical_new();
+    c->canonical_offset = c->canonical_fed = at;
+    c->canonical.offset = c->canonical.base = at;
+    c->canonical.hits_done = c->canonical.runs_from = c->canonical_runs_from = at;
+    for (size_t i = 0; i < BAWN_SCANNERS; i++)
+        c->canonical.scans_from[i] = at;
+    c->canonical.map = &c->map;
+    c->canonical.canonical = c->maker;
+    return c->maker != NULL;
+}
+
+static bool step_canonical(bawn_channel *c, size_t new_from, bool last)
+{
+    if (!c->maker && !(c->flags & BAWN_TEXT_CANONICAL))
+        return true;
+    if (!c->maker && !begin_canonical(c, new_from))
+        return fail(c);
+    bawn_slice fresh = { c->text.ptr + (c->canonical_fed - c->base), length(c) - c->canonical_fed };
+    if (!bawn_canonical_feed(c->maker, &c->canonical_text, &c->map, &c->differs, fresh, last))
+        return fail(c);
+    c->canonical_fed = length(c);
+    c->canonical.text = bawn_buf_slice(&c->canonical_text);
+    return !c->differs || bawn_view_step(&c->canonical, &c->judging, BAWN_TEXT_NON_ASCII | BAWN_TEXT_CONTROL, last);
+}
+
+/* Judges the encoded runs of a view that have come whole. */
+static bool step_runs(bawn_channel *c, const bawn_view *v, size_t *from, bool *open, bool last)
+{
+    size_t at = *from - v->base;
+    bawn_span run;
+    bawn_code code;
+
+    while (bawn_decode_find(&run, &code, open, &at, v->text, last) == 1) {
+        bawn_span in_view = { run.begin + v->base, run.end + v->base };
+        if (!bawn_judge_run(&c->judging, &c->unfold, bawn_slice_of(v->text.ptr + run.begin, run.end - run.begin), code,
+                            bawn_view_to_raw(v, in_view), 0))
+            return fail(c);
+    }
+    *from = v->base + at;
+    return true;
+}
+
+/* A view offset as a raw one, for holding: the raw begin of what stands there. */
+static size_t raw_of(const bawn_channel *c, size_t view_offset)
+{
+    size_t end = c->canonical.base + c->canonical_text.len;
+    if (view_offset >= end)
+        return c->canonical_offset + bawn_canonical_settled(c->maker);
+    return bawn_view_to_raw(&c->canonical, (bawn_span){ view_offset, view_offset + 1 }).begin;
+}
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* The first raw byte that something undecided may begin with. */
+static size_t hold_of(const bawn_channel *c)
+{
+    size_t hold = least(bawn_view_hold(&c->raw), length(c));
+    if (c->run_open)
+        hold = least(hold, c->runs_from);
+    if (c->maker)
+        hold = least(hold, c->canonical_offset + bawn_canonical_settled(c->maker));
+    if (c->differs) {
+        hold = least(hold, raw_of(c, bawn_view_hold(&c->canonical)));
+        if (c->canonical_run_open)
+            hold = least(hold, raw_of(c, c->canonical_runs_from));
+    }
+    return hold;
+}
+
+/* ---- the verdict and the gate -------------------------------------------------------------------------------------- */
+static bool before(const bawn_found *a, const bawn_found *b)
+{
+    if (a->span.end != b->span.end)
+        return a->span.end < b->span.end;
+    if (a->span.begin != b->span.begin)
+        return a->span.begin < b->span.begin;
+    return a->guard != b->guard ? a->guard < b->guard : a->pattern < b->pattern;
+}
+
+static const bawn_found *deciding(const bawn_channel *c)
+{
+    const bawn_found *best = NULL;
+    for (size_t i = 0; i < c->finds.n; i++)
+        if (c->finds.items[i].action == BAWN_BLOCK && (!best || before(&c->finds.items[i], best)))
+            best = &c->finds.items[i];
+    return best;
+}
+
+/* Where delivery ends: before the deciding finding, and before every blocking one that overlaps it. */
+static size_t block_begin(const bawn_channel *c, const bawn_found *best)
+{
+    size_t begin = best->span.begin, old;
+    do {
+        old = begin;
+        for (size_t i = 0; i < c->finds.n; i++) {
+            const bawn_found *f = &c->finds.items[i];
+            if (f->action == BAWN_BLOCK && f->span.begin < begin && f->span.end > begin)
+                begin = f->span.begin;
+        }
+    } while (begin != old);
+    return begin;
+}
+
+/* Decides a block once nothing that begins before it, or ends before it, is open any more. */
+static void decide(bawn_channel *c, size_t hold)
+{
+    const bawn_found *best = deciding(c);
+    size_t stretch;
+
+    if (!best || (!c->ended && (hold < best->span.begin || (c->differs && hold + BAWN_MATCH_WIDTH < best->span.end))))
+        return;
+    c->blocked = true;
+    c->cut = boundary_before(c, block_begin(c, best), false, &stretch);
+}
+
+/* A place inside a finding that is masked or blocked is no place to part: go back to its begin. */
+static size_t outside_finds(const bawn_channel *c, size_t at)
+{
+    size_t old;
+    do {
+        old = at;
+        for (size_t i = 0; i < c->finds.n; i++) {
+            const bawn_found *f = &c->finds.items[i];
+            if (f->action >= BAWN_MASK && f->span.begin < at && f->span.end > at)
+                at = f->span.begin;
+            if (f->action == BAWN_BLOCK && f->span.begin < at && f->span.end >= at)
+                at = f->span.begin;
+        }
+    } while (at != old);
+    return at;
+}
+
+static size_t placeholder_hold(bawn_channel *c, size_t at)
+{
+    bawn_span span;
+    bawn_slice value;
+    size_t open, from = c->gate > c->base ? c->gate - c->base : 0;
+
+    if (!c->tokens)
+        return at;
+    while (bawn_tokens_find(&span, &value, &open, c->tokens, bawn_buf_slice(&c->text), from)) {
+        if (span.begin + c->base < at && span.end + c->base > at)
+            at = span.begin + c->base;
+        from = span.end;
+    }
+    return least(at, open + c->base);
+}
+
+static size_t behind_window(const bawn_channel *c, size_t at)
+{
+    uint64_t window = c->judging.guardrail->window;
+    if (window == 0)
+        return at;
+    if (window == UINT64_MAX || length(c) < window)
+        return c->gate;
+    return least(at, length(c) - (size_t)window);       /* characters are at least as many bytes: never less behind */
+}
+
+static void move_gate(bawn_channel *c, size_t hold)
+{
+    size_t at = behind_window(c, least(hold, length(c))), stretch = c->stretch;
+
+    for (size_t old = SIZE_MAX; at != old && at > c->gate;) {
+        old = at;
+        at = boundary_before(c, placeholder_hold(c, outside_finds(c, at)), true, &stretch);
+    }
+    if (at > c->gate) {
+        c->gate = at;
+        c->stretch = stretch;
+    }
+}
+
+/* ---- feeding -------------------------------------------------------------------------------------------------------------- */
+/* Forgets text far enough behind everything that may still look at it. */
+static void forget(bawn_channel *c, size_t hold)
+{
+    size_t low = least(c->rendered, least(c->gate, hold));
+    if (c->canonical_fed && c->canonical_fed < low)
+        low = c->canonical_fed;
+    if (low < c->base + 2 * KEEP)
+        return;
+    low -= KEEP;
+    while (low > c->base && !bawn_utf8_is_start(byte_at(c, low)))
+        low--;
+    bawn_buf_drop_front(&c->text, low - c->base);
+    c->base = low;
+}
+
+static uint32_t look_for_flags(bawn_channel *c, size_t from)
+{
+    size_t low = from > c->base + 64 ? from - 64 : c->base;
+    return bawn_text_flags(bawn_slice_of(c->text.ptr + (low - c->base), length(c) - low));
+}
+
+static bool judge_new(bawn_channel *c, size_t from, bool last)
+{
+    uint32_t flags = look_for_flags(c, from);
+    c->flags |= flags & (BAWN_TEXT_CANONICAL | BAWN_TEXT_DECODABLE);
+    if (!step_raw(c, last))
+        return false;
+    if ((c->flags & BAWN_TEXT_DECODABLE) && !step_runs(c, &c->raw, &c->runs_from, &c->run_open, last))
+        return false;
+    if (!step_canonical(c, from, last))
+        return false;
+    return !c->differs || step_runs(c, &c->canonical, &c->canonical_runs_from, &c->canonical_run_open, last);
+}
+
+bool bawn_channel_feed(bawn_channel *c, bawn_slice text, bool last)
+{
+    size_t from = length(c);
+
+    if (c->failed || c->ended || c->blocked)
+        return !c->failed;
+    if (!bawn_buf_add(&c->text, text))
+        return fail(c);
+    c->characters += bawn_utf8_count(text);
+    c->judging.finds = &c->finds;
+    if (!judge_new(c, from, last) || c->judging.failed)
+        return fail(c);
+    c->ended = last;
+    size_t hold = hold_of(c);
+    decide(c, hold);
+    if (c->blocked)
+        c->gate = c->cut;
+    else if (last)
+        c->gate = length(c);
+    else
+        move_gate(c, hold);
+    forget(c, hold);
+    return true;
+}
+
+size_t bawn_channel_length(const bawn_channel *c) { return length(c); }
+size_t bawn_channel_gate(const bawn_channel *c) { return c->failed ? c->rendered : c->gate; }
+const bawn_finds *bawn_channel_finds(const bawn_channel *c) { return &c->finds; }
+uint64_t bawn_channel_characters(const bawn_channel *c) { return c->characters; }
+
+bool bawn_channel_blocked(const bawn_channel *c, size_t *cut)
+{
+    *cut = c->cut;
+    return c->blocked;
+}
+
+bool bawn_channel_failed(const bawn_channel *c, uint16_t *guard)
+{
+    *guard = c->judging.failed_guard;
+    return c->failed;
+}
+
+/* ---- rendering -------------------------------------------------------------------------------------------------------- */
+typedef struct { bawn_span at; const bawn_found *found; bawn_slice value; } edit;
+
+/* The next edit that begins at or after `from`: a mask (overlapping ones joined) or a placeholder. */
+static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
+{
+    const bawn_found *first = NULL, *longest;
+    bawn_span span;
+    bawn_slice value;
+    size_t open;
+
+    for (size_t i = 0; i < c->finds.n; i++) {
+        const bawn_found *f = &c->finds.items[i];
+        if (f->action == BAWN_MASK && f->span.begin >= from && (!first || f->span.begin < first->span.begin))
+            first = f;
+    }
+    bool restore = c->tokens && to <= length(c) &&
+                   bawn_tokens_find(&span, &value, &open, c->tokens, bawn_slice_of(c->text.ptr, to - c->base),
+                                    from - c->base);
+    if (restore && (!first || span.begin + c->base < first->span.begin)) {
+        *out = (edit){ { span.begin + c->base, span.end + c->base }, NULL, value };
+        return true;
+    }
+    if (!first || first->span.begin >= to)
+        return false;
+    *out = (edit){ first->span, first, BAWN_NIL };
+    longest = first;
+    for (size_t i = 0; i < c->finds.n; i++) {
+        const bawn_found *f = &c->finds.items[i];
+        if (f->action != BAWN_MASK || f->span.begin < first->span.begin || f->span.begin >= out->at.end)
+            continue;
+        size_t new = f->span.end - f->span.begin, old = longest->span.end - longest->span.begin;
+        if (new > old || (new == old && f->guard < longest->guard))
+            longest = f;
+        if (f->span.end > out->at.end) {
+            out->at.end = f->span.end;
+            i = (size_t)-1;                 /* look again: the union has grown */
+        }
+    }
+    out->found = longest;
+    return true;
+}
+
+static bool write_value(bawn_buf *out, bawn_slice value, bool nested)
+{
+    return nested ? bawn_json_write_escaped(out, value) : bawn_buf_add(out, value);
+}
+
+bool bawn_channel_render(bawn_buf *out, bawn_channel *c, size_t from, size_t to, bool nested)
+{
+    size_t at = from < c->masked_to ? least(c->masked_to, to) : from;
+    edit e;
+
+    while (at < to && next_edit(&e, c, at, to)) {
+        bawn_slice value = { c->text.ptr + (e.at.begin - c->base), least(e.at.end, length(c)) - e.at.begin };
+        bawn_buf_add(out, bawn_slice_of(c->text.ptr + (at - c->base), e.at.begin - at));
+        bool ok = e.found ? bawn_mask_write(out, c->judging.worker->wall, e.found, value, NULL)
+                          : write_value(out, e.value, nested);
+        if (!ok)
+            return fail(c);
+        c->masked_to = e.at.end;
+        at = least(e.at.end, to);
+    }
+    if (at < to)
+        bawn_buf_add(out, bawn_slice_of(c->text.ptr + (at - c->base), to - at));
+    if (to > c->rendered)
+        c->rendered = to;
+    return !out->failed;
+}
+
+bool bawn_channel_edited(const bawn_channel *c, size_t from, size_t to)
+{
+    edit e;
+    return from < c->masked_to || next_edit(&e, c, from, to);
+}

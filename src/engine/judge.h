@@ -1,0 +1,34 @@
+/* judge.h: one whole text through all its views (RULINGS R5). */
+#ifndef BAWN_JUDGE_H
+#define BAWN_JUDGE_H
+
+#include "engine/view.h"
+
+#define BAWN_DEPTH 3            /* decoded inside decoded inside decoded */
+#define BAWN_CHILDREN 32
+
+typedef struct {                /* what a text may still unfold */
+    size_t children, bytes;
+    bool bound;                 /* reached: limits.DECODE_BOUND was reported */
+} bawn_unfold;
+
+typedef struct {
+    bawn_canonical *maker;
+    bawn_buf canonical, decoded;
+    bawn_text_map map;
+} bawn_level;
+struct bawn_judge { bawn_level levels[BAWN_DEPTH + 1]; };
+
+bool bawn_judge_new(struct bawn_judge **);
+void bawn_judge_free(struct bawn_judge *);
+
+/* Judges a whole text. False: it could not be judged (judging->failed). */
+bool bawn_judge_text(bawn_judging *, bawn_slice text);
+/* Judges one encoded run, `raw` of the text it stands in; used by channels too. */
+bool bawn_judge_run(bawn_judging *, bawn_unfold *, bawn_slice run, bawn_code, bawn_span raw, int depth);
+/* What a text whose first `raw` bytes have been seen may unfold in all (RULINGS R5). */
+static inline size_t bawn_unfold_limit(size_t raw) { return 4 * raw + 65536; }
+/* Reports the bound, once per text. */
+bool bawn_judge_bound(bawn_judging *, bawn_unfold *, bawn_span raw);
+
+#endif

@@ -1,0 +1,337 @@
+/* The windowed judge; see view.h. One step: ask again what hung on text not yet there, scan the new bytes with both
+ * databases (from BAWN_MATCH_WIDTH before them, so that no match is cut), walk the number runs, run the scanners. */
+#include "engine/view.h"
+
+#include "guard/runs.h"
+
+#define MARGIN (BAWN_MATCH_WIDTH + 8)
+#define PENDING_MAX 1024
+
+/* ---- growing arrays --------------------------------------------------------------------------------------- */
+static bool grow(void **items, size_t *cap, size_t n, size_t size)
+{
+    if (n < *cap)
+        return true;
+    size_t more = *cap ? *cap * 2 : 16;
+    void *p = bawn_realloc(*items, more * size);
+    if (!p)
+        return false;
+    *items = p;
+    *cap = more;
+    return true;
+}
+
+bool bawn_finds_add(bawn_finds *f, const bawn_found *item)
+{
+    for (size_t i = f->n; i > 0 && f->n - i < 8; i--) {     /* the same thing through another end or view */
+        bawn_found *old = &f->items[i - 1];
+        if (old->kind == item->kind && old->segment == item->segment && old->span.begin == item->span.begin &&
+            old->span.end == item->span.end) {
+            if (item->score > old->score)
+                old->score = item->score;
+            return true;
+        }
+    }
+    if (!grow((void **)&f->items, &f->cap, f->n, sizeof *f->items))
+        return false;
+    f->items[f->n++] = *item;
+    return true;
+}
+
+void bawn_finds_free(bawn_finds *f)
+{
+    bawn_free(f->items);
+    *f = (bawn_finds){ 0 };
+}
+
+void bawn_view_free(bawn_view *v)
+{
+    bawn_free(v->pending);
+    bawn_free(v->open);
+}
+
+/* ---- spans ------------------------------------------------------------------------------------------------- */
+bawn_span bawn_view_to_raw(const bawn_view *v, bawn_span s)
+{
+    if (v->has_unit)
+        return v->unit;
+    if (!v->map)
+        return s;
+    bawn_span raw = bawn_text_map_span(v->map, (bawn_span){ s.begin - v->offset, s.end - v->offset });
+    return (bawn_span){ raw.begin + v->offset, raw.end + v->offset };
+}
+
+static bool is_allowed_value(const bawn_guardrail *g, bawn_slice text)
+{
+    for (size_t i = 0; i < g->n_allow; i++)
+        if (bawn_slice_eq_nocase(g->allow[i], text))
+            return true;
+    return false;
+}
+
+/* ---- one call of a guard -------------------------------------------------------------------------------------- */
+typedef struct { bawn_judging *judging; const bawn_view *view; size_t low; uint16_t guard; uint32_t rule;
+                 size_t first; } call;
+
+static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float score)
+{
+    call *c = p->engine;
+    bawn_judging *j = c->judging;
+    const bawn_view *v = c->view;
+    const bawn_wall *wall = j->worker->wall;
+    uint32_t id = wall->kind_base[c->guard] + kind;
+    bawn_ruling ruling = j->guardrail->rulings[j->place][id];
+    bawn_span in_view = { c->low + begin, c->low + end };
+
+    if (ruling.action == BAWN_ALLOW || score < ruling.min_score)
+        return;
+    if (v->canonical && !(p->guard->views & BAWN_VIEW_LEET) &&
+        bawn_canonical_leet(v->canonical, (bawn_span){ in_view.begin - v->offset, in_view.end - v->offset }))
+        return;
+    if (is_allowed_value(j->guardrail, bawn_slice_of(p->text.ptr + begin, end - begin)))
+        return;
+    bawn_found f = { .span = bawn_view_to_raw(v, in_view), .kind = id, .segment = j->segment, .pattern = c->rule,
+                     .guard = c->guard, .view = v->kind, .action = ruling.action, .style = ruling.style,
+                     .place = (uint8_t)j->place, .score = score };
+    if (!bawn_finds_add(j->finds, &f)) {
+        j->failed = true;
+        j->failed_guard = c->guard;
+    }
+}
+
+/* The window around [.., end) of the view, cut at code points. */
+static bawn_slice window(const bawn_view *v, size_t end, size_t *low, bool *final)
+{
+    size_t total = v->base + v->text.len;
+    size_t lo = end > BAWN_BEHIND ? end - BAWN_BEHIND : 0, hi = end + BAWN_AHEAD;
+
+    if (lo < v->base)
+        lo = v->base;
+    while (lo > v->base && !bawn_utf8_is_start((unsigned char)v->text.ptr[lo - v->base]))
+        lo--;
+    if (hi < total) {
+        while (!bawn_utf8_is_start((unsigned char)v->text.ptr[hi - v->base]))
+            hi--;
+        *final = true;                  /* the window's end is the same for every cutting: decide by it */
+    } else {
+        hi = total;
+    }
+    *low = lo;
+    return bawn_slice_of(v->text.ptr + (lo - v->base), hi - lo);
+}
+
+static void confirm_plainly(bawn_probe *p)
+{
+    size_t begin = bawn_probe_begin(p);
+    if (begin == SIZE_MAX)              /* the two matchers differ: believe the one that says there is a match */
+        begin = p->end > BAWN_MATCH_WIDTH ? p->end - BAWN_MATCH_WIDTH : 0;
+    if ((p->pattern->flags & BAWN_P_WORD) && (!bawn_probe_word_begins(p, begin) || !bawn_probe_word_ends(p, p->end)))
+        return;
+    bawn_probe_found(p, p->pattern->kind, begin, p->end, p->pattern->score);
+}
+
+static bool wakes(const bawn_view *v, const bawn_judging *j, uint16_t guard)
+{
+    return j->guardrail->wakes[j->place][guard] && (j->worker->wall->guards[guard]->views & v->kind);
+}
+
+/* Wakes a guard for a hit. Returns false when it must be asked again with more text; *begin is then what to hold. */
+static bool ask(bawn_view *v, bawn_judging *j, size_t *begin, size_t end, int database, uint32_t rule_id, uint16_t guard,
+                bool final)
+{
+    const bawn_rule *rule = database < 0 ? NULL : &j->worker->wall->rules[database].rules[rule_id];
+    const bawn_guard *g = j->worker->wall->guards[guard];
+    call c = { .judging = j, .view = v, .guard = guard, .rule = rule_id, .first = j->finds->n };
+    bool last = final;
+    bawn_slice text = window(v, end, &c.low, &last);
+    bawn_probe p = { .text = text, .begin = *begin < c.low ? 0 : *begin - c.low, .end = end - c.low, .final = last,
+                     .place = bawn_place_bit(j->place), .view = v->kind, .guard = g, .pattern = rule ? rule->pattern : NULL,
+                     .settings = j->guardrail->settings[guard], .sink = sink,
+                     .begins = database < 0 ? NULL : j->worker->begins[database], .pattern_id = rule_id, .engine = &c };
+
+    if (rule && rule->type == BAWN_RULE_FORM)
+        bawn_probe_found(&p, p.pattern->kind, p.end - rule->width, p.end, p.pattern->score);
+    else if (g->confirm)
+        g->confirm(&p);
+    else if (p.pattern && !(p.pattern->flags & BAWN_P_TRIGGER))
+        confirm_plainly(&p);
+    *begin = c.low + (p.begin < p.end ? p.begin : p.end);
+    if (!p.edge)
+        return true;
+    j->finds->n = c.first;              /* undecided: forget it, ask again */
+    return false;
+}
+
+static void note_pending(bawn_view *v, bawn_judging *j, bawn_pending item)
+{
+    if (v->n_pending >= PENDING_MAX || !grow((void **)&v->pending, &v->cap_pending, v->n_pending, sizeof item)) {
+        j->failed = true;
+        return;
+    }
+    v->pending[v->n_pending++] = item;
+}
+
+static void retry_pending(bawn_view *v, bawn_judging *j, bool final)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < v->n_pending; i++) {
+        bawn_pending p = v->pending[i];
+        uint16_t guard = p.run ? (uint16_t)p.rule : j->worker->wall->rules[p.database].rules[p.rule].guard;
+        if (!ask(v, j, &p.begin, p.end, p.run ? -1 : p.database, p.rule, guard, final))
+            v->pending[kept++] = p;
+    }
+    v->n_pending = kept;
+}
+
+/* ---- patterns --------------------------------------------------------------------------------------------------- */
+typedef struct { bawn_view *view; bawn_judging *judging; size_t low; int database; bool final; } scan_context;
+
+static void note_anchor(bawn_view *v, bawn_judging *j, uint32_t anchor, size_t begin)
+{
+    uint32_t hold = j->guardrail->holds[j->place][anchor];
+    if (hold == 0)
+        return;
+    if (!grow((void **)&v->open, &v->cap_open, v->n_open, sizeof *v->open)) {
+        j->failed = true;
+        return;
+    }
+    v->open[v->n_open++] = (bawn_open){ begin, begin + hold };
+}
+
+static void on_hit(void *context, uint32_t id, size_t end)
+{
+    scan_context *s = context;
+    bawn_view *v = s->view;
+    bawn_judging *j = s->judging;
+    const bawn_rules *rules = &j->worker->wall->rules[s->database];
+    const bawn_rule *rule = &rules->rules[id];
+    size_t at = s->low + end, begin = at;
+
+    if (at <= v->hits_done || (!s->final && at >= v->base + v->text.len))
+        return;
+    if (rule->type == BAWN_RULE_ANCHOR) {
+        if (j->streaming)
+            note_anchor(v, j, (s->database ? j->worker->wall->rules[0].n_anchors : 0) + id - rules->first_anchor,
+                        at - strlen(rule->regex));
+        return;
+    }
+    if (wakes(v, j, rule->guard) && !ask(v, j, &begin, at, s->database, id, rule->guard, s->final))
+        note_pending(v, j, (bawn_pending){ begin, at, id, (uint8_t)s->database, false });
+}
+
+static bool scan_patterns(bawn_view *v, bawn_judging *j, bool final)
+{
+    size_t total = v->base + v->text.len;
+    size_t low = v->hits_done > v->base + MARGIN ? v->hits_done - MARGIN : v->base;
+
+    while (low > v->base && !bawn_utf8_is_start((unsigned char)v->text.ptr[low - v->base]))
+        low--;
+    bawn_slice text = { v->text.ptr + (low - v->base), total - low };
+    for (int d = 0; d < 2; d++) {
+        scan_context s = { v, j, low, d, final };
+        const bawn_match *db = j->worker->wall->rules[d].db;
+        if (db && !bawn_match_scan(db, j->worker->scratch, text, on_hit, &s)) {
+            j->failed = true;
+            return false;
+        }
+    }
+    v->hits_done = final ? total : total > 0 ? total - 1 : 0;
+    return true;
+}
+
+/* ---- number runs and scanners -------------------------------------------------------------------------------------- */
+static void ask_about_run(bawn_view *v, bawn_judging *j, bawn_span run, bool final)
+{
+    const bawn_wall *wall = j->worker->wall;
+    bawn_probe count = { .text = v->text };
+    size_t digits = bawn_probe_digits(&count, run.begin - v->base, run.end - v->base, NULL, 0);
+
+    for (uint16_t i = 0; i < wall->n_digit_guards; i++) {
+        uint16_t g = wall->digit_guards[i];
+        size_t begin = run.begin;
+        if (digits < wall->guards[g]->digits_min || digits > wall->guards[g]->digits_max || !wakes(v, j, g))
+            continue;
+        if (!ask(v, j, &begin, run.end, -1, g, g, final))
+            note_pending(v, j, (bawn_pending){ begin, run.end, g, 0, true });
+    }
+}
+
+static void walk_runs(bawn_view *v, bawn_judging *j, bool final)
+{
+    size_t from = v->runs_from - v->base;
+    bawn_span run;
+    bool open;
+
+    while (bawn_run_next(&run, &from, &open, v->text, final))
+        ask_about_run(v, j, (bawn_span){ run.begin + v->base, run.end + v->base }, final);
+    v->runs_from = v->base + from;
+}
+
+static void run_scanner(bawn_view *v, bawn_judging *j, uint16_t slot, bool final)
+{
+    uint16_t g = j->worker->wall->scan_guards[slot];
+    const bawn_guard *guard = j->worker->wall->guards[g];
+    size_t from = v->scans_from[slot];
+    size_t low = from > v->base + BAWN_BEHIND ? from - BAWN_BEHIND : v->base;
+
+    while (low > v->base && !bawn_utf8_is_start((unsigned char)v->text.ptr[low - v->base]))
+        low--;
+    call c = { .judging = j, .view = v, .guard = g, .rule = 0, .low = low, .first = j->finds->n };
+    bawn_probe p = { .text = { v->text.ptr + (low - v->base), v->text.len - (low - v->base) }, .begin = from - low,
+                     .end = from - low, .final = final, .place = bawn_place_bit(j->place), .view = v->kind, .guard = guard,
+                     .settings = g == j->worker->wall->leak_guard ? j->leak : j->guardrail->settings[g],
+                     .state = v->state[slot], .sink = sink, .engine = &c };
+    guard->scan(&p);
+    v->scans_from[slot] = low + (p.end > p.text.len ? p.text.len : p.end);
+}
+
+static void run_scanners(bawn_view *v, bawn_judging *j, uint32_t flags, bool final)
+{
+    const bawn_wall *wall = j->worker->wall;
+    size_t total = v->base + v->text.len;
+
+    v->n_scans = wall->n_scan_guards;
+    for (uint16_t slot = 0; slot < wall->n_scan_guards; slot++) {
+        const bawn_guard *guard = wall->guards[wall->scan_guards[slot]];
+        if (!wakes(v, j, wall->scan_guards[slot]) || (guard->scan_flags && !(flags & guard->scan_flags)))
+            v->scans_from[slot] = total;
+        else
+            run_scanner(v, j, slot, final);
+    }
+}
+
+/* ---- a step ------------------------------------------------------------------------------------------------------------ */
+static void close_anchors(bawn_view *v, bool final)
+{
+    size_t kept = 0, total = v->base + v->text.len;
+    for (size_t i = 0; i < v->n_open && !final; i++)
+        if (v->open[i].until >= total)      /* a match that ends at `until` is a hit only when a byte more has come */
+            v->open[kept++] = v->open[i];
+    v->n_open = kept;
+}
+
+bool bawn_view_step(bawn_view *v, bawn_judging *j, uint32_t flags, bool final)
+{
+    retry_pending(v, j, final);
+    if (!scan_patterns(v, j, final))
+        return false;
+    walk_runs(v, j, final);
+    run_scanners(v, j, flags, final);
+    close_anchors(v, final);
+    return !j->failed;
+}
+
+size_t bawn_view_hold(const bawn_view *v)
+{
+    size_t hold = v->runs_from;
+    for (size_t i = 0; i < v->n_pending; i++)
+        if (v->pending[i].begin < hold)
+            hold = v->pending[i].begin;
+    for (size_t i = 0; i < v->n_open; i++)
+        if (v->open[i].begin < hold)
+            hold = v->open[i].begin;
+    for (size_t i = 0; i < v->n_scans; i++)
+        if (v->scans_from[i] < hold)
+            hold = v->scans_from[i];
+    return hold;
+}

@@ -1,0 +1,67 @@
+/* view.h: one view of one text, judged by windows. A whole text is a view that is final at once; a text that grows is
+ * the same view judged step by step. What a step decides hangs on the window alone (guard.h), so both decide the same. */
+#ifndef BAWN_VIEW_H
+#define BAWN_VIEW_H
+
+#include "engine/wall.h"
+#include "text/text.h"
+
+#define BAWN_SCANNERS 8         /* most guards with a scan() */
+
+/* What a guard reported and the guardrail rules on. */
+typedef struct {
+    bawn_span span;             /* raw bytes of its text */
+    uint32_t kind, segment, pattern;
+    uint16_t guard;
+    uint8_t view, action, style, place;
+    float score;
+} bawn_found;
+
+typedef struct { bawn_found *items; size_t n, cap; } bawn_finds;
+bool bawn_finds_add(bawn_finds *, const bawn_found *);
+void bawn_finds_free(bawn_finds *);
+/* Sorts by (segment, begin, end); one row for the same kind and overlapping spans (their union; raw view wins). */
+void bawn_finds_merge(bawn_finds *);
+
+/* Who judges, and where the text stands. */
+typedef struct {
+    bawn_worker *worker;
+    const bawn_guardrail *guardrail;
+    int place;                  /* BAWN_PLACE_* */
+    uint32_t segment;
+    bool streaming;             /* anchors are noted and held */
+    const void *leak;           /* settings of the leak guard for this exchange, or NULL */
+    bawn_finds *finds;
+    bool failed;                /* a guard could not run: what was found is not the whole truth */
+    uint16_t failed_guard;
+} bawn_judging;
+
+typedef struct { size_t begin, end; uint32_t rule; uint8_t database; bool run; } bawn_pending;
+typedef struct { size_t begin, until; } bawn_open;
+
+typedef struct {
+    uint8_t kind;               /* BAWN_VIEW_RAW, _CANONICAL, _DECODED */
+    bool has_unit;              /* a decoded child: every finding covers `unit` of the raw text */
+    bawn_span unit;
+    const bawn_text_map *map;   /* canonical: to the bytes fed to it, which begin at raw `offset` */
+    const bawn_canonical *canonical;
+    size_t offset;
+    size_t base;                /* view offset of text.ptr[0] */
+    bawn_slice text;            /* what is there of the view: [base, base + len) */
+    size_t hits_done;           /* hits that end at or before this are dealt with */
+    size_t runs_from, scans_from[BAWN_SCANNERS];
+    uint16_t n_scans;           /* scanners that have run */
+    bawn_pending *pending; size_t n_pending, cap_pending;
+    bawn_open *open; size_t n_open, cap_open;
+    char state[BAWN_SCANNERS][64];
+} bawn_view;
+
+void bawn_view_free(bawn_view *);
+/* Judges what has come since the last step. `flags`: bawn_text_flags() of the text (or more). Findings go to
+ * judging->finds in raw offsets. False: out of memory or a failed scan (judging->failed says). */
+bool bawn_view_step(bawn_view *, bawn_judging *, uint32_t flags, bool final);
+/* View offset of the first byte that an undecided finding may begin with; the view's end when there is none. */
+size_t bawn_view_hold(const bawn_view *);
+bawn_span bawn_view_to_raw(const bawn_view *, bawn_span view_span);
+
+#endif
