@@ -13,29 +13,51 @@ typedef enum { BAWN_F_TEXT,         /* a string, or a list of content parts belo
                BAWN_F_DEEP,         /* every string below, object keys included (tool schemas, metadata) */
                BAWN_F_ARGUMENTS,    /* a string that holds JSON: a tool call's arguments */
                BAWN_F_NAME,         /* a tool's name: text, short, may not be masked (a finding there blocks) */
-               BAWN_F_PLAIN,        /* known, no text: numbers, enums, ids; strings here are not guarded and do
-                                     * not count */
-               BAWN_F_MEDIA } bawn_field_kind; /* image, audio, file: recorded as unguarded: unsupported_media */
+               BAWN_F_PLAIN,        /* known, no text: numbers, enums, ids. A string here that does not look like an
+                                     * id (over 128 bytes, or a byte outside [A-Za-z0-9._:/+@=,#~-]) is guarded as DEEP */
+               BAWN_F_OPAQUE,       /* bytes in base64 that are no text (vectors, signatures, padding): as PLAIN, of
+                                     * any length; a string with other characters is guarded as DEEP */
+               BAWN_F_MEDIA } bawn_field_kind; /* image, audio, file: recorded as unguarded: unsupported_media; an
+                                     * address (not data:) is guarded as DEEP besides */
+
+typedef enum { BAWN_WHO_HERE,       /* the role of the message around it, else the default of the body */
+               BAWN_WHO_APPLICATION, BAWN_WHO_CALLER, BAWN_WHO_DOCUMENT } bawn_who;
 
 typedef struct {                    /* a row of a dialect's table */
-    const char *path;               /* "messages[].content[].text" */
+    const char *path;               /* "messages[].content[].text"; "*" stands for any key */
     bawn_field_kind kind;
+    bawn_who who;
+    uint16_t channel;               /* BAWN_CHANNEL_... of answers */
 } bawn_field_row;
 
 /* One text of a request or answer. Borrowed from the body or the arena. */
 typedef struct {
-    bawn_slice path;                /* JSON Pointer (RFC 6901) */
+    bawn_slice path;                /* JSON Pointer (RFC 6901); of a key: of its value. At most 256 bytes: keys over
+                                     * 64 bytes and levels beyond are shortened to an ellipsis */
     bawn_slice text;                /* decoded */
     bawn_json_map map;              /* decoded -> bytes inside the quotes */
     bawn_span wire;                 /* bytes of the body between the quotes */
     bawn_role role;
     bawn_origin origin;
-    bawn_field_kind kind;
+    bawn_field_kind kind;           /* TEXT, DEEP, ARGUMENTS or NAME */
     uint32_t channel;               /* answers and stream events: id of the text channel, see below */
-    uint32_t message;               /* request: index of its message, UINT32_MAX outside; texts of one are joined */
+    uint32_t message;               /* request: index of its message or input, UINT32_MAX outside; texts of one are
+                                     * joined (R40: kind TEXT only) */
+    bool key;                       /* an object's key: may not be masked (a finding there blocks) */
 } bawn_field;
 
+/* Characters of an unknown field are in `fields` as well (they are guarded, and reported); those of media are not. */
 typedef struct { bawn_slice path; uint64_t characters; const char *reason; } bawn_unguarded;
+
+/* A part of an answer that repeats or measures the text of a choice (logprobs, obfuscation padding): when text of
+ * that choice is rewritten, these wire bytes, a whole JSON value, are replaced by `null` (T35). */
+typedef struct { bawn_span wire; uint32_t choice; } bawn_copy;               /* choice UINT32_MAX: of all */
+
+typedef struct {                    /* answers and events: each choice that occurs */
+    uint32_t index;
+    bawn_slice finish_reason;       /* empty while open */
+    bawn_span finish_wire;          /* the JSON value of finish_reason, empty when absent */
+} bawn_choice;
 
 typedef struct {
     bawn_field *fields; size_t n_fields;
@@ -43,10 +65,13 @@ typedef struct {
     bawn_slice unknown_field;       /* path of the first unknown field, empty when none */
     bawn_slice model, id;           /* as asked or answered */
     bawn_slice finish_reasons[8]; size_t n_finish;
+    bawn_choice *choices; size_t n_open;             /* answers, events: choices by occurrence */
+    bawn_copy *copies; size_t n_copies;              /* answers, events */
     int64_t input_tokens, output_tokens;             /* -1: not said */
     uint32_t n_choices;             /* request: n */
-    uint32_t n_messages;
+    uint32_t n_messages;            /* chat: messages; embeddings, moderations: inputs (answers: results) */
     bool stream, include_usage;
+    bool error;                     /* event: the upstream's {"error": ...} in a stream */
 } bawn_conversation;
 
 /* ---- operations ------------------------------------------------------------------------------------------ */
@@ -59,18 +84,22 @@ typedef struct bawn_dialect {
      * sent to the upstream after its base path ("/chat/completions"), query included. */
     bawn_operation (*route)(bawn_slice method, bawn_slice raw_uri, bawn_slice *rest);
     const char *(*operation_name)(bawn_operation);                   /* "chat"; never NULL */
-    /* Walks a parsed body into *out (arrays in the arena). err: INVALID_REQUEST, NO_MEMORY. */
+    /* Walks a parsed body into *out (arrays in the arena). err: INVALID_REQUEST (err->file names the parameter, for
+     * error()'s `param`), NO_MEMORY. answer, event: UPSTREAM_INVALID, NO_MEMORY. */
     bool (*request)(bawn_conversation *out, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
     bool (*answer)(bawn_conversation *out, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
     bool (*event)(bawn_conversation *out, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *); /* one chunk */
-    /* A block that looks like the provider's own refusal (200), for a request that never went upstream. */
+    /* A block that looks like the provider's own refusal (200), for a request that never went upstream; a stream when
+     * the request asked for one. False, *out as it was: the operation has no such form (embeddings): send
+     * error(CONTENT_FILTER); or out of memory (out->failed). */
     bool (*refusal)(bawn_buf *out, bawn_slice *content_type, bawn_operation, const bawn_conversation *request,
                     bawn_slice id, bawn_slice message, uint64_t now_ns);
-    /* A block of an unstreamed answer: the same shape, with model and id of the answer. */
+    /* A block of an unstreamed answer: the same shape, with model, id, choices and usage of the answer. */
     bool (*refused_answer)(bawn_buf *out, bawn_operation, const bawn_conversation *request,
                            const bawn_conversation *answer, bawn_slice id, bawn_slice message, uint64_t now_ns);
     /* The end of a stream that was blocked half-way: finish chunks for every open choice, usage if asked, [DONE].
-     * `last`: the newest chunk's JSON text, whose id, model and created are kept; empty when none came. */
+     * `last`: the newest chunk's JSON text, whose id, model, created (and usage) are kept; empty when none was passed
+     * on: then a whole refusal is written. */
     bool (*stream_refusal)(bawn_buf *out, const bawn_conversation *request, bawn_slice last, const uint32_t *choices,
                            size_t n_choices, bawn_slice id, bawn_slice message, uint64_t now_ns);
     /* An error in the dialect's envelope: code is a bawn_error code. status: see bawn_dialect_status(). */
@@ -89,18 +118,30 @@ const bawn_dialect *bawn_dialect_find(bawn_slice name);              /* NULL whe
 int bawn_dialect_status(int code);                                   /* HTTP status of an error code (R15) */
 
 /* ---- channels ------------------------------------------------------------------------------------------------ */
-/* channel = choice << 16 | field: 0 content, 1 refusal, 2 reasoning, 3 audio transcript, 4 function_call.arguments,
- * 5 function_call.name, 6 logprobs, 16 + 2 * tool call index: its arguments, 17 + 2 * index: its name. */
+/* channel = choice << 16 | field. Fields that may both occur never share one, so that a channel is one running text,
+ * the same in a stream and in a whole answer. OTHER and ALTERNATIVES are judged value by value. */
+enum { BAWN_CHANNEL_CONTENT = 0, BAWN_CHANNEL_REFUSAL = 1, BAWN_CHANNEL_REASONING = 2, BAWN_CHANNEL_TRANSCRIPT = 3,
+       BAWN_CHANNEL_CALL_ARGUMENTS = 4, BAWN_CHANNEL_CALL_NAME = 5,  /* of function_call */
+       BAWN_CHANNEL_LOGPROBS = 6,                                    /* tokens of the content */
+       BAWN_CHANNEL_OTHER = 7,                                       /* annotations, metadata, unknown fields */
+       BAWN_CHANNEL_ALTERNATIVES = 8,                                /* top_logprobs: tokens not taken */
+       BAWN_CHANNEL_LOGPROBS_REFUSAL = 9, BAWN_CHANNEL_REASONING_DETAILS = 10, BAWN_CHANNEL_REASONING_CONTENT = 11,
+       BAWN_CHANNEL_TOOL_ARGUMENTS = 16,                             /* + 2 * index of the tool call */
+       BAWN_CHANNEL_TOOL_NAME = 17 };
 static inline uint32_t bawn_channel_choice(uint32_t channel) { return channel >> 16; }
+static inline uint32_t bawn_channel_field(uint32_t channel) { return channel & 0xFFFF; }
 
 /* ---- server-sent events (WHATWG HTML, 9.2) -------------------------------------------------------------------- */
 /* A framer: bytes in, whole events out; the same events for every cutting. LF, CRLF and CR end lines; a BOM at the
- * begin is dropped; comments are events of their own. keeps: T24 */
+ * begin is dropped; comments are events of their own; an event without its blank line is none. keeps: T24
+ * Use: feed, then next until false, then ask failed: the events before a failure are the same for every cutting. */
 typedef struct { bawn_slice name, data; bool comment; } bawn_sse_event;   /* data: lines joined by LF */
 typedef struct bawn_sse bawn_sse;
 bawn_sse *bawn_sse_new(size_t max_event_bytes);
 void bawn_sse_free(bawn_sse *);
 bool bawn_sse_feed(bawn_sse *, bawn_slice bytes, bool last);              /* false: too large, out of memory */
 bool bawn_sse_next(bawn_sse *, bawn_sse_event *out);                      /* false: feed more; out until next call */
+bool bawn_sse_failed(const bawn_sse *);                                   /* an event over the limit, out of memory */
+bool bawn_sse_cut(const bawn_sse *);                                      /* bytes of an unfinished event wait */
 
 #endif

@@ -1,0 +1,21 @@
+/* openai.c: the OpenAI dialect, one table. Its parts: openai_route.c (operations), openai_table.c (fields),
+ * openai_request.c and openai_answer.c (wire -> conversation), openai_write.c (refusals), openai_error.c,
+ * openai_moderation.c. */
+#include "dialect/openai.h"
+
+const bawn_dialect bawn_dialect_openai = {
+    .name = "openai",
+    .route = bawn_openai_route,
+    .operation_name = bawn_openai_operation_name,
+    .request = bawn_openai_request,
+    .answer = bawn_openai_answer,
+    .event = bawn_openai_event,
+    .refusal = bawn_openai_refusal,
+    .refused_answer = bawn_openai_refused_answer,
+    .stream_refusal = bawn_openai_stream_refusal,
+    .error = bawn_openai_error,
+    .stream_error = bawn_openai_stream_error,
+    .hold = ": hold\n\n",
+    .moderation = bawn_openai_moderation,
+    .moderation_categories = bawn_openai_moderation_categories,
+};

@@ -1,0 +1,35 @@
+/* openai.h: what the files of the OpenAI dialect share. Internal to the room. */
+#ifndef BAWN_DIALECT_OPENAI_H
+#define BAWN_DIALECT_OPENAI_H
+
+#include "dialect/walk.h"
+
+/* The field tables (openai_table.c); roots "chat", "embeddings", "moderations", "answer", "vectors". */
+extern const bawn_field_group bawn_openai_groups[];
+extern const size_t bawn_openai_n_groups;
+extern const bawn_hook_row bawn_openai_request_hooks[], bawn_openai_answer_hooks[];
+extern const size_t bawn_openai_n_request_hooks, bawn_openai_n_answer_hooks;
+const bawn_trie *bawn_openai_trie(void);
+uint16_t bawn_openai_root(const char *name);
+
+bool bawn_openai_request(bawn_conversation *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
+bool bawn_openai_answer(bawn_conversation *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
+bool bawn_openai_event(bawn_conversation *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
+
+bawn_operation bawn_openai_route(bawn_slice method, bawn_slice raw_uri, bawn_slice *rest);
+const char *bawn_openai_operation_name(bawn_operation);
+
+bool bawn_openai_refusal(bawn_buf *, bawn_slice *content_type, bawn_operation, const bawn_conversation *request,
+                         bawn_slice id, bawn_slice message, uint64_t now_ns);
+bool bawn_openai_refused_answer(bawn_buf *, bawn_operation, const bawn_conversation *request,
+                                const bawn_conversation *answer, bawn_slice id, bawn_slice message, uint64_t now_ns);
+bool bawn_openai_stream_refusal(bawn_buf *, const bawn_conversation *request, bawn_slice last,
+                                const uint32_t *choices, size_t n, bawn_slice id, bawn_slice message,
+                                uint64_t now_ns);
+bool bawn_openai_error(bawn_buf *, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param);
+bool bawn_openai_stream_error(bawn_buf *, int code, bawn_slice message);
+bool bawn_openai_moderation(bawn_buf *, bawn_slice id, bawn_slice model, const float *scores, const float *attack,
+                            const bool *flagged, size_t n);
+extern const char *const bawn_openai_moderation_categories[13];
+
+#endif

@@ -1,0 +1,101 @@
+/* trie.c: field tables -> one trie with its edges in a hash table, so that a step costs one probe however many
+ * fields an object may have. Built once, in static storage; immutable afterwards. */
+#include "dialect/trie.h"
+
+/* The first and the last eight bytes and the length tell all names of our tables apart; others only collide. */
+static uint32_t slot_of(uint16_t parent, const char *key, size_t len)
+{
+    uint64_t head = 0, tail = 0;
+    size_t part = len < 8 ? len : 8;
+
+    memcpy(&head, key, part);
+    memcpy(&tail, key + len - part, part);
+    head = (head ^ (tail * 0x9E3779B97F4A7C15u) ^ ((uint64_t)parent << 48) ^ len) * 0xD6E8FEB86659FD93u;
+    return (uint32_t)(head >> 40) & (BAWN_TRIE_SLOTS - 1);
+}
+
+uint16_t bawn_trie_child(const bawn_trie *t, uint16_t parent, bawn_slice key)
+{
+    if (key.len > 0) {
+        for (uint32_t s = slot_of(parent, key.ptr, key.len); t->slots[s].key; s = (s + 1) & (BAWN_TRIE_SLOTS - 1)) {
+            const bawn_trie_edge *e = &t->slots[s];
+
+            if (e->parent == parent && e->len == key.len && memcmp(e->key, key.ptr, key.len) == 0)
+                return e->child;
+        }
+    }
+    return t->nodes[parent].any;
+}
+
+static uint16_t node_new(bawn_trie *t)
+{
+    if (t->n_nodes == BAWN_TRIE_NODES) {
+        t->full = true;
+        return BAWN_TRIE_NONE;
+    }
+    return (uint16_t)t->n_nodes++;
+}
+
+static uint16_t child_make(bawn_trie *t, uint16_t parent, const char *key, size_t len)
+{
+    uint32_t s = slot_of(parent, key, len);
+
+    for (; t->slots[s].key; s = (s + 1) & (BAWN_TRIE_SLOTS - 1)) {
+        const bawn_trie_edge *e = &t->slots[s];
+
+        if (e->parent == parent && e->len == len && memcmp(e->key, key, len) == 0)
+            return e->child;
+    }
+    t->slots[s] = (bawn_trie_edge){ key, (uint16_t)len, parent, node_new(t) };
+    t->nodes[parent].keys = true;
+    return t->slots[s].child;
+}
+
+/* One step of a path, "name", "*" or "[]"; *path moves past it. */
+static uint16_t step_make(bawn_trie *t, uint16_t node, const char **path)
+{
+    size_t len = strcspn(*path, ".[");
+    uint16_t *direct = **path == '[' ? &t->nodes[node].item : len == 1 && **path == '*' ? &t->nodes[node].any : NULL;
+    const char *key = *path;
+
+    *path += **path == '[' ? 2 : len;
+    *path += **path == '.';
+    if (!direct)
+        return child_make(t, node, key, len);
+    if (direct == &t->nodes[node].any)
+        t->nodes[node].keys = true;
+    if (*direct == BAWN_TRIE_NONE)
+        *direct = node_new(t);
+    return *direct;
+}
+
+static uint16_t path_make(bawn_trie *t, uint16_t node, const char *path)
+{
+    while (*path)
+        node = step_make(t, node, &path);
+    return node;
+}
+
+static void row_add(bawn_trie *t, uint16_t root, const bawn_field_row *row, bawn_who who)
+{
+    bawn_trie_node *node = &t->nodes[path_make(t, root, row->path)];
+
+    node->kind = (uint8_t)row->kind;
+    node->who = (uint8_t)(row->who == BAWN_WHO_HERE ? who : row->who);
+    node->channel = row->channel;
+    node->named = true;
+}
+
+void bawn_trie_build(bawn_trie *t, const bawn_field_group *groups, size_t n_groups, const bawn_hook_row *hooks,
+                     size_t n_hooks)
+{
+    t->n_nodes = 1;
+    for (size_t g = 0; g < n_groups; g++) {
+        uint16_t root = path_make(t, 0, groups[g].prefix);
+
+        for (size_t i = 0; i < groups[g].n; i++)
+            row_add(t, root, &groups[g].rows[i], groups[g].who);
+    }
+    for (size_t h = 0; h < n_hooks; h++)
+        t->nodes[path_make(t, 0, hooks[h].path)].hook = hooks[h].hook;
+}

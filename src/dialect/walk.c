@@ -1,0 +1,284 @@
+/* walk.c: body -> fields. A value is known (a node of the trie), deep (below a row of kind DEEP) or unknown. Whatever
+ * is not known to be without text is text: unknown fields, keys of deep ones, ids that do not look like ids, values
+ * whose type is not what the table expects. So a mistake in the table costs a report, never a hole. */
+#include "dialect/walk.h"
+
+#include "dialect/pointer.h"
+#include "dialect/shape.h"
+
+enum { TABLE, DEEP, UNKNOWN };
+
+typedef struct { uint32_t token; uint16_t node; uint8_t mode; bawn_place place; } target; /* a value about to be seen */
+
+bool bawn_walk_memory(bawn_walk *w)
+{
+    return bawn_error_set(w->err, BAWN_E_NO_MEMORY, "the body has too many fields for the memory of one exchange");
+}
+
+bool bawn_walk_grow(bawn_walk *w, void **array, size_t *cap, size_t n, size_t size)
+{
+    size_t more = *cap ? *cap * 2 : 16;
+    void *grown;
+
+    if (n < *cap)
+        return true;
+    if (!(grown = bawn_arena_alloc(w->arena, more * size)))
+        return bawn_walk_memory(w);
+    if (n > 0)
+        memcpy(grown, *array, n * size);
+    *array = grown;
+    *cap = more;
+    return true;
+}
+
+bool bawn_walk_text(bawn_slice *out, bawn_walk *w, uint32_t token)
+{
+    bawn_json_map map;
+
+    return bawn_json_decode(out, &map, w->json, token, w->arena) || bawn_walk_memory(w);
+}
+
+bawn_span bawn_walk_value(const bawn_json *j, uint32_t token)
+{
+    const bawn_json_token *t = &j->tokens[token];
+    uint32_t quote = t->type == BAWN_JSON_STRING;
+
+    return (bawn_span){ t->begin - quote, t->end + quote };
+}
+
+static bool path_copy(bawn_slice *out, bawn_walk *w)
+{
+    char *copy = bawn_arena_alloc(w->arena, w->path_len + 1);
+
+    if (!copy)
+        return bawn_walk_memory(w);
+    memcpy(copy, w->path, w->path_len);
+    *out = (bawn_slice){ copy, w->path_len };
+    return true;
+}
+
+bool bawn_walk_unguarded(bawn_walk *w, uint32_t *entry, bawn_slice path, uint64_t characters, const char *reason)
+{
+    bawn_conversation *o = w->out;
+
+    if (!bawn_walk_grow(w, (void **)&o->unguarded, &w->cap_unguarded, o->n_unguarded, sizeof(*o->unguarded)))
+        return false;
+    o->unguarded[o->n_unguarded++] = (bawn_unguarded){ path, characters, reason };
+    if (entry)
+        *entry = (uint32_t)o->n_unguarded;
+    return true;
+}
+
+bool bawn_walk_copy(bawn_walk *w, bawn_span wire, uint32_t choice)
+{
+    bawn_conversation *o = w->out;
+
+    if (!bawn_walk_grow(w, (void **)&o->copies, &w->cap_copies, o->n_copies, sizeof(*o->copies)))
+        return false;
+    o->copies[o->n_copies++] = (bawn_copy){ wire, choice };
+    return true;
+}
+
+bool bawn_walk_choice(bawn_walk *w, bawn_choice **out, uint32_t index)
+{
+    bawn_conversation *o = w->out;
+
+    for (size_t i = o->n_open; i > 0 && i + 8 > o->n_open; i--)      /* repeats, if any, stand close by */
+        if (o->choices[i - 1].index == index) {
+            *out = &o->choices[i - 1];
+            return true;
+        }
+    if (!bawn_walk_grow(w, (void **)&o->choices, &w->cap_choices, o->n_open, sizeof(*o->choices)))
+        return false;
+    *out = &o->choices[o->n_open++];
+    **out = (bawn_choice){ .index = index };
+    return true;
+}
+
+static uint32_t channel_of(const bawn_place *p)
+{
+    uint32_t field = p->channel;
+
+    if (field == BAWN_CHANNEL_TOOL_ARGUMENTS || field == BAWN_CHANNEL_TOOL_NAME)
+        field += 2 * p->call;
+    return p->choice << 16 | field;
+}
+
+/* One text, at the pointer in w->path. */
+static bool emit(bawn_walk *w, const bawn_place *p, uint32_t token, bawn_field_kind kind)
+{
+    bawn_conversation *o = w->out;
+    const bawn_json_token *t = &w->json->tokens[token];
+    bawn_field *f;
+
+    if (!bawn_walk_grow(w, (void **)&o->fields, &w->cap_fields, o->n_fields, sizeof(*o->fields)))
+        return false;
+    f = &o->fields[o->n_fields];
+    if (!bawn_json_decode(&f->text, &f->map, w->json, token, w->arena))
+        return bawn_walk_memory(w);
+    if (!path_copy(&f->path, w))
+        return false;
+    f->wire = (bawn_span){ t->begin, t->end };
+    f->role = p->role;
+    f->origin = p->origin;
+    f->kind = kind;
+    f->channel = channel_of(p);
+    f->message = p->message;
+    f->key = t->key;
+    if (p->report)
+        o->unguarded[p->report - 1].characters += t->ascii ? f->text.len : bawn_utf8_count(f->text);
+    o->n_fields++;
+    return true;
+}
+
+/* A picture, sound or file: its bytes are not read; an address is text as well. */
+static bool media(bawn_walk *w, const bawn_place *p, uint32_t token)
+{
+    bawn_slice raw = bawn_json_raw(w->json, token), path;
+    bool data = bawn_slice_eq_nocase(bawn_slice_of(raw.ptr, raw.len < 5 ? raw.len : 5), BAWN_LIT("data:")) ||
+                bawn_shape_base64(raw);
+
+    return path_copy(&path, w) && bawn_walk_unguarded(w, NULL, path, data ? raw.len : 0, "unsupported_media") &&
+           (data || emit(w, p, token, BAWN_F_DEEP));
+}
+
+static bool known_string(bawn_walk *w, const bawn_trie_node *node, const bawn_place *p, uint32_t token)
+{
+    switch ((bawn_field_kind)node->kind) {
+    case BAWN_F_PLAIN:
+        return bawn_shape_id(bawn_json_raw(w->json, token)) || emit(w, p, token, BAWN_F_DEEP);
+    case BAWN_F_OPAQUE:
+        return bawn_shape_base64(bawn_json_raw(w->json, token)) || emit(w, p, token, BAWN_F_DEEP);
+    case BAWN_F_MEDIA:
+        return media(w, p, token);
+    default:
+        return emit(w, p, token, (bawn_field_kind)node->kind);
+    }
+}
+
+static void apply_row(bawn_place *p, const bawn_trie_node *node)
+{
+    if (!node->named)
+        return;
+    p->channel = node->channel;
+    if (node->who == BAWN_WHO_APPLICATION) {
+        p->role = BAWN_SYSTEM;
+        p->origin = BAWN_APPLICATION;
+    } else if (node->who == BAWN_WHO_CALLER) {
+        p->role = BAWN_USER;
+        p->origin = BAWN_CALLER;
+    } else if (node->who == BAWN_WHO_DOCUMENT) {
+        p->origin = BAWN_DOCUMENT;
+    }
+}
+
+static bool report_unknown(bawn_walk *w, target *v)
+{
+    bawn_slice path;
+
+    v->mode = UNKNOWN;
+    v->place.channel = BAWN_CHANNEL_OTHER;
+    if (!path_copy(&path, w) || !bawn_walk_unguarded(w, &v->place.report, path, 0, "unknown_field"))
+        return false;
+    if (w->out->unknown_field.len == 0)
+        w->out->unknown_field = path;
+    return true;
+}
+
+static bool push(bawn_walk *w, const target *v, bool object)
+{
+    const bawn_json_token *t = &w->json->tokens[v->token];
+
+    if (!bawn_walk_grow(w, (void **)&w->frames, &w->cap_frames, w->n_frames, sizeof(*w->frames)))
+        return false;
+    w->frames[w->n_frames++] = (bawn_frame){ .place = v->place, .token = v->token + 1, .end = t->next,
+                                             .node = v->node, .path_len = (uint16_t)w->path_len,
+                                             .mode = v->mode, .object = object };
+    return true;
+}
+
+/* A list or object that the table knows: as such, or as a deep value. */
+static bool known_container(target *v, const bawn_trie_node *node, bool object)
+{
+    if (object ? node->keys : node->item != BAWN_TRIE_NONE)
+        return true;
+    if (!node->named || node->kind != BAWN_F_DEEP)
+        return false;
+    v->mode = DEEP;
+    return true;
+}
+
+/* The pointer of the value is in w->path. */
+static bool see(bawn_walk *w, target v, uint32_t index)
+{
+    uint8_t type = w->json->tokens[v.token].type;
+    bool container = type == BAWN_JSON_OBJECT || type == BAWN_JSON_ARRAY;
+
+    if (v.mode == TABLE) {
+        const bawn_trie_node *node = &w->trie->nodes[v.node];
+        bool empty = w->json->tokens[v.token].count == 0;
+
+        apply_row(&v.place, node);
+        if (node->hook && !node->hook(w, &v.place, v.token, index))
+            return false;
+        if (type == BAWN_JSON_STRING && node->named)
+            return known_string(w, node, &v.place, v.token);
+        if (container ? !known_container(&v, node, type == BAWN_JSON_OBJECT) && !empty : type == BAWN_JSON_STRING)
+            if (!report_unknown(w, &v))
+                return false;
+    }
+    if (container)
+        return push(w, &v, type == BAWN_JSON_OBJECT);
+    return type != BAWN_JSON_STRING || emit(w, &v.place, v.token, BAWN_F_DEEP);
+}
+
+static bool member(bawn_walk *w, uint32_t key)
+{
+    bawn_frame f = w->frames[w->n_frames - 1];
+    target v = { key + 1, BAWN_TRIE_NONE, f.mode, f.place };
+    bawn_slice name = bawn_json_raw(w->json, key);
+
+    if (w->json->tokens[key].escaped && !bawn_walk_text(&name, w, key))
+        return false;
+    w->path_len = bawn_pointer_key(w->path, f.path_len, name);
+    if (f.mode == TABLE) {
+        v.node = bawn_trie_child(w->trie, f.node, name);
+        if (v.node == BAWN_TRIE_NONE && !report_unknown(w, &v))
+            return false;
+    }
+    if (v.mode != TABLE && !emit(w, &v.place, key, BAWN_F_DEEP))
+        return false;
+    if (v.mode == TABLE && v.node == w->trie->nodes[f.node].any && !bawn_shape_id(name) &&
+        !emit(w, &v.place, key, BAWN_F_DEEP))
+        return false;
+    return see(w, v, f.index);
+}
+
+static bool element(bawn_walk *w, uint32_t token)
+{
+    bawn_frame f = w->frames[w->n_frames - 1];
+
+    w->frames[w->n_frames - 1].index++;
+    w->path_len = bawn_pointer_index(w->path, f.path_len, f.index);
+    return see(w, (target){ token, f.mode == TABLE ? w->trie->nodes[f.node].item : f.node, f.mode, f.place }, f.index);
+}
+
+bool bawn_walk_run(bawn_walk *w, uint16_t root, bawn_place start)
+{
+    w->path_len = 0;
+    if (!see(w, (target){ 0, root, TABLE, start }, 0))
+        return false;
+    while (w->n_frames > 0) {
+        bawn_frame *f = &w->frames[w->n_frames - 1];
+        uint32_t token = f->token;
+
+        if (token >= f->end) {
+            w->n_frames--;
+            continue;
+        }
+        f->token = w->json->tokens[f->object ? token + 1 : token].next;
+        if (!(f->object ? member(w, token) : element(w, token)))
+            return false;
+    }
+    return true;
+}

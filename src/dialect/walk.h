@@ -1,0 +1,54 @@
+/* walk.h: one pass over a body's tape along a field table. Internal to the room. */
+#ifndef BAWN_DIALECT_WALK_H
+#define BAWN_DIALECT_WALK_H
+
+#include "dialect/trie.h"
+
+#define BAWN_PATH_MAX 256                          /* bytes of a field's pointer */
+
+/* Where a value stands: what a text found there is. Inherited downwards; hooks change it. */
+typedef struct bawn_place {
+    bawn_role role;
+    bawn_origin origin;
+    uint32_t message, choice, call;
+    uint16_t channel;                              /* of the row that we are below */
+    uint32_t report;                               /* 1 + index of the unguarded entry that counts us; 0: none */
+} bawn_place;
+
+typedef struct {
+    bawn_place place;
+    uint32_t token, end, index;                    /* next member or element, past the last, its number */
+    uint16_t node;
+    uint16_t path_len;                             /* of this container's own pointer */
+    uint8_t mode;
+    bool object;
+} bawn_frame;
+
+typedef struct bawn_walk {
+    bawn_conversation *out;
+    const bawn_json *json;
+    bawn_arena *arena;
+    bawn_error *err;
+    const bawn_trie *trie;
+    bawn_frame *frames;
+    size_t n_frames, cap_frames, cap_fields, cap_unguarded, cap_choices, cap_copies;
+    void *extra;                                   /* of the hooks */
+    size_t path_len;
+    char path[BAWN_PATH_MAX];
+} bawn_walk;
+
+/* Walks the whole tape, its root being `root` of the table. Iterative; the stack lives in the arena. O(body).
+ * False: out of memory, or a hook refused (err is filled). */
+bool bawn_walk_run(bawn_walk *, uint16_t root, bawn_place start);
+
+/* For hooks and for what they find. False: out of memory (err is filled). */
+bool bawn_walk_unguarded(bawn_walk *, uint32_t *entry, bawn_slice path, uint64_t characters, const char *reason);
+bool bawn_walk_copy(bawn_walk *, bawn_span wire, uint32_t choice);
+bool bawn_walk_choice(bawn_walk *, bawn_choice **out, uint32_t index);    /* found or added */
+bool bawn_walk_text(bawn_slice *out, bawn_walk *, uint32_t token);        /* decoded */
+bool bawn_walk_memory(bawn_walk *);                                       /* says out of memory; returns false */
+bawn_span bawn_walk_value(const bawn_json *, uint32_t token);             /* wire bytes of a value, quotes included */
+/* An array in the arena that doubles. */
+bool bawn_walk_grow(bawn_walk *, void **array, size_t *cap, size_t n, size_t size);
+
+#endif
