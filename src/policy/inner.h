@@ -63,6 +63,7 @@ struct bawn_policy {
     const bawn_node *root;
     const policy_row *rows;
 };
+bool policy_is_hidden(uint32_t code_point, bool first);     /* what a policy may only hold as an escape */
 bool policy_source_check(const char *self, bawn_slice yaml, bawn_error *err);
 bool policy_yaml_read(bawn_policy *, bawn_slice yaml, bawn_error *err);
 bool policy_validate(bawn_policy *, bawn_error *err);

@@ -5,7 +5,7 @@
 
 typedef struct { uint32_t line, column; } place;
 
-static bool hidden(uint32_t c, bool first)
+bool policy_is_hidden(uint32_t c, bool first)
 {
     if (c < 0x20)
         return c != '\t' && c != '\n' && c != '\r';
@@ -47,7 +47,7 @@ bool policy_source_check(const char *self, bawn_slice yaml, bawn_error *err)
         bool first = i == 0;
         uint32_t c = bawn_utf8_next(valid, &i);
 
-        if (hidden(c, first))
+        if (policy_is_hidden(c, first))
             return refuse_hidden(err, self, at, c);
         if (!(first && c == 0xFEFF))
             step(&at, c, i < valid.len ? (unsigned char)valid.ptr[i] : -1);

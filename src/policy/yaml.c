@@ -230,6 +230,7 @@ static const struct { const char *said, *found; } advice[] = {
     { "without closing quote", "found no closing quote for the quote that opens here; expected it before the file ends" },
     { "flow sequence without", "found a `[` that is never closed; expected `]`" },
     { "flow mapping without", "found a `{` that is never closed; expected `}`" },
+    { "missing comma in flow", NULL },
     { "multiline plain key", "found a line that does not fit the indentation around it; expected keys of one map to begin "
       "in one column" },
 };
@@ -241,8 +242,14 @@ static bool syntax_error(builder *b, const struct fy_diag_error *said)
     for (size_t i = 0; said && i < BAWN_COUNT(advice); i++) {
         if (!strstr(said->msg, advice[i].said))
             continue;
-        bawn_error_set(b->err, BAWN_E_POLICY, "%s", advice[i].found);
-        if (strstr(advice[i].said, "flow ") && l)      /* the end of the file helps nobody */
+        if (advice[i].found)
+            bawn_error_set(b->err, BAWN_E_POLICY, "%s", advice[i].found);
+        else
+            bawn_error_set(b->err, BAWN_E_POLICY, "found neither a comma nor the closing bracket; expected one of them; the "
+                           "bracket opens at line %u, column %u", l ? (unsigned)l->line : 1, l ? (unsigned)l->column : 1);
+        if (strstr(advice[i].said, "closing quote") && said->column > 1)
+            return bawn_error_at(b->err, b->policy->self, (uint32_t)said->line, (uint32_t)said->column - 1);
+        if (strstr(advice[i].said, "without") && l)      /* the end of the file helps nobody */
             return bawn_error_at(b->err, b->policy->self, l->line, l->column);
         return bawn_error_at(b->err, b->policy->self, (uint32_t)said->line, (uint32_t)said->column);
     }
