@@ -236,8 +236,11 @@ static bool word(parser *p, bawn_slice spelt, bawn_json_type type)
 /* ---- structure ----------------------------------------------------------------------------------------------- */
 static void skip_space(parser *p)
 {
-    while (p->at < p->len && (p->s[p->at] == ' ' || p->s[p->at] == '\n' || p->s[p->at] == '\r' || p->s[p->at] == '\t'))
+    while (p->at < p->len && (unsigned char)p->s[p->at] <= ' ') {
+        if (p->s[p->at] != ' ' && p->s[p->at] != '\n' && p->s[p->at] != '\r' && p->s[p->at] != '\t')
+            return;
         p->at++;
+    }
 }
 
 static bool next_is(parser *p, char c)

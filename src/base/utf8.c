@@ -1,6 +1,7 @@
 /* utf8.c: UTF-8 as RFC 3629 section 4 defines it: no overlong forms, no surrogates, nothing above U+10FFFF.
- * ASCII runs are skipped sixteen bytes at a time (SSE2) or eight (any machine). */
-#include "base/base.h"
+ * ASCII runs are skipped sixteen bytes at a time (SSE2) or eight (any machine); other text goes first through
+ * utf8_wide.c, and what that leaves is read here byte by byte. */
+#include "base/utf8_wide.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -63,8 +64,12 @@ static size_t sequence(const unsigned char *p, size_t left)
 
 size_t bawn_utf8_valid_prefix(bawn_slice s)
 {
-    size_t i = 0;
+    size_t i;
 
+    if (s.len == 0)
+        return 0;
+    i = ascii_steps(s.ptr, s.len);
+    i += bawn_utf8_wide_prefix(bawn_slice_of(s.ptr + i, s.len - i));
     while (i < s.len) {
         size_t n;
 
