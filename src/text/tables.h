@@ -1,0 +1,55 @@
+/* tables.h: what the build generates (tools/confusables.c) and how to read it. Private to the text room.
+ *
+ * One byte of class bits per code point, in blocks of 64 code points (so the last byte of a UTF-8 sequence is the
+ * place in the block), equal blocks stored once. */
+#ifndef BAWN_TEXT_TABLES_H
+#define BAWN_TEXT_TABLES_H
+
+#include "text/text.h"
+
+enum {
+    C_WORK = 1,      /* dropped, folded or changed by NFKC: the token needs the slow way */
+    C_LOOK = 2,      /* looks like an ASCII letter or digit; or a full-width sign */
+    C_LATIN = 4,     /* Latin letter, ordinary */
+    C_OTHER = 8,     /* letter of another script, does not look like ASCII */
+    C_MARK = 16,     /* combining class other than 0 */
+    C_SPACE = 32,    /* white space */
+    C_GLUE = 64,     /* may join with what stands before: no token is cut here */
+    C_ALNUM = 128,   /* letter or number */
+    /* ASCII only, from bawn_text_ascii: */
+    C_DIGIT = 256, C_SIGN = 512, C_APART = 1024,   /* digit; @ $ ! | +; . - _ * | / , */
+    C_ALPHABET = 2048                               /* set by the scanner: a Latin letter beyond ASCII */
+};
+
+extern const uint16_t bawn_text_ascii[128];
+extern const uint16_t bawn_text_class_index[0x110000 / 64];
+extern const uint8_t bawn_text_class_blocks[][64];
+static inline uint8_t bawn_text_class(uint32_t c)
+{
+    return c < 0x110000 ? bawn_text_class_blocks[bawn_text_class_index[c >> 6]][c & 63] : 0;
+}
+
+typedef struct { uint32_t from; char to; } bawn_text_look;      /* non-ASCII -> ASCII, sorted */
+extern const bawn_text_look bawn_text_looks[];
+extern const size_t bawn_text_n_looks;
+
+#define BAWN_ALPHABET_FIRST 0xC0u
+#define BAWN_ALPHABET_END 0x250u
+extern const uint32_t bawn_text_alphabets[BAWN_ALPHABET_END - BAWN_ALPHABET_FIRST];
+extern const uint32_t bawn_text_vietnamese, bawn_text_german, bawn_text_welsh;
+/* The languages (a bit each) whose alphabet has this Latin letter; all bits where the letter is no base with a mark. */
+static inline uint32_t bawn_text_alphabet(uint32_t c)
+{
+    if (c >= BAWN_ALPHABET_FIRST && c < BAWN_ALPHABET_END)
+        return bawn_text_alphabets[c - BAWN_ALPHABET_FIRST];
+    if (c < 0x1E00 || c > 0x1EFF)
+        return UINT32_MAX;
+    return c >= 0x1EA0 ? bawn_text_vietnamese : c == 0x1E9E ? UINT32_MAX : c >= 0x1E80 && c <= 0x1E85 ? bawn_text_welsh : 0;
+}
+
+typedef struct { uint32_t first; uint16_t script; } bawn_text_script_range;  /* up to the next one's first */
+extern const bawn_text_script_range bawn_text_script_ranges[];
+extern const size_t bawn_text_n_script_ranges;
+extern const char *const bawn_text_script_names[];
+
+#endif
