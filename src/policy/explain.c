@@ -4,22 +4,17 @@
 #include "base/json.h"
 #include "policy/inner.h"
 
-typedef struct { bawn_buf *out; bool comment; } page;
+typedef struct {
+    bawn_buf *out;
+    bool comment;       /* inside defaults */
+    bool inherits;      /* inside a map with `extends` */
+} page;
 
-static const bawn_slice *bare_words(size_t *n)
-{
-    static const bawn_slice words[] = { { "true", 4 }, { "false", 5 }, { "null", 4 }, { "Null", 4 }, { "NULL", 4 } };
-
-    *n = BAWN_COUNT(words);
-    return words;
-}
+static const char *const not_text[] = { "true", "false", "null", "Null", "NULL" };
 
 /* Whether text means the same without quotes, inside brackets too. */
 static bool is_bare(bawn_slice text)
 {
-    size_t n;
-    const bawn_slice *words = bare_words(&n);
-
     if (text.len == 0 || !(bawn_is_alnum((unsigned char)text.ptr[0]) || text.ptr[0] == '/' || text.ptr[0] == '_'))
         return false;
     for (size_t i = 0; i < text.len; i++) {
@@ -29,8 +24,8 @@ static bool is_bare(bawn_slice text)
             !(c == ' ' && after != ' '))
             return false;
     }
-    for (size_t i = 0; i < n; i++)
-        if (bawn_slice_eq(text, words[i]))
+    for (size_t i = 0; i < BAWN_COUNT(not_text); i++)
+        if (bawn_slice_is(text, not_text[i]))
             return false;
     return true;
 }
@@ -170,7 +165,9 @@ static void write_value(page *p, const bawn_node *node, const policy_rows *rows,
 static void write_map(page *p, const bawn_node *map, const policy_rows *rows, unsigned indent)
 {
     const bawn_node *parent = bawn_node_get(map, "extends");
+    bool inherited = p->inherits;
 
+    p->inherits = inherited || parent;
     for (const bawn_node *n = map->first; n; n = n->next) {
         policy_rows below = policy_rows_member(rows, n->key);
 
@@ -179,11 +176,10 @@ static void write_map(page *p, const bawn_node *map, const policy_rows *rows, un
         bawn_buf_byte(p->out, ':');
         write_value(p, n, &below, indent + 1);
     }
-    for (const bawn_node *n = map->parent; n && !parent; n = n->parent)
-        parent = bawn_node_get(n, "extends");
-    if (!parent) {
+    p->inherits = inherited;
+    if (!parent && !inherited) {
         write_defaults(p, map, rows, indent, indent);
-    } else if (parent->parent == map) {
+    } else if (parent) {
         begin(p, indent);
         bawn_buf_str(p->out, "# the rest comes from ");
         write_name(p->out, parent->text);
@@ -198,7 +194,7 @@ bool bawn_policy_explain(bawn_buf *out, const bawn_policy *policy, const bawn_ke
 
     if (root) {
         policy_rows rows = policy_rows_root(root);
-        page p = { out, false };
+        page p = { .out = out };
 
         bawn_buf_str(out, "# Effective policy of ");
         bawn_json_write_string(out, bawn_slice_str(policy->self));

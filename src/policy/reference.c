@@ -23,7 +23,19 @@ static void cell(bawn_buf *out, const char *text)
 static const char *const type_names[] = { "a map", "a list", "text", "true or false", "a whole number", "a number", "a size",
                                           "a time", NULL, "a reference", "a pattern", "release, buffer or window N" };
 
-static void types(bawn_buf *out, const bawn_key *key)
+/* Whether the row "path=word" says that the word is not built yet. */
+static bool word_is_later(const bawn_key *key, bawn_slice word, const bawn_key *keys, size_t n)
+{
+    size_t len = strlen(key->path);
+
+    for (size_t i = 0; i < n; i++)
+        if (keys[i].later && strncmp(keys[i].path, key->path, len) == 0 && keys[i].path[len] == '=' &&
+            bawn_slice_is(word, keys[i].path + len + 1))
+            return true;
+    return false;
+}
+
+static void types(bawn_buf *out, const bawn_key *key, const bawn_key *keys, size_t n)
 {
     bool first = true;
 
@@ -41,6 +53,8 @@ static void types(bawn_buf *out, const bawn_key *key)
             continue;
         }
         while (policy_word_next(&word, &values)) {
+            if (word_is_later(key, word, keys, n))
+                continue;
             bawn_buf_str(out, more ? ", `" : "`");
             bawn_buf_add(out, word);
             bawn_buf_byte(out, '`');
@@ -58,10 +72,10 @@ static bool same_section(const char *a, const char *b)
     return n == section_length(b) && strncmp(a, b, n) == 0;
 }
 
-static void row(bawn_buf *out, const bawn_key *key)
+static void row(bawn_buf *out, const bawn_key *key, const bawn_key *keys, size_t n)
 {
     bawn_buf_fmt(out, "| `%s` | ", key->path);
-    types(out, key);
+    types(out, key, keys, n);
     bawn_buf_str(out, " | ");
     if (key->required)
         bawn_buf_str(out, "required");
@@ -85,7 +99,7 @@ static void sections(bawn_buf *out, const bawn_key *keys, size_t n)
             bawn_buf_str(out, "| key | value | default | meaning |\n| --- | --- | --- | --- |\n");
         }
         last = keys[i].path;
-        row(out, &keys[i]);
+        row(out, &keys[i], keys, n);
     }
 }
 

@@ -83,7 +83,7 @@ static void what_the_file_leaves_out_is_explained(void **state)
     bawn_error err;
     bawn_buf page = { 0 };
     bawn_policy *policy = parse(BAWN_LIT(NEEDED_TOP "listeners:\n  public:\n    limits: {body: 1MiB}\nguardrails:\n"
-                                         "  a: {extends: b}\n  b: {}\n"), &err);
+                                         "  a: {extends: b, leak: {canary: false}}\n  b: {}\n"), &err);
     static const char *const pieces[] = {
         "version: 1  # line 1\n", "      body: 1MiB  # line 5\n", "      # header_time: 10s  # default\n",
         "    # address: 127.0.0.1:8480  # default\n", "# record:  # default\n#   spool:  # default\n"
@@ -98,6 +98,8 @@ static void what_the_file_leaves_out_is_explained(void **state)
             print_error("missing: %s\nin:\n%.*s\n", pieces[i], (int)page.len, page.ptr);
         assert_true(bawn_slice_find(bawn_buf_slice(&page), bawn_slice_str(pieces[i])) < page.len);
     }
+    /* inside `extends` nothing is a default: it comes from the parent */
+    assert_true(bawn_slice_find(bawn_buf_slice(&page), BAWN_LIT("canary: false  # line 7\n    # the rest comes")) < page.len);
     bawn_policy_free(policy);
     bawn_buf_free(&page);
 }
@@ -292,6 +294,7 @@ static void the_reference_has_every_key(void **state)
         snprintf(cell, sizeof cell, "| `%s` |", keys[i].path);
         assert_true(bawn_slice_find(bawn_buf_slice(&page), bawn_slice_str(cell)) < page.len);
     }
+    assert_true(bawn_slice_find(bawn_buf_slice(&page), BAWN_LIT("| `listeners.*.dialects[]` | `openai` |")) < page.len);
     bawn_buf_free(&page);
 }
 
