@@ -56,8 +56,8 @@ bool bawn_judge_bound(bawn_judging *j, bawn_unfold *u, bawn_span raw)
     const bawn_wall *wall = j->worker->wall;
     bawn_ruling ruling = j->guardrail->rulings[j->place][wall->decode_bound];
     bawn_found f = { .span = raw, .kind = wall->decode_bound, .segment = j->segment, .view = BAWN_VIEW_RAW,
-                     .guard = wall->kind_guard[wall->decode_bound], .action = ruling.action, .style = ruling.style,
-                     .place = (uint8_t)j->place, .score = 0.95f };
+                     .guard = wall->kind_guard[wall->decode_bound], .action = ruling.action, .would = ruling.would,
+                     .style = ruling.style, .place = (uint8_t)j->place, .score = 0.95f };
 
     if (u->bound || ruling.action == BAWN_ALLOW)
         return true;

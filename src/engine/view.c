@@ -91,8 +91,8 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
     if (is_allowed_value(j->guardrail, bawn_slice_of(p->text.ptr + begin, end - begin)))
         return;
     bawn_found f = { .span = bawn_view_to_raw(v, in_view), .kind = id, .segment = j->segment, .pattern = c->rule,
-                     .guard = c->guard, .view = v->kind, .action = ruling.action, .style = ruling.style,
-                     .place = (uint8_t)j->place, .score = score };
+                     .guard = c->guard, .view = v->kind, .action = ruling.action, .would = ruling.would,
+                     .style = ruling.style, .place = (uint8_t)j->place, .score = score };
     if (!bawn_finds_add(j->finds, &f)) {
         j->failed = true;
         j->failed_guard = c->guard;

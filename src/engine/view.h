@@ -14,6 +14,7 @@ typedef struct {
     uint32_t kind, segment, pattern;
     uint16_t guard;
     uint8_t view, action, style, place;
+    uint8_t would;              /* observe mode: the action that enforcing would take; else 0 */
     float score;
 } bawn_found;
 

@@ -27,11 +27,14 @@ typedef struct {
 bool bawn_rules_list(bawn_rules *out, const bawn_guard *const *guards, size_t n, uint16_t first_guard, bawn_arena *,
                      bawn_error *err);
 bool bawn_rules_compile(bawn_rules *, bool portable, bawn_error *err);
+/* Times every expression alone on prose; false names the first that costs more (us for each kB). */
+bool bawn_rules_lint(const bawn_rules *, double budget_us_per_kb, bawn_error *err);
 void bawn_rules_hash(char out[72], const bawn_rules *);             /* "sha256:" + 64 hex + NUL */
 
 /* ---- what a guardrail does with a finding ------------------------------------------------------------------------ */
 typedef enum { BAWN_STYLE_MASK, BAWN_STYLE_TOKEN, BAWN_STYLE_HASH, BAWN_STYLE_PARTIAL, BAWN_STYLE_REMOVE } bawn_style;
-typedef struct { uint8_t action, style; float min_score; } bawn_ruling;   /* action: bawn_action */
+typedef struct { uint8_t action, style, would; float min_score; } bawn_ruling; /* action: bawn_action; would: in
+                                                                 observe mode, what enforcing would do */
 
 typedef struct { bawn_slice language, text; } bawn_message;
 typedef struct { bawn_message *items; size_t n; } bawn_messages;
@@ -52,7 +55,7 @@ typedef struct {
     bawn_ruling *rulings[BAWN_PLACE_COUNT]; /* [kind id] */
     bool *wakes[BAWN_PLACE_COUNT];          /* [guard]: any of its kinds is ruled on there */
     uint32_t *holds[BAWN_PLACE_COUNT];      /* [anchor id over both databases]: bytes to hold, 0 none */
-    bool *fail_open;                        /* [guard]: on_error: allow */
+    bool fail_open;                         /* on_error: allow */
     const void **settings;                  /* [guard]: handed to its probes */
     uint64_t window;                        /* least characters held behind in streams; UINT64_MAX: buffer */
     bawn_slice *allow; size_t n_allow;      /* values that are nobody's secret */
@@ -67,11 +70,14 @@ typedef struct { bawn_slice name, dialect, base_path; bawn_slice *models; size_t
 typedef struct { bawn_slice *operations; size_t n_operations; int guardrail /* -1: off */, upstream /* -1: by model */; }
     bawn_route;
 
+#define BAWN_POLICY_GUARDS 3     /* guards made from the policy: words, topics, expressions */
+
 struct bawn_wall {
     bawn_arena *arena;
     bawn_policy *policy;
     char hash[72], patterns_hash[72];
     const bawn_guard **guards; size_t n_guards;     /* built-in ones, then the policy's own */
+    const bawn_node **policy_items[BAWN_POLICY_GUARDS];  /* [guard - built-in][kind]: the list item it was made from */
     uint32_t *kind_base; size_t n_kinds;            /* [guard] -> id of its first kind */
     uint32_t decode_bound;                          /* kind id of limits.DECODE_BOUND */
     uint16_t *kind_guard;                           /* [kind id] -> guard */
@@ -107,6 +113,7 @@ struct bawn_worker {
     bawn_match_scratch *scratch;
     bawn_match_begins *begins[2];
     struct bawn_judge *judge;               /* scratch of judge.c */
+    bawn_arena *inspect_arena;              /* results of bawn_inspect, until its next call */
 };
 
 #endif

@@ -5,7 +5,7 @@
 #include "match/match.h"
 
 #define ANCHOR_MAX 16
-#define ANCHOR_MIN 3
+#define ANCHOR_MIN 1                    /* the lint asks built-in rows for 3 */
 
 typedef struct { char text[ANCHOR_MAX]; size_t len; } anchor;
 typedef struct { anchor *items; size_t n, max; bool failed; } anchors;

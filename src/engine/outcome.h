@@ -1,0 +1,26 @@
+/* outcome.h: from merged finds to one verdict. */
+#ifndef BAWN_OUTCOME_H
+#define BAWN_OUTCOME_H
+
+#include "engine/tokens.h"
+
+typedef struct {
+    bawn_action action;             /* the strictest */
+    const bawn_found *deciding;     /* NULL when nothing acts */
+} bawn_outcome;
+
+/* The strictest action; of several findings with it the one with the smallest (segment, end, begin, guard, pattern). */
+bawn_outcome bawn_outcome_of(const bawn_finds *);
+/* Where a text of this role and origin stands (an enum of wall.h). */
+int bawn_place_of(bawn_side, bawn_role, bawn_origin);
+/* Counts against the guardrail's limits; adds findings to segment 0. False: out of memory. */
+bool bawn_outcome_limits(bawn_judging *, uint64_t characters, uint64_t messages);
+/* Appends the text with its masks to `out`. Finds must be merged. tokens: NULL on answers. */
+bool bawn_outcome_rewrite(bawn_buf *out, const bawn_wall *, const bawn_finds *, uint32_t segment, bawn_slice text,
+                          bawn_tokens *tokens, bawn_arena *);
+bool bawn_outcome_masks(const bawn_finds *, uint32_t segment);      /* whether any find masks in the segment */
+/* The message for a client whose request or answer was blocked, in his language ("en", may be empty). */
+bawn_slice bawn_outcome_message(const bawn_guardrail *, bawn_side, bawn_slice language);
+bawn_slice bawn_finding_guard(const bawn_wall *, const bawn_found *);
+
+#endif

@@ -1,0 +1,173 @@
+/* Loading a policy: tree, guards and their patterns become one immutable wall; see wall.h. */
+#include "engine/wall.h"
+
+#include <stdio.h>
+
+#include "engine/builtin.h"
+#include "engine/judge.h"
+
+bool bawn_wall_compile_policy_rules(bawn_wall *, const char *cache_dir, bawn_error *err);    /* wall_cache.c */
+bool bawn_wall_hash_key(bawn_wall *, const char *cache_dir, bawn_error *err);
+
+/* ---- guards and kinds ------------------------------------------------------------------------------------------ */
+static bool index_kinds(bawn_wall *w, bawn_error *err)
+{
+    w->kind_base = bawn_arena_alloc(w->arena, w->n_guards * sizeof *w->kind_base);
+    w->n_kinds = 0;
+    for (size_t g = 0; w->kind_base && g < w->n_guards; g++) {
+        w->kind_base[g] = (uint32_t)w->n_kinds;
+        w->n_kinds += w->guards[g]->n_kinds;
+    }
+    w->kind_guard = bawn_arena_alloc(w->arena, (w->n_kinds + 1) * sizeof *w->kind_guard);
+    if (!w->kind_base || !w->kind_guard)
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the table of guards");
+    for (size_t g = 0; g < w->n_guards; g++)
+        for (size_t k = 0; k < w->guards[g]->n_kinds; k++)
+            w->kind_guard[w->kind_base[g] + k] = (uint16_t)g;
+    return true;
+}
+
+static bool index_triggers(bawn_wall *w, bawn_error *err)
+{
+    w->digit_guards = bawn_arena_alloc(w->arena, w->n_guards * sizeof *w->digit_guards);
+    if (!w->digit_guards)
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the table of guards");
+    w->leak_guard = UINT16_MAX;
+    for (uint16_t g = 0; g < w->n_guards; g++) {
+        const bawn_guard *guard = w->guards[g];
+        if (guard->digits_max > 0)
+            w->digit_guards[w->n_digit_guards++] = g;
+        if (guard->scan && w->n_scan_guards == BAWN_SCANNERS)
+            return bawn_error_set(err, BAWN_E_POLICY, "more than %d scanning guards", BAWN_SCANNERS);
+        if (guard->scan)
+            w->scan_guards[w->n_scan_guards++] = g;
+        if (strcmp(guard->guard, "leak") == 0)
+            w->leak_guard = g;
+        for (size_t k = 0; k < guard->n_kinds; k++)
+            if (strcmp(guard->kinds[k].code, "limits.DECODE_BOUND") == 0)
+                w->decode_bound = w->kind_base[g] + (uint32_t)k;
+    }
+    return true;
+}
+
+/* ---- loading ------------------------------------------------------------------------------------------------------ */
+static bool load_parts(bawn_wall *w, const char *self, bawn_slice yaml, const char *cache_dir, bawn_error *err)
+{
+    size_t n_keys;
+    const bawn_key *keys = bawn_engine_keys(&n_keys);
+    uint8_t digest[32];
+
+    bawn_sha256(digest, yaml);
+    memcpy(w->hash, "sha256:", 7);
+    bawn_hex(w->hash + 7, digest, 32);
+    return bawn_policy_parse(&w->policy, self, yaml, keys, n_keys, err) &&
+           bawn_builtin_load(&w->rules[0], w->patterns_hash, w->arena, err) &&
+           bawn_wall_read_words(w, err) && index_kinds(w, err) && index_triggers(w, err) &&
+           bawn_wall_compile_policy_rules(w, cache_dir, err) && bawn_wall_hash_key(w, cache_dir, err) &&
+           bawn_wall_read_guardrails(w, err) && bawn_wall_read_routes(w, err);
+}
+
+bool bawn_wall_load(bawn_wall **out, const char *self, bawn_slice yaml, const char *cache_dir, bawn_error *err)
+{
+    bawn_wall *w = bawn_malloc(sizeof *w);
+
+    *out = NULL;
+    if (!w)
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the policy");
+    *w = (bawn_wall){ .arena = bawn_arena_new(1 << 16, 0) };
+    if (!w->arena)
+        bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the policy");
+    if (!w->arena || !load_parts(w, self, yaml, cache_dir, err)) {
+        if (err && err->file[0] == 0)
+            snprintf(err->file, sizeof err->file, "%s", self);
+        bawn_wall_free(w);
+        return false;
+    }
+    *out = w;
+    return true;
+}
+
+void bawn_wall_free(bawn_wall *w)
+{
+    if (!w)
+        return;
+    for (int d = 0; d < 2; d++)
+        bawn_match_free(w->rules[d].db);
+    bawn_policy_free(w->policy);
+    bawn_arena_free(w->arena);
+    bawn_free(w);
+}
+
+bool bawn_worker_new(bawn_worker **out, const bawn_wall *wall, bawn_error *err)
+{
+    bawn_worker *w = bawn_malloc(sizeof *w);
+    bool ok = w != NULL;
+
+    *out = NULL;
+    if (ok)
+        *w = (bawn_worker){ .wall = wall };
+    for (int d = 0; ok && d < 2; d++) {
+        const bawn_rules *r = &wall->rules[d];
+        w->begins[d] = bawn_match_begins_new(r->n_rules);
+        ok = w->begins[d] && (!r->db || bawn_match_scratch_fit(&w->scratch, r->db, err));
+    }
+    if (!ok || !bawn_judge_new(&w->judge)) {
+        bawn_worker_free(w);
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for a worker");
+    }
+    *out = w;
+    return true;
+}
+
+void bawn_worker_free(bawn_worker *w)
+{
+    if (!w)
+        return;
+    bawn_match_scratch_free(w->scratch);
+    for (int d = 0; d < 2; d++)
+        bawn_match_begins_free(w->begins[d]);
+    bawn_judge_free(w->judge);
+    bawn_arena_free(w->inspect_arena);
+    bawn_free(w);
+}
+
+/* ---- for those around ------------------------------------------------------------------------------------------------ */
+const bawn_policy *bawn_wall_policy(const bawn_wall *w) { return w->policy; }
+const char *bawn_wall_hash(const bawn_wall *w) { return w->hash; }
+size_t bawn_wall_guardrails(const bawn_wall *w) { return w->n_guardrails; }
+bawn_slice bawn_wall_guardrail_name(const bawn_wall *w, size_t i) { return w->guardrails[i].name; }
+
+int bawn_wall_guardrail_find(const bawn_wall *w, bawn_slice name)
+{
+    if (name.len == 0)
+        return w->default_guardrail;
+    for (size_t i = 0; i < w->n_guardrails; i++)
+        if (bawn_slice_eq(w->guardrails[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+static bool runs_on(const bawn_guardrail *g, size_t guard, bawn_side side)
+{
+    for (int place = 0; place < BAWN_PLACE_COUNT; place++)
+        if (bawn_place_side(place) == side && g->wakes[place][guard])
+            return true;
+    return false;
+}
+
+size_t bawn_wall_guards(const bawn_wall *w, int guardrail, bawn_side side, bawn_slice *out, size_t max)
+{
+    size_t n = 0;
+    for (size_t g = 0; g < w->n_guards; g++) {
+        bawn_slice name = bawn_slice_str(w->guards[g]->guard);
+        bool seen = false;
+        for (size_t i = 0; i < n && i < max && out && !seen; i++)
+            seen = bawn_slice_eq(out[i], name);
+        if (seen || !runs_on(&w->guardrails[guardrail], g, side))
+            continue;
+        if (out && n < max)
+            out[n] = name;
+        n++;
+    }
+    return n;
+}

@@ -1,0 +1,92 @@
+/* What loading keeps between starts, in the cache folder: the policy's compiled patterns, by the hash of rules and
+ * library, and the key of the record's hashes when the policy names none. Both are written beside and renamed. */
+#include "engine/wall.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool bawn_wall_compile_policy_rules(bawn_wall *, const char *cache_dir, bawn_error *err);
+bool bawn_wall_hash_key(bawn_wall *, const char *cache_dir, bawn_error *err);
+
+static bool read_file(bawn_buf *out, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = 0;
+    if (fd < 0)
+        return false;
+    do {
+        n = bawn_buf_reserve(out, 1 << 16) ? read(fd, out->ptr + out->len, 1 << 16) : -1;
+        if (n > 0)
+            out->len += (size_t)n;
+    } while (n > 0 || (n < 0 && errno == EINTR));
+    close(fd);
+    return n == 0;
+}
+
+static bool write_file(const char *path, bawn_slice bytes)
+{
+    char beside[560];
+    snprintf(beside, sizeof beside, "%s.%ld", path, (long)getpid());
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, bytes.ptr, bytes.len) == (ssize_t)bytes.len;
+    if (fd >= 0 && close(fd) != 0)
+        ok = false;
+    if (ok && rename(beside, path) == 0)
+        return true;
+    unlink(beside);
+    return false;
+}
+
+bool bawn_wall_compile_policy_rules(bawn_wall *w, const char *cache_dir, bawn_error *err)
+{
+    bawn_rules *r = &w->rules[1];
+    char hash[72], path[512];
+    bawn_buf saved = { 0 };
+
+    if (r->n_rules == 0)
+        return true;
+    bawn_rules_hash(hash, r);
+    snprintf(path, sizeof path, "%s/patterns-%.40s.db", cache_dir ? cache_dir : "", hash + 7);
+    if (cache_dir && read_file(&saved, path) && bawn_match_load(&r->db, bawn_buf_slice(&saved), NULL)) {
+        bawn_buf_free(&saved);
+        return true;
+    }
+    bawn_buf_clear(&saved);
+    bool ok = bawn_rules_lint(r, 1.0, err) && bawn_rules_compile(r, false, err);
+    if (ok && cache_dir && bawn_match_save(&saved, r->db)) {
+        mkdir(cache_dir, 0700);
+        write_file(path, bawn_buf_slice(&saved));       /* a cache that cannot be kept costs time, not safety */
+    }
+    bawn_buf_free(&saved);
+    return ok;
+}
+
+bool bawn_wall_hash_key(bawn_wall *w, const char *cache_dir, bawn_error *err)
+{
+    const bawn_node *node = bawn_node_at(bawn_policy_root(w->policy), "record.hash_key");
+    bawn_buf key = { 0 };
+    char path[512];
+    bool ok = true;
+
+    snprintf(path, sizeof path, "%s/hash.key", cache_dir ? cache_dir : "");
+    if (node) {
+        ok = bawn_policy_secret(&key, w->policy, node, err);
+    } else if (!cache_dir || !read_file(&key, path) || key.len != 32) {
+        bawn_buf_clear(&key);
+        ok = bawn_buf_reserve(&key, 32) && getrandom(key.ptr, 32, 0) == 32;
+        key.len = ok ? 32 : 0;
+        if (!ok)
+            bawn_error_set(err, BAWN_E_IO, "no random bytes for the record's hash key");
+        if (ok && cache_dir) {
+            mkdir(cache_dir, 0700);
+            write_file(path, bawn_buf_slice(&key));
+        }
+    }
+    bawn_sha256(w->hash_key, bawn_buf_slice(&key));
+    bawn_buf_free(&key);
+    return ok;
+}

@@ -1,0 +1,174 @@
+/* Upstreams, routes and defaults: from the tree to what an exchange asks. */
+#include <stdio.h>
+
+#include "engine/wall.h"
+
+static bool no_memory(bawn_error *err) { return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the routes"); }
+
+static size_t count(const bawn_node *list)
+{
+    size_t n = 0;
+    for (const bawn_node *i = list ? list->first : NULL; i; i = i->next)
+        n++;
+    return n;
+}
+
+static bool slices_of(bawn_slice **out, size_t *n, bawn_wall *w, const bawn_node *list, bawn_error *err)
+{
+    *n = 0;
+    *out = bawn_arena_alloc(w->arena, (count(list) + 1) * sizeof **out);
+    if (!*out)
+        return no_memory(err);
+    for (const bawn_node *i = list ? list->first : NULL; i; i = i->next)
+        (*out)[(*n)++] = i->text;
+    return true;
+}
+
+/* The path of a URL without a trailing slash: "http://host:1/v1/" -> "/v1". */
+static bawn_slice path_of(bawn_slice url)
+{
+    size_t host = bawn_slice_find(url, BAWN_LIT("://"));
+    size_t i = host < url.len ? host + 3 : 0;
+    while (i < url.len && url.ptr[i] != '/')
+        i++;
+    while (url.len > i && url.ptr[url.len - 1] == '/')
+        url.len--;
+    return bawn_slice_of(url.ptr + i, url.len > i ? url.len - i : 0);
+}
+
+static bool read_authorization(bawn_wall *w, bawn_upstream *u, const bawn_node *key, bawn_error *err)
+{
+    bawn_buf b = { 0 };
+    bool ok = true;
+
+    if (!key)
+        return true;
+    bawn_buf_str(&b, "Bearer ");
+    if (!bawn_policy_secret(&b, w->policy, key, err)) {
+        bawn_buf_free(&b);
+        return false;
+    }
+    for (size_t i = 0; i < b.len; i++)
+        if ((unsigned char)b.ptr[i] < 0x20 || b.ptr[i] == 0x7F)
+            ok = bawn_node_error(err, w->policy, key, "the key holds a control character; a header cannot carry it");
+    if (ok)
+        u->authorization = bawn_arena_copy(w->arena, bawn_buf_slice(&b), &ok);
+    explicit_bzero(b.ptr, b.len);
+    bawn_buf_free(&b);
+    return ok;
+}
+
+static bool check_url(bawn_wall *w, const bawn_node *url, bawn_error *err)
+{
+    if (bawn_slice_starts(url->text, BAWN_LIT("http://")) || bawn_slice_starts(url->text, BAWN_LIT("https://")))
+        return true;
+    return bawn_node_error(err, w->policy, url, "`%.*s` is no base URL: expected http://HOST[:PORT]/PATH or https://...",
+                           (int)(url->text.len > 80 ? 80 : url->text.len), url->text.ptr);
+}
+
+static bool read_upstream(bawn_wall *w, bawn_upstream *u, const bawn_node *node, bawn_error *err)
+{
+    const bawn_node *url = bawn_node_get(node, "url"), *forward = bawn_node_get(node, "forward_key");
+    const bawn_node *first = url->kind == BAWN_NODE_LIST ? url->first : url;
+
+    if (!first)
+        return bawn_node_error(err, w->policy, url, "the list of URLs is empty: name at least one");
+    for (const bawn_node *one = first; one; one = url->kind == BAWN_NODE_LIST ? one->next : NULL) {
+        if (!check_url(w, one, err))
+            return false;
+        if (!bawn_slice_eq(path_of(one->text), path_of(first->text)))
+            return bawn_node_error(err, w->policy, one, "the URLs of one upstream must have the same path");
+    }
+    *u = (bawn_upstream){ .name = node->key, .dialect = bawn_node_get(node, "dialect")->text, .base_path = path_of(first->text),
+                          .forward_key = forward && forward->integer };
+    return slices_of(&u->models, &u->n_models, w, bawn_node_get(node, "models"), err) &&
+           read_authorization(w, u, bawn_node_get(node, "key"), err);
+}
+
+static int upstream_named(const bawn_wall *w, bawn_slice name)
+{
+    for (size_t i = 0; i < w->n_upstreams; i++)
+        if (bawn_slice_eq(w->upstreams[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+static bool read_route(bawn_wall *w, bawn_route *r, const bawn_node *node, bawn_error *err)
+{
+    const bawn_node *guardrail = bawn_node_get(node, "guardrail"), *upstream = bawn_node_get(node, "upstream");
+
+    *r = (bawn_route){ .guardrail = w->default_guardrail, .upstream = -1 };
+    if (guardrail && bawn_node_word(guardrail, "none"))
+        r->guardrail = -1;
+    else if (guardrail && (r->guardrail = bawn_wall_guardrail_find(w, guardrail->text)) < 0)
+        return bawn_node_error(err, w->policy, guardrail, "there is no guardrail `%.*s`", (int)guardrail->text.len,
+                               guardrail->text.ptr);
+    if (upstream && (r->upstream = upstream_named(w, upstream->text)) < 0)
+        return bawn_node_error(err, w->policy, upstream, "there is no upstream `%.*s`", (int)upstream->text.len,
+                               upstream->text.ptr);
+    return slices_of(&r->operations, &r->n_operations, w, bawn_node_get(node, "operations"), err);
+}
+
+static uint64_t integer_at(const bawn_node *root, const char *path, uint64_t fallback)
+{
+    const bawn_node *node = bawn_node_at(root, path);
+    return node ? node->integer : fallback;
+}
+
+/* The largest body that any listener takes: the bound of an exchange's memory. */
+static uint64_t body_limit(const bawn_node *root)
+{
+    const bawn_node *listeners = bawn_node_get(root, "listeners");
+    uint64_t most = 0;
+    for (const bawn_node *l = listeners ? listeners->first : NULL; l; l = l->next) {
+        uint64_t n = integer_at(l, "limits.body", 4u << 20);
+        most = n > most ? n : most;
+    }
+    return most ? most : 4u << 20;
+}
+
+static bool read_defaults(bawn_wall *w, const bawn_node *root, bawn_error *err)
+{
+    const bawn_node *named = bawn_node_at(root, "defaults.guardrail");
+    const bawn_node *on_block = bawn_node_at(root, "defaults.on_block"), *on_error = bawn_node_at(root, "defaults.on_error");
+    const bawn_node *text = bawn_node_at(root, "record.text"), *fields = bawn_node_at(root, "defaults.unknown_fields");
+    const bawn_node *node = bawn_node_get(root, "node");
+
+    w->default_guardrail = bawn_wall_guardrail_find(w, named ? named->text : BAWN_LIT("default"));
+    if (w->default_guardrail < 0)
+        return bawn_node_error(err, w->policy, named, "there is no guardrail `%.*s`", (int)named->text.len, named->text.ptr);
+    w->refuse_unknown_fields = fields && bawn_node_word(fields, "refuse");
+    w->hold_bytes = integer_at(root, "defaults.hold.bytes", 16 << 10);
+    w->hold_ns = integer_at(root, "defaults.hold.time", 5000000000u);
+    w->scorer_deadline_ns = integer_at(root, "scorer.deadline.request", 300000000u);
+    w->body_limit = body_limit(root);
+    w->record_text = text && bawn_node_word(text, "findings");
+    w->node = node ? node->text : BAWN_NIL;
+    for (size_t i = 0; i < w->n_guardrails; i++) {
+        w->guardrails[i].error_on_block = on_block && bawn_node_word(on_block, "error");
+        w->guardrails[i].fail_open = on_error && bawn_node_word(on_error, "allow");
+    }
+    return true;
+}
+
+bool bawn_wall_read_routes(bawn_wall *w, bawn_error *err)
+{
+    const bawn_node *root = bawn_policy_root(w->policy);
+    const bawn_node *upstreams = bawn_node_get(root, "upstreams"), *routes = bawn_node_get(root, "routes");
+
+    if (!read_defaults(w, root, err))
+        return false;
+    w->upstreams = bawn_arena_alloc(w->arena, (count(upstreams) + 1) * sizeof *w->upstreams);
+    w->routes = bawn_arena_alloc(w->arena, (count(routes) + 1) * sizeof *w->routes);
+    if (!w->upstreams || !w->routes)
+        return no_memory(err);
+    for (const bawn_node *u = upstreams ? upstreams->first : NULL; u; u = u->next)
+        if (!read_upstream(w, &w->upstreams[w->n_upstreams++], u, err))
+            return false;
+    if (w->n_upstreams == 0)
+        return bawn_node_error(err, w->policy, upstreams ? upstreams : root, "no upstream: name at least one model server");
+    for (const bawn_node *r = routes ? routes->first : NULL; r; r = r->next)
+        if (!read_route(w, &w->routes[w->n_routes++], r, err))
+            return false;
+    return true;
+}

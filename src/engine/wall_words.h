@@ -1,0 +1,10 @@
+/* wall_words.h: between the policy's own patterns and the guardrails that use them. */
+#ifndef BAWN_WALL_WORDS_H
+#define BAWN_WALL_WORDS_H
+
+#include "engine/wall.h"
+
+/* The kind id made for a list item (a word list, a topic, an expression), or -1. */
+int bawn_wall_policy_kind(const bawn_wall *, const bawn_node *item);
+
+#endif
