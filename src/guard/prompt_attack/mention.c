@@ -1,0 +1,137 @@
+/* Whether a text makes an attack or talks about one. Guides, filters' test cases, lessons and news quote attacks all
+ * the time, and nothing alarms their readers more than a wall that blocks them. An attack counts as mentioned when
+ *   1. it stands inside quotation marks, opened within 240 bytes before it on the same line and closed after it, and
+ *   2. a word that says what is quoted ("the phrase", "translate", "prompt injection") stands near those marks, outside.
+ * JSON strings, CSV cells and attributes are quoted as well but are not quotations: a mark right behind ',', '[', '{',
+ * '=' or a key's colon does not count, and neither does a line of a single word before the mark (YAML's `text: "..."`).
+ * A jailbreak's trait that a figure of a story has, not the model, counts as mentioned too.
+ * A mentioned attack is still reported, with a score that no strength acts on: who quotes an attack to make one leaves
+ * a trace, and the model sees a quotation, which seldom moves it. */
+#include "guard/prompt_attack/prompt_attack.h"
+#include "text/text.h"
+
+#define QUOTE_BEHIND 240
+#define QUOTE_AHEAD 400
+#define CUE_REACH 90
+
+static const char *const cues[] = {
+    "phrase", "phrases", "sentence", "sentences", "string", "input", "inputs", "example", "examples", "line", "lines", "words", "quote",
+    "quotes", "quoted", "read", "reads", "says", "said", "wrote", "writes", "types", "typed", "attack", "attacks", "injection", "injections",
+    "jailbreak", "jailbreaks", "translate", "translated", "classify", "rewrite", "explain", "means", "meaning", "dangerous", "detect", "detects",
+    "filter", "filters", "blocked", "flagged", "called", "titled", "title", "slide", "pasted", "regular expression", "count the", "test case",
+    "such as", "something like", "things like", "e.g.", "for instance", "prompt", "prompts", "message", "shouts", "sings", "asked", "malicious", "contain", "contains", "paraphrase", "summarise", "summarize",
+    "spell", "headline", "lyrics", "novel", "character", "review", "analyse", "analyze", "grep", "regex", "commands", "tell", "instructed",
+    "frase", "oración", "ejemplo", "ataque", "inyección", "significa", "traduce", "explica", "dice", "injeção", "traduza", "explique", "diz",
+    "phrase", "exemple", "attaque", "traduis", "traduisez", "explique", "signifie", "dit", "Satz", "Beispiel", "Angriff", "übersetze", "erkläre",
+    "bedeutet", "lautet", "esempio", "attacco", "traduci", "spiega", "dice", "фраз", "пример", "атак", "инъекц", "перевед", "объясни", "означает",
+    "предложени", "例如", "比如", "句子", "短语", "攻击", "注入", "翻译", "解释", "意思", "文章", "例えば", "という", "攻撃", "翻訳", "説明", "意味",
+    "عبارة", "جملة", "مثال", "هجوم", "حقن", "ترجم", "اشرح", "معنى", "वाक्य", "उदाहरण", "हमला", "अनुवाद", "समझाओ", "अर्थ", NULL
+};
+
+typedef struct { const char *open, *close; } quotes;
+static const quotes pairs[] = {
+    { "\"", "\"" }, { "“", "”" }, { "„", "“" }, { "«", "»" }, { "「", "」" }, { "『", "』" }, { "‘", "’" }, { "`", "`" }, { "'", "'" },
+};
+
+static bool is_at(bawn_slice text, size_t i, const char *mark)
+{
+    size_t n = strlen(mark);
+    return i + n <= text.len && memcmp(text.ptr + i, mark, n) == 0;
+}
+
+/* Whether the mark at `at` opens a quotation, not a JSON string, a CSV cell or an attribute. */
+static bool opens_quotation(bawn_slice text, size_t at)
+{
+    size_t i = at, words = 0;
+    if ((at > 0 && bawn_is_alnum((unsigned char)text.ptr[at - 1])) || at + 1 >= text.len || text.ptr[at + 1] == ' ')
+        return false;               /* an apostrophe, or a closing mark */
+    if (at > 0 && text.ptr[at - 1] == '\\')
+        i--;                        /* a quotation within a JSON string */
+    while (i > 0 && text.ptr[i - 1] == ' ')
+        i--;
+    if (i > 0 && strchr(",[{=", text.ptr[i - 1]))
+        return false;
+    if (i < 2 || text.ptr[i - 1] != ':')
+        return true;
+    if (text.ptr[i - 2] == '"')
+        return false;
+    for (; i > 0 && text.ptr[i - 1] != '\n' && words < 2; i--)
+        words += text.ptr[i - 1] != ' ' && text.ptr[i - 1] != '-' && (i == 1 || strchr(" \n-", text.ptr[i - 2]));
+    return words > 1;
+}
+
+/* The mark that closes what the mark at `at` opens; NULL when none stands there. */
+static const char *closing_mark(bawn_slice text, size_t at)
+{
+    for (size_t k = 0; k < BAWN_COUNT(pairs); k++)
+        if (is_at(text, at, pairs[k].open))
+            return pairs[k].close;
+    return NULL;
+}
+
+static size_t find_ahead(bawn_probe *p, size_t from, const char *mark)
+{
+    for (size_t i = from; i < from + QUOTE_AHEAD && bawn_probe_at(p, i + strlen(mark) - 1) >= 0; i++)
+        if (is_at(p->text, i, mark))
+            return i;
+    return SIZE_MAX;
+}
+
+/* The quotation around [begin, end): its marks' offsets. */
+static bool find_quotation(size_t *open, size_t *close, bawn_probe *p, size_t begin, size_t end)
+{
+    size_t low = begin > QUOTE_BEHIND ? begin - QUOTE_BEHIND : 0;
+    int tries = 4;
+
+    for (size_t i = begin; i-- > low && p->text.ptr[i] != '\n' && tries > 0;) {
+        const char *mark = closing_mark(p->text, i);
+        if (!mark || !opens_quotation(p->text, i))
+            continue;
+        tries--;
+        *open = i;
+        *close = find_ahead(p, end, mark);
+        if (*close != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+static bool is_mentioned(bawn_probe *p, size_t begin, size_t end)
+{
+    size_t open, close;
+    return find_quotation(&open, &close, p, begin, end)
+        && (bawn_probe_near(p, open, CUE_REACH, cues) || bawn_probe_near(p, close, -CUE_REACH, cues));
+}
+
+/* A trait without rules is an attack when the model is to have it, and a story when somebody in the story has it:
+ * the nearest word for either, looking back from the trait, decides. */
+static bool is_story(const bawn_probe *p, size_t begin)
+{
+    static const char *const reader[] = { "you", "your", "yourself", "act as", "respond as", "answer as", "assistant", NULL };
+    static const char *const story[] = { "story", "novel", "hero", "film", "movie", "opponent", "character", "in the game", "villain",
+                                         "protagonist", "book", "there is", "the scene", NULL };
+    bawn_probe window = *p;         /* looking back never reads on */
+
+    for (int reach = 24; reach <= 192; reach += 24) {
+        if (bawn_probe_near(&window, begin, reach, reader))
+            return false;
+        if (bawn_probe_near(&window, begin, reach, story))
+            return true;
+    }
+    return false;
+}
+
+void bawn_prompt_attack_confirm(bawn_probe *p)
+{
+    size_t begin = bawn_probe_begin(p), end = p->end;
+    float score;
+
+    if (begin == SIZE_MAX)
+        return;
+    if ((p->pattern->flags & BAWN_P_WORD) && (!bawn_probe_word_begins(p, begin) || !bawn_probe_word_ends(p, end)))
+        return;
+    score = p->pattern->score;
+    if (is_mentioned(p, begin, end) || (p->pattern->kind <= ATTACK_JAILBREAK && is_story(p, begin)))
+        score = ATTACK_MENTIONED;
+    bawn_probe_found(p, p->pattern->kind, begin, end, score);
+}
