@@ -153,21 +153,28 @@ static void stream_end(bawn_buf *b, const head *h)
     STR(b, "data: [DONE]\n\n");
 }
 
+static void text_read(bawn_slice *out, const bawn_json *j, const char *key, bawn_arena *arena)
+{
+    uint32_t token = bawn_json_get(j, 0, key);
+    bawn_json_map map;
+    bawn_slice text;
+
+    if (token && j->tokens[token].type == BAWN_JSON_STRING && bawn_json_decode(&text, &map, j, token, arena))
+        *out = text;
+}
+
 /* Keeps what the newest chunk says of itself, as far as it says it in the right types. */
 static void head_read(head *h, const bawn_json *j, bawn_arena *arena)
 {
-    uint32_t id = bawn_json_get(j, 0, "id"), model = bawn_json_get(j, 0, "model"), usage = bawn_json_get(j, 0, "usage");
-    uint32_t created = bawn_json_get(j, 0, "created");
-    bawn_json_map map;
+    uint32_t usage = bawn_json_get(j, 0, "usage"), created = bawn_json_get(j, 0, "created");
+    uint64_t n;
 
-    if (id && j->tokens[id].type == BAWN_JSON_STRING)
-        (void)!bawn_json_decode(&h->id, &map, j, id, arena);
-    if (model && j->tokens[model].type == BAWN_JSON_STRING)
-        (void)!bawn_json_decode(&h->model, &map, j, model, arena);
+    text_read(&h->id, j, "id", arena);
+    text_read(&h->model, j, "model", arena);
     if (usage && j->tokens[usage].type == BAWN_JSON_OBJECT)
         h->usage = bawn_json_raw(j, usage);
-    if (created)
-        (void)!bawn_json_u64(&h->created, j, created);
+    if (created && bawn_json_u64(&n, j, created))
+        h->created = n;
 }
 
 static void refuse_stream(bawn_buf *b, const head *h, bool open, const uint32_t *choices, size_t n, bawn_slice message)
@@ -196,15 +203,13 @@ bool bawn_openai_stream_refusal(bawn_buf *b, const bawn_conversation *request, b
     bawn_json j = { 0 };
     bawn_buf own = { 0 };
     size_t start = b->len;
-    bool open;
 
     if (!own_id(&own, id))
         b->failed = true;
     h.id = bawn_buf_slice(&own);
-    open = arena && bawn_json_parse(&j, last, 1000, NULL) && j.n > 0 && j.tokens[0].type == BAWN_JSON_OBJECT;
-    if (open)
+    if (arena && bawn_json_parse(&j, last, 1000, NULL) && j.n > 0 && j.tokens[0].type == BAWN_JSON_OBJECT)
         head_read(&h, &j, arena);
-    refuse_stream(b, &h, open, n ? choices : NULL, n ? n : request->n_choices, message);
+    refuse_stream(b, &h, last.len > 0, n ? choices : NULL, n ? n : request->n_choices, message);
     bawn_json_free(&j);
     bawn_arena_free(arena);
     bawn_buf_free(&own);

@@ -126,7 +126,7 @@ static bool emit(bawn_walk *w, const bawn_place *p, uint32_t token, bawn_field_k
     f->message = p->message;
     f->key = t->key;
     if (p->report)
-        o->unguarded[p->report - 1].characters += t->ascii ? f->text.len : bawn_utf8_count(f->text);
+        o->unguarded[p->report - 1].characters += t->ascii && !t->escaped ? f->text.len : bawn_utf8_count(f->text);
     o->n_fields++;
     return true;
 }
