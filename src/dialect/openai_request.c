@@ -141,13 +141,10 @@ static bool part(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 /* Counts inputs; tokens in place of text cannot be guarded and are reported. */
 static bool token_list(bawn_walk *w, uint32_t token)
 {
-    char *path = bawn_arena_alloc(w->arena, w->path_len + 1);
+    bawn_slice path;
 
-    if (!path)
-        return bawn_walk_memory(w);
-    memcpy(path, w->path, w->path_len);
-    return bawn_walk_unguarded(w, NULL, bawn_slice_of(path, w->path_len), w->json->tokens[token].count,
-                               "unsupported_media");
+    return bawn_walk_path(&path, w) &&
+           bawn_walk_unguarded(w, NULL, path, w->json->tokens[token].count, "unsupported_media");
 }
 
 static bool input(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)

@@ -46,11 +46,22 @@ bawn_span bawn_walk_value(const bawn_json *j, uint32_t token)
     return (bawn_span){ t->begin - quote, t->end + quote };
 }
 
-static bool path_copy(bawn_slice *out, bawn_walk *w)
+/* Most values need no pointer (ids, numbers): the last step is written when somebody asks. */
+static void settle(bawn_walk *w)
 {
-    char *copy = bawn_arena_alloc(w->arena, w->path_len + 1);
+    if (!w->stepped)
+        return;
+    w->stepped = false;
+    w->path_len = w->name.ptr ? bawn_pointer_key(w->path, w->path_len, w->name)
+                              : bawn_pointer_index(w->path, w->path_len, w->number);
+}
 
-    if (!copy)
+bool bawn_walk_path(bawn_slice *out, bawn_walk *w)
+{
+    char *copy;
+
+    settle(w);
+    if (!(copy = bawn_arena_alloc(w->arena, w->path_len + 1)))
         return bawn_walk_memory(w);
     memcpy(copy, w->path, w->path_len);
     *out = (bawn_slice){ copy, w->path_len };
@@ -104,7 +115,7 @@ static uint32_t channel_of(const bawn_place *p)
     return p->choice << 16 | field;
 }
 
-/* One text, at the pointer in w->path. */
+/* One text: the value at hand, or its key. */
 static bool emit(bawn_walk *w, const bawn_place *p, uint32_t token, bawn_field_kind kind)
 {
     bawn_conversation *o = w->out;
@@ -116,7 +127,7 @@ static bool emit(bawn_walk *w, const bawn_place *p, uint32_t token, bawn_field_k
     f = &o->fields[o->n_fields];
     if (!bawn_json_decode(&f->text, &f->map, w->json, token, w->arena))
         return bawn_walk_memory(w);
-    if (!path_copy(&f->path, w))
+    if (!bawn_walk_path(&f->path, w))
         return false;
     f->wire = (bawn_span){ t->begin, t->end };
     f->role = p->role;
@@ -138,7 +149,7 @@ static bool media(bawn_walk *w, const bawn_place *p, uint32_t token)
     bool data = bawn_slice_eq_nocase(bawn_slice_of(raw.ptr, raw.len < 5 ? raw.len : 5), BAWN_LIT("data:")) ||
                 bawn_shape_base64(raw);
 
-    return path_copy(&path, w) && bawn_walk_unguarded(w, NULL, path, data ? raw.len : 0, "unsupported_media") &&
+    return bawn_walk_path(&path, w) && bawn_walk_unguarded(w, NULL, path, data ? raw.len : 0, "unsupported_media") &&
            (data || emit(w, p, token, BAWN_F_DEEP));
 }
 
@@ -178,7 +189,7 @@ static bool report_unknown(bawn_walk *w, target *v)
 
     v->mode = UNKNOWN;
     v->place.channel = BAWN_CHANNEL_OTHER;
-    if (!path_copy(&path, w) || !bawn_walk_unguarded(w, &v->place.report, path, 0, "unknown_field"))
+    if (!bawn_walk_path(&path, w) || !bawn_walk_unguarded(w, &v->place.report, path, 0, "unknown_field"))
         return false;
     if (w->out->unknown_field.len == 0)
         w->out->unknown_field = path;
@@ -191,6 +202,7 @@ static bool push(bawn_walk *w, const target *v, bool object)
 
     if (!bawn_walk_grow(w, (void **)&w->frames, &w->cap_frames, w->n_frames, sizeof(*w->frames)))
         return false;
+    settle(w);
     w->frames[w->n_frames++] = (bawn_frame){ .place = v->place, .token = v->token + 1, .end = t->next,
                                              .node = v->node, .path_len = (uint16_t)w->path_len,
                                              .mode = v->mode, .object = object };
@@ -208,7 +220,6 @@ static bool known_container(target *v, const bawn_trie_node *node, bool object)
     return true;
 }
 
-/* The pointer of the value is in w->path. */
 static bool see(bawn_walk *w, target v, uint32_t index)
 {
     uint8_t type = w->json->tokens[v.token].type;
@@ -240,7 +251,9 @@ static bool member(bawn_walk *w, uint32_t key)
 
     if (w->json->tokens[key].escaped && !bawn_walk_text(&name, w, key))
         return false;
-    w->path_len = bawn_pointer_key(w->path, f.path_len, name);
+    w->path_len = f.path_len;
+    w->name = name.ptr ? name : BAWN_LIT("");
+    w->stepped = true;
     if (f.mode == TABLE) {
         v.node = bawn_trie_child(w->trie, f.node, name);
         if (v.node == BAWN_TRIE_NONE && !report_unknown(w, &v))
@@ -259,13 +272,17 @@ static bool element(bawn_walk *w, uint32_t token)
     bawn_frame f = w->frames[w->n_frames - 1];
 
     w->frames[w->n_frames - 1].index++;
-    w->path_len = bawn_pointer_index(w->path, f.path_len, f.index);
+    w->path_len = f.path_len;
+    w->name = BAWN_NIL;
+    w->number = f.index;
+    w->stepped = true;
     return see(w, (target){ token, f.mode == TABLE ? w->trie->nodes[f.node].item : f.node, f.mode, f.place }, f.index);
 }
 
 bool bawn_walk_run(bawn_walk *w, uint16_t root, bawn_place start)
 {
     w->path_len = 0;
+    w->stepped = false;
     if (!see(w, (target){ 0, root, TABLE, start }, 0))
         return false;
     while (w->n_frames > 0) {

@@ -33,6 +33,9 @@ typedef struct bawn_walk {
     bawn_frame *frames;
     size_t n_frames, cap_frames, cap_fields, cap_unguarded, cap_choices, cap_copies;
     void *extra;                                   /* of the hooks */
+    bawn_slice name;                               /* the last step to the value at hand, not yet in `path`: a key, */
+    uint32_t number;                               /* or, when name.ptr is NULL, an index */
+    bool stepped;                                  /* false: the step is in `path` */
     size_t path_len;
     char path[BAWN_PATH_MAX];
 } bawn_walk;
@@ -46,6 +49,7 @@ bool bawn_walk_unguarded(bawn_walk *, uint32_t *entry, bawn_slice path, uint64_t
 bool bawn_walk_copy(bawn_walk *, bawn_span wire, uint32_t choice);
 bool bawn_walk_choice(bawn_walk *, bawn_choice **out, uint32_t index);    /* found or added */
 bool bawn_walk_text(bawn_slice *out, bawn_walk *, uint32_t token);        /* decoded */
+bool bawn_walk_path(bawn_slice *out, bawn_walk *);                          /* pointer of the value at hand, a copy */
 bool bawn_walk_memory(bawn_walk *);                                       /* says out of memory; returns false */
 bawn_span bawn_walk_value(const bawn_json *, uint32_t token);             /* wire bytes of a value, quotes included */
 /* An array in the arena that doubles. */

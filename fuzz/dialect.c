@@ -1,0 +1,62 @@
+/* Fuzz target: any JSON through the walk of every operation, both sides. Checked besides not crashing: fields stand in
+ * the body, in order, each once; texts and pointers are valid UTF-8, pointers bounded; a failure says why. */
+#include <stdlib.h>
+
+#include "dialect/dialect.h"
+
+#define CHECK(condition) ((condition) ? (void)0 : abort())
+
+static void check_fields(const bawn_conversation *c, const bawn_json *j)
+{
+    for (size_t i = 0; i < c->n_fields; i++) {
+        const bawn_field *f = &c->fields[i];
+
+        CHECK(f->wire.begin <= f->wire.end && f->wire.end <= j->text.len);
+        CHECK(f->path.len <= 256 && bawn_utf8_valid_prefix(f->path) == f->path.len);
+        CHECK(bawn_utf8_valid_prefix(f->text) == f->text.len && f->text.len <= f->wire.end - f->wire.begin);
+        CHECK(i == 0 || f->wire.begin >= c->fields[i - 1].wire.end);         /* in order, each once */
+        CHECK(f->kind <= BAWN_F_NAME);
+    }
+    for (size_t i = 0; i < c->n_copies; i++)
+        CHECK(c->copies[i].wire.begin < c->copies[i].wire.end && c->copies[i].wire.end <= j->text.len);
+    for (size_t i = 0; i < c->n_unguarded; i++)
+        CHECK(c->unguarded[i].reason && c->unguarded[i].path.len <= 256);
+}
+
+static void walk(bool (*read)(bawn_conversation *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *),
+                 bawn_operation op, const bawn_json *j, bawn_arena *arena)
+{
+    bawn_conversation c;
+    bawn_error err = { 0 };
+
+    bawn_arena_reset(arena);
+    if (read(&c, op, j, arena, &err))
+        check_fields(&c, j);
+    else
+        CHECK(err.code != BAWN_E_NONE);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    bawn_arena *arena = bawn_arena_new(65536, 1u << 26);
+    bawn_slice rest, text = { (const char *)data, size }, id = BAWN_LIT("id");
+    bawn_conversation asked = { .model = BAWN_LIT("m"), .n_choices = 1 };
+    bawn_json j = { 0 };
+    bawn_buf out = { 0 };
+
+    bawn_dialect_openai.route(BAWN_LIT("POST"), text, &rest);
+    CHECK(bawn_dialect_openai.stream_refusal(&out, &asked, text, NULL, 0, id, id, 0));
+    if (arena && bawn_json_parse(&j, text, 64, NULL)) {
+        for (bawn_operation op = BAWN_OP_UNKNOWN; op <= BAWN_OP_MODEL; op++) {
+            walk(bawn_dialect_openai.request, op, &j, arena);
+            walk(bawn_dialect_openai.answer, op, &j, arena);
+        }
+        walk(bawn_dialect_openai.event, BAWN_OP_CHAT, &j, arena);
+    }
+    bawn_buf_free(&out);
+    bawn_json_free(&j);
+    bawn_arena_free(arena);
+    return 0;
+}
