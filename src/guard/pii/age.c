@@ -1,0 +1,93 @@
+/* Ages: a number before "years old" and its kin, or behind "age"; observed by default. */
+#include "guard/pii/pii.h"
+
+static const bawn_kind kinds[] = { BAWN_PII("AGE", BAWN_OBSERVE, "a person's age") };
+
+#define AFTER(word, lang, hit, miss) { word, 0, BAWN_P_TRIGGER | BAWN_P_LITERAL, 0.8f, lang, hit, miss }
+
+/* Rows before BEHIND stand after the number, the others in front of it. */
+enum { BEHIND = 16 };
+static const bawn_pattern patterns[] = {
+    AFTER(" years old", "en", "I'm 42 years old", "the bridge is 420 years old"),
+    AFTER("-year-old", "en", "a 42-year-old man", "a nine-year-old"),
+    AFTER(" year old", "en", "a 42 year old man", "last year old men came"),
+    AFTER(" years of age", "en", "42 years of age", "many years of age"),
+    AFTER(" yrs old", "en", "42 yrs old", "a few yrs old"),
+    AFTER(" jahre alt", "de", "ich bin 42 Jahre alt", "viele Jahre alt"),
+    AFTER("-jährige", "de", "der 42-jährige Mann", "der langjährige Leiter"),
+    AFTER(" años de edad", "es", "42 años de edad", "muchos años de edad"),
+    AFTER("tengo ", "es", "tengo 42 años", "tengo 42 libros"),
+    AFTER(" ans,", "fr", "Anne, 42 ans, mariée", "depuis des ans, rien"),
+    AFTER("j'ai ", "fr", "j'ai 42 ans", "j'ai 42 livres"),
+    AFTER("ho ", "it", "ho 42 anni", "ho 42 libri"),
+    AFTER("tenho ", "pt", "tenho 42 anos", "tenho 42 livros"),
+    AFTER(" jaar oud", "nl", "ik ben 42 jaar oud", "jaren oud"),
+    AFTER(" anos de idade", "pt", "42 anos de idade", "muitos anos de idade"),
+    AFTER(" lat,", "pl", "Anna, 42 lat, mężatka", "wiele lat, nic"),
+    AFTER("aged ", "en", "a man aged 42, married", "cheese aged 42 months"),
+    AFTER("age ", "en", "patient, age 42, admitted", "the age of 42 nations"),
+    AFTER("age: ", "en", "age: 42", "the message: 42"),
+    AFTER("\"age\": ", "*", "{\"age\": 42}", "{\"page\": 42}"),
+    AFTER("alter: ", "de", "Alter: 42", "Schalter: 42"),
+    AFTER("edad: ", "es", "edad: 42", "localidad: 42"),
+    AFTER("âge : ", "fr", "âge : 42", "étage : 42"),
+    AFTER("my daughter is ", "en", "My daughter is 13, her name is secret", "my daughter is 13 kilometres away"),
+    AFTER("my son is ", "en", "My son is 13.", "my son is 13 minutes late"),
+    AFTER("età: ", "it", "età: 42", "società: 42"),
+};
+
+static bool found(bawn_probe *p, size_t begin, size_t end)
+{
+    if (end == begin || end - begin > 3 || bawn_pii_number(p->text.ptr + begin, end - begin) > 125 ||
+        bawn_pii_number(p->text.ptr + begin, end - begin) == 0 || !bawn_pii_left(p, begin))
+        return false;
+    bawn_probe_found(p, 0, begin, end, p->pattern->score);
+    return true;
+}
+
+/* The years of "tengo 42 años": a cue whose number must have one of these behind it. */
+static bool years_follow(bawn_probe *p, size_t end)
+{
+    static const char *const years[] = { " años", " ans", " anni", " anos" };
+    for (size_t i = 0; i < BAWN_COUNT(years); i++) {
+        size_t n = strlen(years[i]);
+        bawn_probe_at(p, end + n);
+        if (end + n <= p->text.len && memcmp(p->text.ptr + end, years[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void number_behind(bawn_probe *p, bool years)
+{
+    size_t begin = p->end, end = begin;
+    for (int c; end - begin < 4 && (c = bawn_probe_at(p, end)) >= 0 && bawn_is_digit((unsigned char)c); end++)
+        ;
+    int next = bawn_probe_at(p, end);
+    bool ends = next < 0 || next == ',' || next == '.' || next == ';' || next == '\n' || next == ')' || next == '}' || next == '\r';
+    if ((years ? years_follow(p, end) : ends) && bawn_pii_right(p, end))
+        found(p, begin, end);
+}
+
+static void confirm(bawn_probe *p)
+{
+    const char *cue = p->pattern->regex;
+    size_t begin = p->end - strlen(cue);
+    size_t row = (size_t)(p->pattern - patterns);
+
+    if (cue[0] != ' ' && cue[0] != '-') {
+        if (bawn_probe_word_begins(p, begin))
+            number_behind(p, row < BEHIND);
+        return;
+    }
+    size_t digit = begin;
+    while (digit > 0 && begin - digit < 4 && bawn_is_digit((unsigned char)p->text.ptr[digit - 1]))
+        digit--;
+    found(p, digit, begin);
+}
+
+const bawn_guard bawn_guard_pii_age = {
+    .guard = "pii", .id = "pii.age", .doc = "Ages of persons by the words around the number; observed by default.",
+    .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
+    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm,
+};

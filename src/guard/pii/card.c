@@ -1,0 +1,118 @@
+/* Payment card numbers: 12 to 19 digits, Luhn valid (ISO/IEC 7812-1 annex B), with an issuer's prefix and a length that
+ * this issuer uses. A run may hold more than the card (expiry, CVV follow it), so each group may begin one. Groups as on
+ * the card (4-4-4-4, 4-6-5, 4-6-4) or a word near it make it sure; bare 12 to 14 digits are bar codes and ids as often,
+ * and count only with such a word. */
+#include "guard/pii/pii.h"
+
+static const bawn_kind kinds[] = { BAWN_PII("CREDIT_DEBIT_CARD_NUMBER", BAWN_MASK, "payment card number (Luhn, issuer prefix and length)") };
+
+typedef struct { uint16_t low, high; uint8_t min, max; } issuer;   /* the first four digits, lengths */
+
+static const issuer issuers[] = {
+    { 4000, 4999, 13, 19 },                                             /* Visa */
+    { 5100, 5599, 16, 16 }, { 2221, 2720, 16, 16 },                     /* Mastercard */
+    { 3400, 3499, 15, 15 }, { 3700, 3799, 15, 15 },                     /* American Express */
+    { 6011, 6011, 16, 19 }, { 6440, 6599, 16, 19 },                     /* Discover, RuPay */
+    { 3000, 3059, 14, 19 }, { 3095, 3095, 14, 19 }, { 3600, 3699, 14, 19 }, { 3800, 3999, 14, 19 }, /* Diners Club */
+    { 3528, 3589, 16, 19 },                                             /* JCB */
+    { 6200, 6299, 16, 19 }, { 8100, 8171, 16, 19 },                     /* UnionPay */
+    { 5018, 5018, 12, 19 }, { 5020, 5020, 12, 19 }, { 5038, 5038, 12, 19 }, { 5612, 5612, 12, 19 }, { 5893, 5893, 12, 19 },
+    { 6304, 6304, 12, 19 }, { 6759, 6763, 12, 19 },                     /* Maestro */
+    { 2200, 2204, 16, 19 },                                             /* Mir */
+    { 6060, 6099, 16, 16 }, { 5080, 5089, 16, 16 },                     /* RuPay, Elo */
+    { 9792, 9792, 16, 16 },                                             /* Troy */
+};
+
+static const char *const words[] = {
+    "card", "credit", "debit", "visa", "mastercard", "amex", "american express", "discover", "maestro", "unionpay", "jcb",
+    "diners", "payment", "pan", "cc", "kreditkarte", "kartennummer", "karte", "carte", "carte bancaire", "carte bleue", "tarjeta",
+    "carta", "carta di credito", "cartão", "cartao", "kaart", "kaartnummer", "karta", "karty", "kart", "карта", "карты", "карту",
+    "信用卡", "银行卡", "クレジットカード", "カード", "카드", "بطاقة", "कार्ड", NULL };
+
+static bool issuer_holds(const char *digits, size_t n)
+{
+    int head = bawn_pii_number(digits, 4);
+    for (size_t i = 0; i < BAWN_COUNT(issuers); i++)
+        if (head >= issuers[i].low && head <= issuers[i].high && n >= issuers[i].min && n <= issuers[i].max)
+            return n != 14 || head < 4000;
+    return false;
+}
+
+/* Groups of four (the last shorter or not), 4-6-5 or 4-6-4. */
+static bool as_on_cards(const bawn_group *g, size_t n)
+{
+    size_t last = g[n - 1].end - g[n - 1].begin;
+    if (n == 3)
+        return g[0].end - g[0].begin == 4 && g[1].end - g[1].begin == 6 && (last == 4 || last == 5);
+    for (size_t i = 0; i + 1 < n; i++)
+        if (g[i].end - g[i].begin != 4)
+            return false;
+    return n >= 4 && n <= 5 && last >= 1 && last <= 4;
+}
+
+/* All groups apart by the same single space, hyphen or dot. */
+static bool evenly_apart(const bawn_probe *p, const bawn_group *g, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i++) {
+        char c = p->text.ptr[g[i].end];
+        if (g[i + 1].begin != g[i].end + 1 || (c != ' ' && c != '-' && c != '.') || c != p->text.ptr[g[0].end])
+            return false;
+    }
+    return true;
+}
+
+static float score_of(bawn_probe *p, const bawn_group *g, size_t n, size_t digits)
+{
+    size_t begin = g[0].begin, end = g[n - 1].end;
+    if (n > 1 && as_on_cards(g, n))
+        return 0.95f;
+    if (bawn_pii_near(p, begin, end, words))
+        return 0.95f;
+    if (digits < 15 || n > 1 || bawn_pii_otherwise(p, begin))
+        return 0;
+    return 0.8f;
+}
+
+/* A card of the groups g[0] .. g[n-1]. */
+static bool is_card(bawn_probe *p, const bawn_group *g, size_t n, size_t digits)
+{
+    char text[19];
+    size_t begin = g[0].begin, end = g[n - 1].end;
+
+    if (digits < 12 || digits > 19 || bawn_probe_digits(p, begin, end, text, sizeof text) != digits)
+        return false;
+    if (!issuer_holds(text, digits) || !bawn_pii_luhn(text, digits) || bawn_pii_same(text, digits) || !evenly_apart(p, g, n))
+        return false;
+    if (!bawn_pii_left(p, begin) || (n == 1 && !bawn_pii_right(p, end)) || !bawn_probe_word_ends(p, end))
+        return false;
+    float score = score_of(p, g, n, digits);
+    if (score > 0)
+        bawn_probe_found(p, 0, begin, end, score);
+    return score > 0;
+}
+
+static void confirm(bawn_probe *p)
+{
+    bawn_group g[24];
+    size_t n = bawn_probe_groups(p, g, BAWN_COUNT(g));
+
+    for (size_t first = 0; first < n; first++) {
+        size_t digits = 0, best = 0;
+        for (size_t last = first; last < n && last < first + 6; last++) {
+            digits += g[last].end - g[last].begin;
+            if (digits > 19)
+                break;
+            if (is_card(p, g + first, last - first + 1, digits))
+                best = last + 1;
+        }
+        if (best)
+            first = best - 1;
+    }
+}
+
+const bawn_guard bawn_guard_pii_card = {
+    .guard = "pii", .id = "pii.card",
+    .doc = "Payment card numbers: an issuer's prefix and length, Luhn check digit, groups as on cards or a word near it.",
+    .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
+    .digits_min = 12, .digits_max = 255, .confirm = confirm,
+};
