@@ -1,0 +1,90 @@
+/* The readers of inject.h. */
+#include "guard/code_injection/inject.h"
+
+bool bawn_inject_at(bawn_probe *p, size_t i, const char *word)
+{
+    for (; *word; word++, i++) {
+        int c = bawn_probe_at(p, i);
+        if (c < 0 || bawn_lower((char)c) != *word)
+            return false;
+    }
+    return true;
+}
+
+size_t bawn_inject_word(bawn_probe *p, size_t i, const char *const *words)
+{
+    for (; *words; words++) {
+        size_t n = strlen(*words);
+        if (bawn_inject_at(p, i, *words) && !bawn_inject_name_byte(bawn_probe_at(p, i + n)))
+            return n;
+    }
+    return 0;
+}
+
+size_t bawn_inject_find(bawn_probe *p, size_t from, size_t to, int stop, const char *const *words)
+{
+    for (size_t i = from; i < to; i++) {
+        int c = bawn_probe_at(p, i);
+        if (c < 0 || c == stop)
+            break;
+        for (const char *const *w = words; *w; w++)
+            if (bawn_inject_at(p, i, *w))
+                return i;
+    }
+    return SIZE_MAX;
+}
+
+static bool blank(unsigned char c) { return c == ' ' || c == '\t'; }
+
+size_t bawn_inject_blanks(bawn_probe *p, size_t i) { return bawn_probe_skip(p, i, blank); }
+
+size_t bawn_inject_line(const bawn_probe *p, size_t i)
+{
+    while (i > 0 && p->text.ptr[i - 1] != '\n')
+        i--;
+    return i;
+}
+
+bool bawn_inject_line_ends(bawn_probe *p, size_t i)
+{
+    int c = bawn_probe_at(p, bawn_inject_blanks(p, i));
+    return c < 0 || c == '\n' || c == '\r';
+}
+
+bool bawn_inject_line_opens(const bawn_probe *p, size_t i)
+{
+    while (i > 0 && blank((unsigned char)p->text.ptr[i - 1]))
+        i--;
+    return i == 0 || p->text.ptr[i - 1] == '\n';
+}
+
+/* Programs with which honest command lines begin. */
+static const char *const programs[] = {
+    "alias", "apk", "apt", "apt-get", "awk", "aws", "az", "bash", "brew", "bundle", "cargo", "cat", "cd", "chmod",
+    "chown", "cmake", "composer", "conda", "cp", "curl", "cut", "date", "df", "dig", "dnf", "docker", "docker-compose",
+    "done", "dotnet", "du", "echo", "else", "env", "eval", "exec", "export", "fi", "find", "flutter", "for", "gcc", "gcloud",
+    "gem", "git", "go", "gpg", "grep", "gunzip", "head", "helm", "if", "install", "java", "jq", "kill", "kubectl",
+    "less", "ln", "local", "ls", "make", "mkdir", "mount", "mv", "mvn", "mysql", "node", "npm", "npx", "openssl",
+    "perl", "php", "pip", "pip3", "pipenv", "pnpm", "poetry", "printf", "ps", "psql", "pwd", "python", "python3",
+    "read", "return", "rm", "rsync", "ruby", "run", "scp", "sed", "service", "set", "sh", "sleep", "sort", "source",
+    "ssh", "sudo", "systemctl", "tail", "tar", "tee", "terraform", "test", "then", "time", "touch", "tr", "uniq",
+    "unzip", "uv", "vi", "vim", "virtualenv", "wc", "wget", "while", "xargs", "yarn", "yum", "zip", "zsh", NULL
+};
+
+bool bawn_inject_command_line(const bawn_probe *p, size_t at)
+{
+    size_t i = bawn_inject_line(p, at), n = 0;
+    char word[16];
+
+    while (i < at && strchr(" \t$#>*-`:", p->text.ptr[i]))
+        i++;
+    while (i + n < at && n < sizeof word - 1 && (bawn_is_alnum((unsigned char)p->text.ptr[i + n]) || p->text.ptr[i + n] == '-')) {
+        word[n] = p->text.ptr[i + n];
+        n++;
+    }
+    word[n] = '\0';
+    for (const char *const *w = programs; *w; w++)
+        if (strcmp(*w, word) == 0)
+            return true;
+    return n > 0 && i + n < at && p->text.ptr[i + n] == '=';   /* NAME=... */
+}
