@@ -186,5 +186,5 @@ const bawn_guard bawn_guard_pii_ids_asia = {
     .doc = "Identifiers of Asia, Oceania, South Africa and Israel by shape and check digit; weak ones only beside a word "
            "that names them.",
     .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
-    .digits_min = 4, .digits_max = 255, .confirm = confirm,
+    .digits_min = 2, .digits_max = 255, .confirm = confirm,
 };

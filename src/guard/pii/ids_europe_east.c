@@ -138,7 +138,7 @@ static const bawn_pii_id rows[] = {
     { CZ, 6, "999999/9999", czech, 0.8f, 0.95f, CZ_WORDS },
     { CZ, 10, "9999999999", czech, 0, 0.95f, CZ_WORDS },
     { RO, 13, "9999999999999", romanian, 0, 0.95f, BAWN_PII_WORDS("cnp", "cod numeric personal") },
-    { BG, 10, "9999999999", bulgarian, 0, 0.95f, BAWN_PII_WORDS("егн", "egn") },
+    { BG, 10, "9999999999", bulgarian, 0, 0.95f, BAWN_PII_WORDS("егн", "ЕГН", "egn") },
     { HR, 11, "99999999999", croatian, 0, 0.95f, BAWN_PII_WORDS("oib", "osobni identifikacijski") },
     { GR, 11, "99999999999", greek, 0, 0.95f, BAWN_PII_WORDS("αμκα", "ΑΜΚΑ", "amka") },
     { SNILS, 3, "999-999-999 99", snils, 0.95f, 0.95f, BAWN_PII_WORDS("снилс", "СНИЛС", "snils") },
@@ -157,5 +157,5 @@ const bawn_guard bawn_guard_pii_ids_europe_east = {
     .doc = "Identifiers of Northern and Eastern Europe, Russia and Turkey by shape, birth date and check digit; those "
            "without signs in them only beside a word that names them.",
     .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
-    .digits_min = 10, .digits_max = 255, .confirm = confirm,
+    .digits_min = 6, .digits_max = 255, .confirm = confirm,
 };

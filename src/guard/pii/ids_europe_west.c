@@ -143,7 +143,7 @@ static bool es_nie(const char *s)
 static bool pt_nif(const char *s)
 {
     int check = 11 - bawn_pii_sum(s, "98765432") % 11;
-    return strchr("1235689", s[0]) && (check > 9 ? 0 : check) == bawn_pii_digit(s[8]);
+    return s[0] != '0' && (check > 9 ? 0 : check) == bawn_pii_digit(s[8]);
 }
 
 /* Odd places count by this table, even ones by their value; digits may be written as letters (omocodia). */
@@ -193,7 +193,7 @@ static const bawn_pii_id rows[] = {
     { IT_FISCAL, 0, "AAAAAAXXAXXAXXXA", it_fiscal, 0.8f, 0.95f, BAWN_PII_WORDS("codice fiscale", "cf", "c.f") },
     { IT_VAT, 11, "99999999999", it_vat, 0, 0.95f, BAWN_PII_WORDS("partita iva", "p.iva", "p. iva", "iva", "piva", "vat") },
     { IT_LICENCE, 7, "AA9999999A", NULL, 0, 0.8f, LICENCE_WORDS },
-    { IT_LICENCE, 0, "AAXXXXXXXA", NULL, 0, 0.8f, BAWN_PII_WORDS("patente", "patente di guida") },
+    { IT_LICENCE, 0, "U1XXXXXXXA", NULL, 0, 0.8f, LICENCE_WORDS },
     { IT_CARD, 5, "AA99999AA", NULL, 0, 0.8f, CARD_WORDS },
     { IT_CARD, 7, "AA9999999", NULL, 0, 0.8f, CARD_WORDS },
     { IT_CARD, 7, "9999999AA", NULL, 0, 0.8f, CARD_WORDS },
