@@ -56,5 +56,11 @@ static inline int bawn_text_wide_sign(uint32_t c)
     return c >= 0xFF01 && c <= 0xFF5E && !(c >= 0xFF10 && c <= 0xFF19) && !(c >= 0xFF21 && c <= 0xFF3A) &&
            !(c >= 0xFF41 && c <= 0xFF5A);
 }
+/* Marks that fit on any letter of any script: accents, strokes, underlines, enclosing circles. */
+static inline int bawn_text_loose_mark(uint32_t c)
+{
+    return (c >= 0x300 && c <= 0x36F) || (c >= 0x1AB0 && c <= 0x1AFF) || (c >= 0x1DC0 && c <= 0x1DFF) ||
+           (c >= 0x20D0 && c <= 0x20FF && c != 0x20E3) || (c >= 0xFE20 && c <= 0xFE2F);
+}
 
 #endif

@@ -16,6 +16,7 @@ enum {
     C_SPACE = 32,    /* white space */
     C_GLUE = 64,     /* may join with what stands before: no token is cut here */
     C_ALNUM = 128,   /* letter or number */
+    C_DROPPED = C_WORK | C_GLUE | C_LATIN | C_OTHER, /* not seen by people: C_LATIN and C_OTHER together say it */
     /* ASCII only, from bawn_text_ascii: */
     C_DIGIT = 256, C_SIGN = 512, C_APART = 1024,   /* digit; @ $ ! | +; . - _ * | / , */
     C_ALPHABET = 2048                               /* set by the scanner: a Latin letter beyond ASCII */

@@ -1,0 +1,581 @@
+/* canonical.c: raw -> canonical as a transducer (RULINGS R5, R6, R7).
+ *
+ * The text is read in units. A unit is one white space character; or a token (what stands between white space, cut
+ * after 256 bytes where no character joins with the one before); or a few of them that belong together: letters
+ * apart by one space each, words written upside down, text behind a RIGHT-TO-LEFT OVERRIDE. What a unit is, and what
+ * becomes of it, depends only on the text from its begin on (at most LOOK_AHEAD bytes), on the LOOK_BACK raw bytes
+ * before it, and on a few words of state. A unit whose end is not seen yet waits; nothing else does. Hence the output
+ * cannot depend on how the text was cut.
+ *
+ * Most tokens are ordinary: one scan over the class table says so, and they stay literal. The others go through
+ * fold.c, apart.c and leet.c. Time is linear; memory is the output's and about 100 kB. */
+#include "text/fold.h"
+#include "text/sink.h"
+
+enum {
+    LOOK_BACK = 256, LOOK_AHEAD = 480,
+    TOKEN_SOFT = 256, TOKEN_HARD = 448,      /* a token is cut between these */
+    UNIT_MAX = 400,                          /* of several tokens */
+    ONE_MAX = 32, ONES = 24,                 /* a single letter's raw bytes; letters of one unit */
+    HOLD = LOOK_BACK + 512 + 1280,
+    LEET_TOKENS = 3, ALPHABETS = 3           /* how many tokens are remembered */
+};
+
+typedef enum { PLAIN, JOINED, GAP } mode;    /* after letters apart; after the gap that ends their word */
+
+struct bawn_canonical {
+    bawn_sink sink;
+    size_t settled;                          /* raw offset up to which units are done */
+    mode mode;
+    uint32_t sign;                           /* the white space that stands between the letters; 0: none more */
+    unsigned leet_left;                      /* tokens for which the one before counts as leetspeak */
+    bool apart_before;
+    uint32_t alphabets[ALPHABETS];
+    char hold[HOLD];                         /* raw bytes before `settled`, then those that wait */
+    size_t hold_len, hold_at;
+    uint16_t from[BAWN_FOLD_RAW];            /* joined byte -> byte of the token */
+    bawn_fold fold;
+};
+
+/* The raw text in reach. Everything before `done` is written. */
+typedef struct { const char *t; size_t n; bool final; size_t raw; size_t done; } window; /* raw: offset of t[0] */
+
+enum { WAIT = 0 };                           /* a unit's length when its end is not in sight */
+
+/* ---- writing ------------------------------------------------------------------------------------------------ */
+static void flush(bawn_canonical *c, window *w, size_t to)
+{
+    if (to > w->done)
+        bawn_sink_literal(&c->sink, bawn_slice_of(w->t + w->done, to - w->done), w->raw + w->done);
+    w->done = to;
+}
+
+static void change(bawn_canonical *c, window *w, size_t begin, size_t end, bawn_slice with)
+{
+    flush(c, w, begin);
+    bawn_sink_changed(&c->sink, with, w->raw + begin, w->raw + end);
+    w->done = end;
+}
+
+/* ---- tokens ------------------------------------------------------------------------------------------------- */
+typedef struct { size_t end; uint32_t any, alphabet; } token;   /* any: the classes of its characters, together */
+
+static inline uint32_t class_at(const uint8_t *t, size_t *len)
+{
+    uint32_t block;
+    if (t[0] < 0x80) {
+        *len = 1;
+        return bawn_text_ascii[t[0]];
+    }
+    if (t[0] < 0xE0) {
+        *len = 2;
+        block = t[0] & 0x1Fu;
+    } else if (t[0] < 0xF0) {
+        *len = 3;
+        block = (t[0] & 0xFu) << 6 | (t[1] & 0x3Fu);
+    } else {
+        *len = 4;
+        block = (t[0] & 7u) << 12 | (t[1] & 0x3Fu) << 6 | (t[2] & 0x3Fu);
+    }
+    return bawn_text_class_blocks[bawn_text_class_index[block]][t[*len - 1] & 0x3F];
+}
+
+/* False: it may go on beyond the window. */
+static bool scan(token *k, const window *w, size_t at)
+{
+    const uint8_t *t = (const uint8_t *)w->t;
+    uint32_t any = 0, before = 0;
+    size_t i = at, len;
+    bool whole = w->final;
+
+    k->alphabet = UINT32_MAX;
+    while (i < w->n) {
+        uint32_t bits = class_at(t + i, &len);
+        if ((bits & C_SPACE) || (i - at >= TOKEN_SOFT && (!(bits & C_GLUE) || i - at + len > TOKEN_HARD))) {
+            whole = true;
+            break;
+        }
+        any |= bits | ((bits & before & C_MARK) ? C_WORK : 0u);
+        before = bits;
+        if (len > 1 && (bits & C_LATIN)) {
+            size_t p = i;
+            k->alphabet &= bawn_text_alphabet(bawn_utf8_next(bawn_slice_of(w->t, w->n), &p));
+            any |= C_ALPHABET;
+        }
+        i += len;
+    }
+    k->end = i;
+    k->any = any;
+    return whole;
+}
+
+static uint32_t alphabets(const bawn_canonical *c) { return c->alphabets[0] & c->alphabets[1] & c->alphabets[2]; }
+
+static void remember_alphabet(bawn_canonical *c, uint32_t mask)
+{
+    if (mask == UINT32_MAX || mask == 0)
+        return;
+    memmove(c->alphabets + 1, c->alphabets, (ALPHABETS - 1) * sizeof *c->alphabets);
+    c->alphabets[0] = mask;
+}
+
+/* Whether the token's code points have to be looked at, or its bytes as leetspeak or letters apart. */
+static bool wants_fold(const bawn_canonical *c, const token *k)
+{
+    if (k->any & C_WORK)
+        return true;
+    if ((k->any & C_LOOK) && ((k->any & C_LATIN) || ((k->any & C_ALNUM) && !(k->any & C_OTHER))))
+        return true;
+    return (k->any & C_ALPHABET) && !(k->alphabet & alphabets(c));
+}
+static bool wants_bytes(const token *k, size_t len)
+{
+    return ((k->any & (C_DIGIT | C_SIGN)) && (k->any & C_LATIN) && len > 1) || ((k->any & C_APART) && len >= 5);
+}
+
+static bawn_slice before_of(const window *w, size_t at)
+{
+    size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
+    return bawn_slice_of(w->t + from, at - from);
+}
+
+static void fold(bawn_canonical *c, const window *w, size_t at, size_t end)
+{
+    bawn_fold_token(&c->fold, bawn_slice_of(w->t + at, end - at), before_of(w, at), alphabets(c));
+}
+
+/* ---- units of several tokens ---------------------------------------------------------------------------------- */
+/* Text behind a RIGHT-TO-LEFT OVERRIDE goes up to its end, the line's end, or UNIT_MAX. */
+static bool reach_override(size_t *end, const window *w, size_t at)
+{
+    bool open = false;
+    size_t i = at, next;
+    for (; i < w->n && i - at < UNIT_MAX && (open || i < *end); i = next) {
+        next = i;
+        uint32_t c = bawn_utf8_next(bawn_slice_of(w->t, w->n), &next);
+        if (c == '\n')
+            break;
+        if (c == 0x202C && open && next > *end)
+            *end = next;
+        open = c == 0x202E || (open && c != 0x202C);
+    }
+    if (open && i > *end)
+        *end = i;
+    return !(open && i == w->n && i - at < UNIT_MAX && !w->final);
+}
+
+/* Words upside down stand in turned order too: the unit is all of them, with spaces between. */
+static bool reach_turned(size_t *end, const window *w, size_t at)
+{
+    size_t i = *end, len = 0;
+    if (bawn_fold_turned(bawn_slice_of(w->t + at, *end - at)) != 2)
+        return true;
+    for (;;) {
+        token k;
+        bool near = w->n - at < LOOK_AHEAD;
+        if (i >= w->n)
+            return w->final || !near;
+        if (!(class_at((const uint8_t *)w->t + i, &len) & C_SPACE) || w->t[i] == '\n')
+            return true;
+        i += len;
+        if (!scan(&k, w, i) && near)
+            return false;
+        int turned = k.end > i && k.end - at <= UNIT_MAX ? bawn_fold_turned(bawn_slice_of(w->t + i, k.end - i)) : 0;
+        if (turned == 0)
+            return true;
+        i = k.end;
+        *end = turned == 2 ? i : *end;
+    }
+}
+
+/* ---- letters apart by spaces ------------------------------------------------------------------------------------ */
+typedef struct { size_t begin, end; uint8_t lead, core, len; bool literal, ascii; char bytes[16]; } one;
+
+static bool is_in(char c, const char *set) { return c && strchr(set, c) != NULL; }
+
+static bool parse_one(one *o)
+{
+    size_t lead = 0, end, at;
+    while (lead < o->len && is_in(o->bytes[lead], "\"'([{"))
+        lead++;
+    end = at = lead;
+    uint32_t p = bawn_utf8_next(bawn_slice_of(o->bytes, o->len), &end);
+    if (p == UINT32_MAX || !(p < 0x80 ? bawn_is_alnum((unsigned char)p) : (bawn_text_class(p) & C_ALNUM) != 0))
+        return false;
+    at = end;
+    while (at < o->len && is_in(o->bytes[at], "\"')]}.,;:!?"))
+        at++;
+    o->lead = (uint8_t)lead;
+    o->core = (uint8_t)(end - lead);
+    o->ascii = p < 0x80;
+    return at == o->len && lead < 3 && at - end < 4;
+}
+
+/* A token that is one letter or digit, perhaps with punctuation. 1 yes, 0 no, -1: its end is not in sight. */
+static int read_one(one *o, bawn_canonical *c, const window *w, size_t at)
+{
+    token k;
+    size_t len;
+    if (!scan(&k, w, at))
+        return w->n - at > ONE_MAX ? 0 : -1;
+    len = k.end - at;
+    if (len == 0 || len > ONE_MAX || !(k.any & C_ALNUM))
+        return 0;
+    const char *bytes = w->t + at;
+    if (wants_fold(c, &k)) {
+        fold(c, w, at, k.end);
+        bytes = c->fold.out;
+        len = c->fold.len;
+    }
+    if (len > sizeof o->bytes)
+        return 0;
+    o->begin = at;
+    o->end = k.end;
+    o->len = (uint8_t)len;
+    memcpy(o->bytes, bytes, len);
+    o->literal = len == k.end - at && memcmp(o->bytes, w->t + at, len) == 0;
+    return parse_one(o);
+}
+
+/* Three letters, or four where they are not ASCII, make a word; a word after another one needs no number. */
+static bool is_word(const one *list, size_t n)
+{
+    size_t letters = 0, ascii = 0, seen = n < 4 ? n : 4;
+    for (size_t i = 0; i < seen; i++) {
+        ascii += list[i].ascii;
+        letters += !(list[i].ascii && bawn_is_digit((unsigned char)list[i].bytes[list[i].lead]));
+    }
+    return letters >= 3 && (ascii == seen || seen == 4);
+}
+
+/* Gathers letters from `at` on. 1: a word (or a part of a long one); 0: none; -1: wait. */
+static int gather(one *list, size_t *n, uint32_t *sign, bawn_canonical *c, const window *w, size_t at)
+{
+    bool goes_on = c->mode != PLAIN;
+    size_t pos = at, len;
+    *n = 0;
+    *sign = c->mode == JOINED ? c->sign : 0;
+    for (;;) {
+        one *o = &list[*n];
+        int is = read_one(o, c, w, pos);
+        if (is < 0)
+            return -1;
+        if (!is || (*n && o->lead))
+            break;
+        bool closed = o->lead + o->core < o->len;
+        ++*n;
+        if (!goes_on && *n == 4 && !is_word(list, 4))
+            return 0;
+        if (closed) {
+            *sign = 0;
+            break;
+        }
+        if (*n == ONES || o->end - at > UNIT_MAX - ONE_MAX)
+            break;
+        pos = o->end;
+        if (pos >= w->n) {
+            if (!w->final)
+                return -1;
+            break;
+        }
+        uint32_t gap = bawn_utf8_next(bawn_slice_of(w->t, w->n), &pos);
+        if (*sign && gap != *sign)
+            break;
+        if (pos >= w->n && !w->final)
+            return -1;
+        if (pos >= w->n || (class_at((const uint8_t *)w->t + pos, &len) & C_SPACE))
+            break;
+        *sign = gap;
+    }
+    return *n && (goes_on || is_word(list, *n));
+}
+
+static void write_ones(bawn_canonical *c, window *w, const one *list, size_t n)
+{
+    char core[ONES * sizeof list->bytes + 16];
+    size_t len = 0, view;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(core + len, list[i].bytes + list[i].lead, list[i].core);
+        len += list[i].core;
+    }
+    flush(c, w, list[0].begin);
+    view = c->sink.view;
+    if (bawn_leet_fold(core, len, c->leet_left > 0)) {
+        const one *first = &list[0], *last = &list[n - 1];
+        size_t tail = (size_t)(last->len - last->lead - last->core);
+        memmove(core + first->lead, core, len);
+        memcpy(core, first->bytes, first->lead);
+        memcpy(core + first->lead + len, last->bytes + last->lead + last->core, tail);
+        change(c, w, first->begin, last->end, bawn_slice_of(core, first->lead + len + tail));
+        bawn_sink_leet(&c->sink, view, c->sink.view);
+        c->leet_left = LEET_TOKENS;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!list[i].literal) {
+            change(c, w, w->done, list[i].begin, BAWN_NIL);
+            change(c, w, list[i].begin, list[i].end, bawn_slice_of(list[i].bytes, list[i].len));
+        } else {
+            if (list[i].begin > w->done)
+                change(c, w, w->done, list[i].begin, BAWN_NIL);
+            flush(c, w, list[i].end);
+        }
+    }
+}
+
+/* SIZE_MAX: no such word here. */
+static size_t spaced_unit(bawn_canonical *c, window *w, size_t at)
+{
+    one list[ONES];
+    uint32_t sign;
+    size_t n;
+    int is = gather(list, &n, &sign, c, w, at);
+    if (is <= 0)
+        return is < 0 ? WAIT : SIZE_MAX;
+    write_ones(c, w, list, n);
+    c->mode = JOINED;
+    c->sign = sign;
+    return list[n - 1].end - at;
+}
+
+/* ---- one token ---------------------------------------------------------------------------------------------------- */
+/* Takes the signs out of i.g.n.o.r.e; remembers where each byte came from. */
+static bool join_apart(bawn_canonical *c)
+{
+    bawn_apart found;
+    bawn_slice t = bawn_slice_of(c->fold.out, c->fold.len);
+    size_t to = 0, at = 0;
+    if (t.len > BAWN_FOLD_RAW)
+        return false;
+    while (bawn_apart_find(&found, bawn_slice_of(t.ptr, t.len), at, c->apart_before || to < at)) {
+        char sign = 0;
+        for (; at < found.end; at++) {
+            size_t end = found.begin;
+            bawn_utf8_next(t, &end);
+            sign = at < found.begin ? 0 : sign ? sign : t.ptr[end];
+            if (at >= found.begin && sign && t.ptr[at] == sign)
+                continue;
+            c->from[to] = (uint16_t)at;
+            c->fold.out[to++] = t.ptr[at];
+        }
+    }
+    if (at == 0)
+        return false;
+    for (; at < t.len; at++) {
+        c->from[to] = (uint16_t)at;
+        c->fold.out[to++] = t.ptr[at];
+    }
+    c->fold.len = to;
+    return true;
+}
+
+static void write_joined(bawn_canonical *c, window *w, size_t at, size_t end)
+{
+    for (size_t i = 0, k; i < c->fold.len; i = k) {
+        for (k = i + 1; k < c->fold.len && c->from[k] == c->from[k - 1] + 1; k++)
+            ;
+        if (at + c->from[i] > w->done)
+            change(c, w, w->done, at + c->from[i], BAWN_NIL);
+        flush(c, w, at + c->from[k - 1] + 1u);
+    }
+    if (w->done < end)
+        change(c, w, w->done, end, BAWN_NIL);
+}
+
+static size_t slow_unit(bawn_canonical *c, window *w, size_t at, const token *k)
+{
+    size_t end = k->end, view;
+    bawn_fold *f = &c->fold;
+
+    if (wants_fold(c, k)) {
+        if ((k->any & C_WORK) && !(reach_override(&end, w, at) && reach_turned(&end, w, at)))
+            return WAIT;
+        fold(c, w, at, end);
+        remember_alphabet(c, f->alphabet);
+    } else {
+        memcpy(f->out, w->t + at, end - at);
+        f->len = end - at;
+    }
+    bool same = f->len == end - at && memcmp(f->out, w->t + at, f->len) == 0;
+    bool joined = join_apart(c), leet = bawn_leet_fold(f->out, f->len, c->leet_left > 0);
+    flush(c, w, at);
+    view = c->sink.view;
+    if (leet || !same)
+        change(c, w, at, end, bawn_slice_of(f->out, f->len));
+    else if (joined)
+        write_joined(c, w, at, end);
+    if (leet)
+        bawn_sink_leet(&c->sink, view, c->sink.view);
+    c->leet_left = leet ? LEET_TOKENS : c->leet_left - (c->leet_left > 0);
+    c->apart_before = joined;
+    return end - at;
+}
+
+static bool may_be_one(const window *w, size_t at, const token *k)
+{
+    size_t len = k->end - at;
+    if (len > ONE_MAX || !(k->any & C_ALNUM) || (len > 8 && !(k->any & C_WORK)))
+        return false;
+    return len < 2 || !(bawn_is_alnum((unsigned char)w->t[at]) && bawn_is_alnum((unsigned char)w->t[at + 1]));
+}
+
+static size_t token_unit(bawn_canonical *c, window *w, size_t at)
+{
+    token k;
+    if (!scan(&k, w, at))
+        return WAIT;
+    if (may_be_one(w, at, &k)) {
+        size_t len = spaced_unit(c, w, at);
+        if (len != SIZE_MAX)
+            return len;
+    }
+    size_t len = k.end - at;
+    if (wants_fold(c, &k) || wants_bytes(&k, len)) {
+        len = slow_unit(c, w, at, &k);
+        if (len == WAIT)
+            return WAIT;
+    } else {
+        if (k.any & C_ALPHABET)
+            remember_alphabet(c, k.alphabet);
+        c->leet_left -= c->leet_left > 0;
+        c->apart_before = false;
+    }
+    c->mode = PLAIN;
+    return len;
+}
+
+/* ---- white space ---------------------------------------------------------------------------------------------------- */
+static size_t gap_unit(bawn_canonical *c, window *w, size_t at, uint32_t space, size_t next)
+{
+    one o;
+    size_t len = 0;
+    if (next >= w->n && !w->final)
+        return WAIT;
+    if (space == c->sign && next < w->n && !(class_at((const uint8_t *)w->t + next, &len) & C_SPACE)) {
+        int is = read_one(&o, c, w, next);
+        if (is < 0)
+            return WAIT;
+        if (is && o.lead == 0) {
+            change(c, w, at, next, BAWN_NIL);
+            return next - at;
+        }
+    }
+    if (space != ' ')
+        change(c, w, at, next, BAWN_LIT(" "));
+    c->mode = GAP;
+    return next - at;
+}
+
+static size_t space_unit(bawn_canonical *c, window *w, size_t at)
+{
+    size_t next = at;
+    uint32_t space = (unsigned char)w->t[at];
+    if (space < 0x80)
+        next++;
+    else
+        space = bawn_utf8_next(bawn_slice_of(w->t, w->n), &next);
+    if (c->mode == JOINED)
+        return gap_unit(c, w, at, space, next);
+    if (c->mode == GAP)
+        change(c, w, at, next, BAWN_NIL);
+    else if (space >= 0x80)
+        change(c, w, at, next, space == 0x85 || space == 0x2028 || space == 0x2029 ? BAWN_LIT("\n") : BAWN_LIT(" "));
+    return next - at;
+}
+
+/* ---- the transducer --------------------------------------------------------------------------------------------------- */
+/* Works through the window from `at` on; returns where it stopped. */
+static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool final)
+{
+    window w = { t, n, final, c->settled - at, at };
+    size_t step, len;
+    while (at < n) {
+        bool space = (class_at((const uint8_t *)t + at, &len) & C_SPACE) != 0;
+        step = space ? space_unit(c, &w, at) : token_unit(c, &w, at);
+        if (step == WAIT)
+            break;
+        at += step;
+        c->settled += step;
+    }
+    flush(c, &w, at);
+    return at;
+}
+
+/* Keeps the LOOK_BACK bytes before `at` and all from there on. `t` may be the hold itself. */
+static void keep(bawn_canonical *c, const char *t, size_t n, size_t at)
+{
+    size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
+    while (from < at && !bawn_utf8_is_start((unsigned char)t[from]))
+        from++;
+    memmove(c->hold, t + from, n - from);
+    c->hold_len = n - from;
+    c->hold_at = at - from;
+}
+
+bool bawn_canonical_feed(bawn_canonical *c, bawn_buf *out, bawn_text_map *map, bool *differs, bawn_slice raw, bool final)
+{
+    size_t used = 0, at;
+    c->sink.out = out;
+    c->sink.map = map;
+    c->sink.differs = differs;
+    /* Through the hold, until what waited is done and enough of the new bytes is behind us to look back in. */
+    while (raw.ptr && (c->hold_len > 0 || raw.len < LOOK_BACK) && used < raw.len) {
+        size_t take = sizeof c->hold - c->hold_len, had = c->hold_len, left = raw.len - used;
+        take = take < left ? take : left;
+        while (take < left && !bawn_utf8_is_start((unsigned char)raw.ptr[used + take]))
+            take--;
+        memcpy(c->hold + had, raw.ptr + used, take);
+        used += take;
+        at = drive(c, c->hold, had + take, c->hold_at, final && used == raw.len);
+        if (used < raw.len && at >= had + LOOK_BACK) {
+            used -= had + take - at;
+            c->hold_len = 0;
+            break;
+        }
+        keep(c, c->hold, had + take, at);
+        if (used == raw.len)
+            return !c->sink.failed;
+    }
+    if (raw.len > used) {
+        at = drive(c, raw.ptr, raw.len, used, final);
+        keep(c, raw.ptr, raw.len, at);
+    } else if (final && c->hold_len > c->hold_at) {
+        at = drive(c, c->hold, c->hold_len, c->hold_at, true);
+        keep(c, c->hold, c->hold_len, at);
+    }
+    return !c->sink.failed;
+}
+
+size_t bawn_canonical_settled(const bawn_canonical *c) { return c->settled; }
+
+bool bawn_canonical_leet(const bawn_canonical *c, bawn_span view) { return bawn_sink_is_leet(&c->sink, view); }
+
+void bawn_canonical_reset(bawn_canonical *c)
+{
+    bawn_sink_reset(&c->sink);
+    c->settled = c->hold_len = c->hold_at = 0;
+    c->mode = PLAIN;
+    c->sign = 0;
+    c->leet_left = 0;
+    c->apart_before = false;
+    for (size_t i = 0; i < ALPHABETS; i++)
+        c->alphabets[i] = UINT32_MAX;
+}
+
+bawn_canonical *bawn_canonical_new(void)
+{
+    bawn_canonical *c = bawn_malloc(sizeof *c);
+    if (!c)
+        return NULL;
+    c->sink = (bawn_sink){ 0 };
+    bawn_canonical_reset(c);
+    return c;
+}
+
+void bawn_canonical_free(bawn_canonical *c)
+{
+    if (!c)
+        return;
+    bawn_free(c->sink.leet);
+    bawn_free(c);
+}

@@ -1,0 +1,37 @@
+/* fold.h: one token of the text made canonical. Private to the text room. */
+#ifndef BAWN_TEXT_FOLD_H
+#define BAWN_TEXT_FOLD_H
+
+#include "text/tables.h"
+
+enum { BAWN_FOLD_RAW = 512, BAWN_FOLD_POINTS = 9216, BAWN_FOLD_BYTES = 4 * BAWN_FOLD_POINTS };
+
+/* Where a token is worked on: code points, then the bytes of the result. */
+typedef struct {
+    int32_t seen[BAWN_FOLD_RAW];         /* what people see of the raw token */
+    size_t n_seen;
+    int32_t points[BAWN_FOLD_POINTS];    /* composed */
+    size_t n;
+    char out[BAWN_FOLD_BYTES];
+    size_t len;
+    uint32_t alphabet;          /* languages whose alphabet has all marked Latin letters; all bits: there was none */
+} bawn_fold;
+
+/* Folds `token` (at most BAWN_FOLD_RAW bytes of valid UTF-8) into fold->out. `before`: the raw text in front of it
+ * (256 bytes are enough); `alphabets`: languages that the tokens before could have been written in. */
+void bawn_fold_token(bawn_fold *, bawn_slice token, bawn_slice before, uint32_t alphabets);
+/* 2: letters turned upside down; 1: could be read so; 0: no. */
+int bawn_fold_turned(bawn_slice token);
+/* True when the letters next before are not mostly of a script other than Latin. */
+bool bawn_fold_latin_before(bawn_slice before);
+
+/* leet.c: digits and signs in the token's bytes become letters where the token shows leetspeak; the length stays.
+ * `after`: the token before was one. False: nothing was changed. */
+bool bawn_leet_fold(char *token, size_t len, bool after);
+
+/* apart.c: letters of one token that stand apart by one same sign (i.g.n.o.r.e). Finds the next such stretch at or
+ * after `from`: [begin, end), the sign's bytes at every second place. `after`: one stood just before. */
+typedef struct { size_t begin, end; } bawn_apart;
+bool bawn_apart_find(bawn_apart *, bawn_slice token, size_t from, bool after);
+
+#endif
