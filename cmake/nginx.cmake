@@ -1,0 +1,43 @@
+# The nginx module, built against Debian's nginx-dev: its ./configure (with Debian's own flags) runs once, in a copy, for
+# the two headers that it makes; our files are then ordinary C files with the full warning set (RULINGS R20).
+# The module links libbawn.so (target `bawn`) for the engine, and the record's and base's static rooms for the spool.
+set(BAWN_NGINX_SOURCE /usr/share/nginx/src CACHE PATH "sources of nginx-dev")
+set(nginx ${CMAKE_BINARY_DIR}/nginx)
+
+if(NOT EXISTS ${BAWN_NGINX_SOURCE}/conf_flags)
+  message(FATAL_ERROR "no nginx sources in ${BAWN_NGINX_SOURCE}: install Debian's package nginx-dev")
+endif()
+
+file(STRINGS ${BAWN_NGINX_SOURCE}/src/core/nginx.h line REGEX "define NGINX_VERSION ")
+string(REGEX REPLACE ".*\"([0-9.]+)\".*" "\\1" BAWN_NGINX_VERSION "${line}")
+
+if(NOT EXISTS ${nginx}/${BAWN_NGINX_VERSION}.done)
+  message(STATUS "Configuring nginx ${BAWN_NGINX_VERSION} for its headers")
+  file(REMOVE_RECURSE ${nginx})
+  file(MAKE_DIRECTORY ${nginx})
+  file(COPY ${BAWN_NGINX_SOURCE}/ DESTINATION ${nginx} FOLLOW_SYMLINK_CHAIN)
+  execute_process(
+    COMMAND bash -c ". ./conf_flags && exec ./configure \"\${NGX_CONF_FLAGS[@]}\""
+    WORKING_DIRECTORY ${nginx} OUTPUT_FILE ${nginx}/configure.log ERROR_FILE ${nginx}/configure.log RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "nginx's ./configure failed, see ${nginx}/configure.log")
+  endif()
+  file(TOUCH ${nginx}/${BAWN_NGINX_VERSION}.done)
+endif()
+
+add_library(bawn_nginx_module MODULE)
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/connectors/nginx/*.c)
+target_sources(bawn_nginx_module PRIVATE ${sources})
+set_target_properties(bawn_nginx_module PROPERTIES PREFIX "" OUTPUT_NAME ngx_http_bawn_module)
+foreach(folder core event event/modules os/unix http http/modules http/v2)
+  target_include_directories(bawn_nginx_module SYSTEM PRIVATE ${nginx}/src/${folder})
+endforeach()
+target_include_directories(bawn_nginx_module SYSTEM PRIVATE ${nginx}/objs)
+target_link_libraries(bawn_nginx_module PRIVATE bawn bawn_record bawn_base ${ZLIB_LIBRARIES} ${BROTLI_LIBRARIES})
+
+# A running nginx maps the old file: the new one must come by rename (a linker that writes in place kills workers).
+add_custom_command(TARGET bawn_nginx_module PRE_LINK
+  COMMAND ${CMAKE_COMMAND} -E rm -f $<TARGET_FILE:bawn_nginx_module>)
+
+# `bawn serve` compares this with the nginx that it starts, before nginx says "version mismatch".
+target_compile_definitions(bawn_serve PRIVATE BAWN_NGINX_VERSION="${BAWN_NGINX_VERSION}")

@@ -1,0 +1,588 @@
+/*
+ * ngx_http_bawn_ctx.c: the exchange of one request: made, found again, driven, suspended, freed.
+ *
+ * pump() obeys every step that the exchange has ready; what it finds (verdict, spliced body, bytes to emit, record)
+ * is left in the ctx for the caller to act on. A NEED suspends: the ctx's timer is armed (a draining worker waits
+ * for timers, dataplane.md pitfall 2) and resume() goes on where the request stood. No count of references is taken
+ * while suspended: everything runs in one thread, and the pool's cleanup takes back jobs, timer and events.
+ */
+#include "ngx_http_bawn.h"
+
+#include <sys/random.h>
+
+
+#define BAWN_MAX_SUSPEND  60000            /* ms: a suspension without a deadline of its own */
+
+static void ngx_http_bawn_timer_handler(ngx_event_t *ev);
+static void ngx_http_bawn_again_handler(ngx_event_t *ev);
+
+
+static void
+ngx_http_bawn_cleanup(void *data)
+{
+    ngx_http_bawn_leave(data);
+}
+
+
+/* Ends the exchange: a client that left, or a request that is over. Sends nothing, allocates nothing. */
+void
+ngx_http_bawn_leave(ngx_http_bawn_ctx_t *ctx)
+{
+    ngx_http_bawn_worker_t     *w;
+    ngx_http_bawn_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(ctx->request, ngx_http_bawn_module);
+    w = mcf->worker;
+    ctx->leaving = 1;
+
+    if (ctx->exchange && w && !ctx->ended) {
+        (void) bawn_exchange_abort(ctx->exchange, BAWN_INPUT, ngx_http_bawn_now(w));
+        (void) ngx_http_bawn_pump(ctx);
+    }
+
+    if (ctx->in_live) {
+        ngx_queue_remove(&ctx->live);
+        ctx->in_live = 0;
+    }
+
+    if (ctx->in_woken) {
+        ngx_queue_remove(&ctx->woken);
+        ctx->in_woken = 0;
+    }
+
+    ngx_http_bawn_record_forget(ctx);
+
+    if (w && w->scorer && ctx->jobs) {
+        ngx_http_bawn_scorer_forget(w->scorer, ctx);
+    }
+
+    if (ctx->timer.timer_set) {
+        ngx_del_timer(&ctx->timer);
+    }
+
+    if (ctx->again.posted) {
+        ngx_delete_posted_event(&ctx->again);
+    }
+
+    if (ctx->counted) {
+        ctx->counted = 0;
+        ngx_http_bawn_count_streams(mcf->zone, -1);
+    }
+
+    bawn_exchange_free(ctx->exchange);
+    ctx->exchange = NULL;
+}
+
+
+/* The ctx of a request; an internal redirect wipes r->ctx, the pool still knows (realip's trick). */
+ngx_http_bawn_ctx_t *
+ngx_http_bawn_get(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t   *cln;
+    ngx_http_bawn_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_bawn_module);
+
+    if (ctx || (!r->internal && !r->filter_finalize)) {
+        return ctx;
+    }
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_http_bawn_cleanup) {
+            ctx = cln->data;
+            if (ctx->request == r) {
+                ngx_http_set_ctx(r, ctx, ngx_http_bawn_module);
+                return ctx;
+            }
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_http_bawn_ctx_t *
+ngx_http_bawn_create(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t   *cln;
+    ngx_http_bawn_ctx_t  *ctx;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_bawn_ctx_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_http_bawn_ctx_t));
+    cln->handler = ngx_http_bawn_cleanup;
+
+    ctx->request = r;
+    ctx->last_in = &ctx->in;
+    ctx->last_out = &ctx->out;
+    ctx->timer.data = ctx;
+    ctx->timer.handler = ngx_http_bawn_timer_handler;
+    ctx->timer.log = r->connection->log;
+    ctx->again.data = ctx;
+    ctx->again.handler = ngx_http_bawn_again_handler;
+    ctx->again.log = r->connection->log;
+
+    ngx_http_set_ctx(r, ctx, ngx_http_bawn_module);
+
+    return ctx;
+}
+
+
+/* 32 bytes for canaries and ids; one system call serves 32 requests. */
+static const uint8_t *
+ngx_http_bawn_seed(ngx_http_bawn_worker_t *w)
+{
+    if (w->seeds_left < 32) {
+        if (getrandom(w->seeds, sizeof(w->seeds), 0) != (ssize_t) sizeof(w->seeds)) {
+            return NULL;
+        }
+        w->seeds_left = sizeof(w->seeds);
+    }
+
+    w->seeds_left -= 32;
+
+    return w->seeds + w->seeds_left;
+}
+
+
+typedef struct {
+    bawn_attribute  list[16];
+    size_t          n;
+} ngx_http_bawn_attributes_t;
+
+
+static void
+ngx_http_bawn_attribute(ngx_http_bawn_attributes_t *a, const char *key, const u_char *value, size_t len)
+{
+    if (len && a->n < sizeof(a->list) / sizeof(a->list[0])) {
+        a->list[a->n].key = bawn_slice_str(key);
+        a->list[a->n++].value = bawn_slice_of((const char *) value, len);
+    }
+}
+
+
+static ngx_table_elt_t *
+ngx_http_bawn_header_in(ngx_http_request_t *r, const char *lower, size_t len)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part = &r->headers_in.headers.part;
+    ngx_table_elt_t  *h = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                return NULL;
+            }
+            part = part->next;
+            h = part->elts;
+            i = 0;
+        }
+
+        if (h[i].key.len == len && ngx_strncmp(h[i].lowcase_key, lower, len) == 0) {
+            return &h[i];
+        }
+    }
+}
+
+
+static void
+ngx_http_bawn_describe(ngx_http_bawn_attributes_t *a, ngx_http_request_t *r, ngx_http_bawn_loc_conf_t *lcf,
+    u_char worker[NGX_INT_T_LEN])
+{
+    u_char           *end;
+    ngx_table_elt_t  *h;
+
+    end = ngx_sprintf(worker, "%ui", ngx_worker);
+    ngx_http_bawn_attribute(a, "worker", worker, (size_t) (end - worker));
+    ngx_http_bawn_attribute(a, "node", ngx_cycle->hostname.data, ngx_cycle->hostname.len);
+    ngx_http_bawn_attribute(a, "listener", lcf->listener.data, lcf->listener.len);
+    ngx_http_bawn_attribute(a, "client.address", r->connection->addr_text.data, r->connection->addr_text.len);
+    ngx_http_bawn_attribute(a, "http.route.upstream", lcf->upstream.data, lcf->upstream.len);
+
+    if (r->headers_in.content_type) {
+        ngx_http_bawn_attribute(a, "http.request.content_type", r->headers_in.content_type->value.data,
+                                r->headers_in.content_type->value.len);
+    }
+
+    if (r->headers_in.authorization) {
+        ngx_http_bawn_attribute(a, "http.request.authorization", r->headers_in.authorization->value.data,
+                                r->headers_in.authorization->value.len);
+    }
+
+    h = ngx_http_bawn_header_in(r, "traceparent", sizeof("traceparent") - 1);
+    if (h) {
+        ngx_http_bawn_attribute(a, "http.request.traceparent", h->value.data, h->value.len);
+    }
+}
+
+
+/* Makes the exchange. `refused`: name of the error that the connector met before there was a body, or NULL. */
+ngx_int_t
+ngx_http_bawn_open(ngx_http_bawn_ctx_t *ctx, const char *refused)
+{
+    u_char                      worker[NGX_INT_T_LEN];
+    bawn_error                  err;
+    bawn_slice                  id;
+    const uint8_t              *seed;
+    ngx_http_request_t         *r = ctx->request;
+    ngx_http_bawn_worker_t     *w = ngx_http_bawn_worker(r);
+    ngx_http_bawn_loc_conf_t   *lcf;
+    ngx_http_bawn_attributes_t  a;
+
+    lcf = ngx_http_get_module_loc_conf(r, ngx_http_bawn_module);
+    ngx_memzero(&err, sizeof(bawn_error));
+    a.n = 0;
+
+    ngx_http_bawn_describe(&a, r, lcf, worker);
+
+    if (refused) {
+        ngx_http_bawn_attribute(&a, "refused", (const u_char *) refused, ngx_strlen(refused));
+    }
+
+    if (ctx->off) {
+        ngx_http_bawn_attribute(&a, "policy", (const u_char *) "off", 3);
+    } else {
+        ngx_http_bawn_attribute(&a, "guardrail", lcf->guardrail.data, lcf->guardrail.len);
+    }
+
+    seed = w ? ngx_http_bawn_seed(w) : NULL;
+
+    if (seed == NULL
+        || !bawn_exchange_new(&ctx->exchange, w->engine, bawn_slice_of((char *) lcf->dialect.data, lcf->dialect.len),
+                              bawn_slice_of((char *) r->method_name.data, r->method_name.len),
+                              bawn_slice_of((char *) r->unparsed_uri.data, r->unparsed_uri.len),
+                              a.list, a.n, ngx_http_bawn_now(w), seed, &err))
+    {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "cannot open an exchange: %s",
+                      seed ? err.message : "no random numbers, or no worker");
+        ctx->exchange = NULL;
+        return NGX_ERROR;
+    }
+
+    ngx_queue_insert_tail(&w->live, &ctx->live);
+    ctx->in_live = 1;
+
+    id = bawn_exchange_id(ctx->exchange);
+    ctx->id.data = ngx_pnalloc(r->pool, id.len);
+    if (ctx->id.data == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_memcpy(ctx->id.data, id.ptr, id.len);
+    ctx->id.len = id.len;
+
+    return NGX_OK;
+}
+
+
+/* ---- obeying steps ------------------------------------------------------------------------------------------- */
+
+static ngx_int_t
+ngx_http_bawn_keep(ngx_http_bawn_ctx_t *ctx, ngx_str_t *out, bawn_slice s)
+{
+    out->len = 0;
+
+    if (s.len == 0) {
+        return NGX_OK;
+    }
+
+    out->data = ngx_pnalloc(ctx->request->pool, s.len);
+    if (out->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(out->data, s.ptr, s.len);
+    out->len = s.len;
+
+    return NGX_OK;
+}
+
+
+/* The body as fed with the edits put in: sorted, disjoint spans of it, or it is a mistake and nothing passes. */
+static ngx_int_t
+ngx_http_bawn_splice(ngx_http_bawn_ctx_t *ctx, const bawn_step *step)
+{
+    size_t   i, at, size;
+    u_char  *p;
+
+    size = ctx->source.len;
+    at = 0;
+
+    for (i = 0; i < step->n_edits; i++) {
+        const bawn_edit *e = &step->edits[i];
+
+        if (e->at.begin < at || e->at.end < e->at.begin || e->at.end > ctx->source.len) {
+            ngx_log_error(NGX_LOG_ALERT, ctx->request->connection->log, 0, "an edit lies outside the body");
+            return NGX_ERROR;
+        }
+
+        at = e->at.end;
+        size = size - (e->at.end - e->at.begin) + e->with.len;
+    }
+
+    p = ngx_pnalloc(ctx->request->pool, size ? size : 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->spliced.data = p;
+    ctx->spliced.len = size;
+    at = 0;
+
+    for (i = 0; i < step->n_edits; i++) {
+        const bawn_edit *e = &step->edits[i];
+
+        p = ngx_cpymem(p, ctx->source.data + at, e->at.begin - at);
+        if (e->with.len) {
+            p = ngx_cpymem(p, e->with.ptr, e->with.len);
+        }
+        at = e->at.end;
+    }
+
+    (void) ngx_cpymem(p, ctx->source.data + at, ctx->source.len - at);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_bawn_take_verdict(ngx_http_bawn_ctx_t *ctx, const bawn_step *step)
+{
+    ngx_http_bawn_verdict_t  *v = &ctx->verdicts[ctx->side];
+
+    v->seen = 1;
+    v->status = step->status > 0 ? (ngx_uint_t) step->status : 0;
+
+    if (step->verdict) {
+        v->action = step->verdict->action;
+        v->failed = step->verdict->failed;
+    }
+
+    if (ngx_http_bawn_keep(ctx, &v->type, step->content_type) != NGX_OK
+        || ngx_http_bawn_keep(ctx, &v->body, step->body) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ctx->side == BAWN_OUTPUT) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_bawn_keep(ctx, &ctx->upstream, step->upstream) != NGX_OK
+        || ngx_http_bawn_keep(ctx, &ctx->uri, step->upstream_uri) != NGX_OK
+        || ngx_http_bawn_keep(ctx, &ctx->authorization, step->authorization) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_bawn_take_need(ngx_http_bawn_ctx_t *ctx, const bawn_job *job)
+{
+    ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(ctx->request);
+
+    switch (job->kind) {
+
+    case 3:                                /* continue: others first, then us */
+        ctx->next_job = job->id;
+        ctx->again_posted = 1;
+        ngx_post_event(&ctx->again, &ngx_posted_next_events);
+        return;
+
+    case 1:
+        if (w->scorer && ngx_http_bawn_scorer_submit(w->scorer, ctx, job, ngx_http_bawn_now(w))) {
+            ctx->jobs++;
+            return;
+        }
+        break;
+
+    default:                               /* approvals: their room is not built, so nobody approves */
+        break;
+    }
+
+    (void) bawn_exchange_resume(ctx->exchange, job->id, false, bawn_slice_of(NULL, 0), ngx_http_bawn_now(w));
+}
+
+
+/* One step. NGX_ERROR: no memory or a mistake; the caller fails closed. */
+static ngx_int_t
+ngx_http_bawn_obey(ngx_http_bawn_ctx_t *ctx, const bawn_step *step)
+{
+    if (step->kind == BAWN_RECORD) {
+        ngx_http_bawn_record(ctx, step->record);
+        return NGX_OK;
+    }
+
+    if (step->kind == BAWN_END) {
+        ctx->ended = 1;
+        if (ctx->in_live) {
+            ngx_queue_remove(&ctx->live);
+            ctx->in_live = 0;
+        }
+        return NGX_OK;
+    }
+
+    if (ctx->leaving) {
+        return NGX_OK;
+    }
+
+    switch (step->kind) {
+
+    case BAWN_EMIT:
+        return ctx->mode == NGX_BAWN_STREAM ? ngx_http_bawn_emit(ctx, step->emit) : NGX_OK;
+
+    case BAWN_EDITS:
+        return ngx_http_bawn_splice(ctx, step);
+
+    case BAWN_VERDICT:
+        return ngx_http_bawn_take_verdict(ctx, step);
+
+    case BAWN_NEED:
+        ngx_http_bawn_take_need(ctx, &step->job);
+        return NGX_OK;
+
+    default:
+        return NGX_OK;
+    }
+}
+
+
+ngx_int_t
+ngx_http_bawn_pump(ngx_http_bawn_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+    bawn_step  step;
+
+    rc = NGX_OK;
+
+    while (!ctx->ended && bawn_exchange_next(&step, ctx->exchange)) {
+        if (step.kind == BAWN_MORE) {
+            break;
+        }
+        if (ngx_http_bawn_obey(ctx, &step) != NGX_OK) {
+            rc = NGX_ERROR;
+        }
+    }
+
+    return rc;
+}
+
+
+/* ---- suspending and going on ----------------------------------------------------------------------------------- */
+
+/* Arms the timer for the exchange's next deadline; called wherever the request waits for us. */
+void
+ngx_http_bawn_arm(ngx_http_bawn_ctx_t *ctx)
+{
+    uint64_t                 now, next;
+    ngx_msec_t               wait;
+    ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(ctx->request);
+
+    now = ngx_http_bawn_now(w);
+    next = 0;
+    wait = BAWN_MAX_SUSPEND;
+
+    if (bawn_exchange_tick(ctx->exchange, now, &next) && next > now && next != UINT64_MAX) {
+        wait = (ngx_msec_t) ngx_min((next - now) / 1000000 + 1, BAWN_MAX_SUSPEND);
+    }
+
+    ngx_add_timer(&ctx->timer, wait);
+}
+
+
+static void
+ngx_http_bawn_timer_handler(ngx_event_t *ev)
+{
+    uint64_t                 now, next;
+    ngx_http_bawn_ctx_t     *ctx = ev->data;
+    ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(ctx->request);
+
+    if (ctx->ended || ctx->exchange == NULL) {
+        return;
+    }
+
+    now = ngx_http_bawn_now(w);
+
+    if (w->scorer && ctx->jobs) {
+        ngx_http_bawn_scorer_expire(w->scorer, ctx, now);
+    }
+
+    (void) bawn_exchange_tick(ctx->exchange, now, &next);
+    ngx_http_bawn_resume(ctx);
+}
+
+
+static void
+ngx_http_bawn_again_handler(ngx_event_t *ev)
+{
+    ngx_http_bawn_ctx_t     *ctx = ev->data;
+    ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(ctx->request);
+
+    ctx->again_posted = 0;
+    (void) bawn_exchange_resume(ctx->exchange, ctx->next_job, true, bawn_slice_of(NULL, 0), ngx_http_bawn_now(w));
+    ngx_http_bawn_resume(ctx);
+}
+
+
+void
+ngx_http_bawn_answered(ngx_http_bawn_ctx_t *ctx, uint64_t job, bool ok, bawn_slice frame)
+{
+    ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(ctx->request);
+
+    ctx->jobs--;
+    (void) bawn_exchange_resume(ctx->exchange, job, ok, frame, ngx_http_bawn_now(w));
+}
+
+
+/* Goes on after a job, a tick, a group commit. The request may be gone when this returns. */
+void
+ngx_http_bawn_resume(ngx_http_bawn_ctx_t *ctx)
+{
+    ngx_http_request_t  *r = ctx->request;
+    ngx_connection_t    *c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    if (c->error) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+
+    } else if (ctx->phase == NGX_BAWN_JUDGING || ctx->phase == NGX_BAWN_ANSWERING) {
+        ngx_http_bawn_request_advance(ctx);
+
+    } else if (ngx_http_output_filter(r, NULL) == NGX_ERROR) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+
+    } else if (!(r->buffered & NGX_HTTP_BAWN_BUFFERED)) {
+        r->write_event_handler(r);         /* the upstream's loop, or nginx's writer: both look what is left */
+    }
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+/* nginx's own error, as the name of ours (RULINGS R15). */
+const char *
+ngx_http_bawn_code(ngx_uint_t status)
+{
+    static const struct { ngx_uint_t status; const char *code; } table[] = {
+        { 400, "invalid_request" }, { 401, "unauthenticated" }, { 403, "forbidden" }, { 404, "unknown_route" },
+        { 405, "unknown_route" }, { 413, "body_too_large" }, { 415, "unsupported_media" }, { 429, "rate_limited" },
+        { 502, "upstream_unreachable" }, { 504, "upstream_timeout" }
+    };
+    size_t  i;
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        if (table[i].status == status) {
+            return table[i].code;
+        }
+    }
+
+    return status < 500 ? "invalid_request" : "guard_failed";
+}
