@@ -451,6 +451,17 @@ bool bawn_channel_render(bawn_buf *out, bawn_channel *c, size_t from, size_t to,
     return !out->failed;
 }
 
+void bawn_channel_pass(bawn_channel *c, size_t to)
+{
+    if (to > c->rendered)
+        c->rendered = to;
+}
+
+uint64_t bawn_channel_characters_in(const bawn_channel *c, size_t from, size_t to)
+{
+    return from < to ? bawn_utf8_count(bawn_slice_of(c->text.ptr + (from - c->base), to - from)) : 0;
+}
+
 bool bawn_channel_edited(const bawn_channel *c, size_t from, size_t to)
 {
     edit e;

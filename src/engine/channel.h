@@ -27,6 +27,8 @@ bool bawn_channel_failed(const bawn_channel *, uint16_t *guard);
 /* Appends the text of raw bytes [from, to) with its edits, to <= gate (or cut). Calls must go from left to right.
  * `nested`: the text is JSON (tool arguments): what is restored is escaped for a JSON string. */
 bool bawn_channel_render(bawn_buf *out, bawn_channel *, size_t from, size_t to, bool nested);
+void bawn_channel_pass(bawn_channel *, size_t to);          /* [.., to) has left unedited: it may be forgotten */
+uint64_t bawn_channel_characters_in(const bawn_channel *, size_t from, size_t to);
 bool bawn_channel_edited(const bawn_channel *, size_t from, size_t to);   /* whether rendering would change it */
 uint64_t bawn_channel_characters(const bawn_channel *);     /* code points fed */
 

@@ -120,7 +120,10 @@ static bool list_rows(bawn_rules *out, size_t cap, const bawn_guard *const *guar
     for (size_t g = 0; g < n; g++)
         for (size_t i = 0; i < guards[g]->n_patterns; i++) {
             const bawn_pattern *row = &guards[g]->patterns[i];
-            *new_rule(out, cap) = (bawn_rule){ row->regex, row->flags, BAWN_RULE_PATTERN, (uint16_t)(first + g), row, 0 };
+            bawn_rule *r = new_rule(out, cap);
+            if (!r)
+                return false;
+            *r = (bawn_rule){ row->regex, row->flags, BAWN_RULE_PATTERN, (uint16_t)(first + g), row, 0 };
         }
     for (size_t i = 0, rows = out->n_rules; i < rows; i++)
         if (out->rules[i].flags & BAWN_P_CORE &&

@@ -123,6 +123,8 @@ void bawn_worker_free(bawn_worker *w)
 {
     if (!w)
         return;
+    if (w->spares)
+        w->free_spares(w->spares);
     bawn_match_scratch_free(w->scratch);
     for (int d = 0; d < 2; d++)
         bawn_match_begins_free(w->begins[d]);

@@ -88,7 +88,7 @@ struct bawn_wall {
     bawn_upstream *upstreams; size_t n_upstreams;
     bawn_route *routes; size_t n_routes;
     int default_guardrail;
-    bool refuse_unknown_fields;
+    bool refuse_unknown_fields, scorer;             /* scorer: its socket is set */
     uint64_t hold_bytes, hold_ns, body_limit, scorer_deadline_ns;
     bool record_text;
     uint8_t hash_key[32];
@@ -114,6 +114,8 @@ struct bawn_worker {
     bawn_match_begins *begins[2];
     struct bawn_judge *judge;               /* scratch of judge.c */
     bawn_arena *inspect_arena;              /* results of bawn_inspect, until its next call */
+    void *spares;                           /* the exchange's: objects kept for reuse */
+    void (*free_spares)(void *);
 };
 
 #endif

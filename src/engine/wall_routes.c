@@ -141,6 +141,7 @@ static bool read_defaults(bawn_wall *w, const bawn_node *root, bawn_error *err)
     w->hold_bytes = integer_at(root, "defaults.hold.bytes", 16 << 10);
     w->hold_ns = integer_at(root, "defaults.hold.time", 5000000000u);
     w->scorer_deadline_ns = integer_at(root, "scorer.deadline.request", 300000000u);
+    w->scorer = bawn_node_at(root, "scorer.socket") != NULL;
     w->body_limit = body_limit(root);
     w->record_text = text && bawn_node_word(text, "findings");
     w->node = node ? node->text : BAWN_NIL;

@@ -1,0 +1,144 @@
+/* A whole answer: parsed, judged channel by channel (so that it gets the verdict that the same text would get as a
+ * stream), then passed, edited or replaced by the dialect's refusal. */
+#include "exchange/exchange.h"
+
+static bool broken(bawn_exchange *x, int code, const char *message)
+{
+    return bawn_request_refuse(x, code, bawn_slice_str(message), BAWN_NIL);
+}
+
+static bool runs_on(uint32_t channel)       /* several fields of it are one text */
+{
+    uint32_t field = bawn_channel_field(channel);
+    return field != BAWN_CHANNEL_OTHER && field != BAWN_CHANNEL_ALTERNATIVES;
+}
+
+static bool judge_channel(bawn_exchange *x, bawn_judging *j, const bawn_field *fields, size_t n, uint32_t first)
+{
+    uint32_t *parts = NULL;
+    size_t count = 0;
+
+    for (size_t i = first; i < n; i++)
+        count += fields[i].channel == fields[first].channel && !fields[i].key;
+    if (count < 2 || !runs_on(fields[first].channel)) {
+        j->segment = first;
+        return bawn_judge_text(j, fields[first].text);
+    }
+    if (!(parts = bawn_arena_alloc(x->arena, count * sizeof *parts)))
+        return false;
+    count = 0;
+    for (uint32_t i = first; i < n; i++)
+        if (fields[i].channel == fields[first].channel && !fields[i].key)
+            parts[count++] = i;
+    return bawn_request_judge_parts(x, j, fields, parts, count, BAWN_NIL, false);
+}
+
+/* Whether an earlier field of the same running channel has spoken for this one. */
+static bool spoken_for(const bawn_field *fields, uint32_t i)
+{
+    if (!runs_on(fields[i].channel) || fields[i].key)
+        return false;
+    for (uint32_t k = i; k-- > 0;)
+        if (fields[k].channel == fields[i].channel && !fields[k].key)
+            return true;
+        else if (i - k > 4096)
+            break;
+    return false;
+}
+
+static bool judge_fields(bawn_exchange *x)
+{
+    const bawn_conversation *c = &x->answered;
+    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt, .finds = &x->finds[BAWN_OUTPUT] };
+
+    for (uint32_t i = 0; i < c->n_fields; i++) {
+        uint64_t characters = bawn_utf8_count(c->fields[i].text);
+        x->total[BAWN_OUTPUT] += characters;
+        j.place = c->fields[i].kind == BAWN_F_ARGUMENTS ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT;
+        if (!spoken_for(c->fields, i) && !judge_channel(x, &j, c->fields, c->n_fields, i)) {
+            x->failed_guard = j.failed_guard;
+            if (!x->guardrail->fail_open)
+                return false;
+            j.failed = false;
+        }
+        x->guarded[BAWN_OUTPUT] += characters;
+    }
+    bawn_finds_merge(&x->finds[BAWN_OUTPUT]);
+    bawn_request_no_masks_in_keys(&x->finds[BAWN_OUTPUT], c->fields);
+    return true;
+}
+
+static bool block(bawn_exchange *x)
+{
+    bawn_slice message = bawn_outcome_message(x->guardrail, BAWN_OUTPUT, bawn_exchange_attribute(x, "http.accept_language"));
+    bawn_slice type = BAWN_LIT("application/json");
+
+    bawn_buf_clear(&x->reply);
+    x->status = 200;
+    if (x->guardrail->error_on_block || !x->dialect->refused_answer(&x->reply, x->operation, &x->request, &x->answered,
+                                                                    bawn_slice_of(x->id, 36), message, x->now_ns)) {
+        x->status = 400;
+        if (x->reply.failed || !x->dialect->error(&x->reply, &type, BAWN_E_CONTENT_FILTER, message, BAWN_NIL))
+            return false;
+    }
+    x->side = "output";
+    x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .status = x->status, .content_type = type,
+                                   .body = bawn_buf_slice(&x->reply) };
+    x->verdict_ready = true;
+    bawn_exchange_verdict(x, BAWN_OUTPUT);
+    return bawn_exchange_close(x, "blocked");
+}
+
+/* Copies of a text (logprobs) may not tell what an edit hides: they become null (T35). */
+static bool drop_copies(bawn_exchange *x)
+{
+    const bawn_conversation *c = &x->answered;
+    bawn_edit *all = bawn_arena_alloc(x->arena, (x->n_edits + c->n_copies + 1) * sizeof *all);
+    size_t n = 0;
+
+    if (!all)
+        return false;
+    for (size_t i = 0; i < c->n_copies; i++)
+        all[n++] = (bawn_edit){ { c->copies[i].wire.begin, c->copies[i].wire.end }, BAWN_LIT("null") };
+    for (size_t i = 0; i < x->n_edits; i++) {
+        bool inside = false;
+        for (size_t k = 0; k < c->n_copies && !inside; k++)
+            inside = x->edits[i].at.begin >= c->copies[k].wire.begin && x->edits[i].at.end <= c->copies[k].wire.end;
+        if (!inside)
+            all[n++] = x->edits[i];
+    }
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k > 0 && all[k].at.begin < all[k - 1].at.begin; k--) {
+            bawn_edit t = all[k];
+            all[k] = all[k - 1];
+            all[k - 1] = t;
+        }
+    x->edits = all;
+    x->n_edits = n;
+    return true;
+}
+
+static bool pass(bawn_exchange *x)
+{
+    if (!bawn_request_edits(x, BAWN_OUTPUT, x->answered.fields, x->answered.n_fields) ||
+        (x->n_edits > 0 && x->answered.n_copies > 0 && !drop_copies(x)))
+        return false;
+    x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT };
+    x->verdict_ready = true;
+    bawn_exchange_verdict(x, BAWN_OUTPUT);
+    return bawn_exchange_close(x, "complete");
+}
+
+bool bawn_answer_whole(bawn_exchange *x)
+{
+    bawn_error err = { 0 };
+
+    if (!bawn_json_parse(&x->answer_json, bawn_buf_slice(&x->answer), 128, &err) ||
+        !x->dialect->answer(&x->answered, x->operation, &x->answer_json, x->arena, &err))
+        return broken(x, err.code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : BAWN_E_UPSTREAM_INVALID,
+                      "The upstream's answer could not be read.");
+    if (!judge_fields(x))
+        return broken(x, BAWN_E_GUARD_FAILED, "A guard could not run; the answer was not passed on.");
+    bool ok = bawn_outcome_of(&x->finds[BAWN_OUTPUT]).action == BAWN_BLOCK ? block(x) : pass(x);
+    return ok || broken(x, BAWN_E_GUARD_FAILED, "The answer could not be written.");
+}

@@ -1,0 +1,254 @@
+/* The end of an exchange: verdicts for the caller, and the record of the decision (docs/event.md). */
+#include "exchange/exchange.h"
+
+static bawn_action shown(const bawn_found *f) { return (bawn_action)(f->would ? f->would : f->action); }
+
+static bawn_slice path_of(const bawn_exchange *x, bawn_side side, const bawn_found *f)
+{
+    if (side == BAWN_INPUT)
+        return f->segment < x->request.n_fields ? x->request.fields[f->segment].path : BAWN_NIL;
+    if (x->mode == BAWN_ANSWER_JSON)
+        return f->segment < x->answered.n_fields ? x->answered.fields[f->segment].path : BAWN_NIL;
+    return f->segment < x->stream.n_channels ? bawn_slice_str(x->stream.channels[f->segment].path) : BAWN_NIL;
+}
+
+static bawn_slice text_of(const bawn_exchange *x, bawn_side side, const bawn_found *f)
+{
+    bawn_slice text = BAWN_NIL;
+    if (side == BAWN_INPUT && f->segment < x->request.n_fields)
+        text = x->request.fields[f->segment].text;
+    else if (side == BAWN_OUTPUT && x->mode == BAWN_ANSWER_JSON && f->segment < x->answered.n_fields)
+        text = x->answered.fields[f->segment].text;
+    return f->span.end <= text.len ? bawn_slice_of(text.ptr + f->span.begin, f->span.end - f->span.begin) : BAWN_NIL;
+}
+
+/* ---- verdicts ---------------------------------------------------------------------------------------------------- */
+void bawn_exchange_verdict(bawn_exchange *x, bawn_side side)
+{
+    const bawn_finds *finds = &x->finds[side];
+    bawn_outcome o = bawn_outcome_of(finds);
+    bawn_finding *out = bawn_arena_alloc(x->arena, (finds->n + 1) * sizeof *out);
+    size_t n = 0;
+
+    for (size_t i = 0; out && i < finds->n; i++) {
+        const bawn_found *f = &finds->items[i];
+        out[n] = (bawn_finding){ .guard = bawn_finding_guard(x->wall, f),
+                                 .kind = bawn_slice_str(bawn_wall_kind(x->wall, f->kind)->code), .span = f->span,
+                                 .segment = f->segment, .score = f->score, .view = f->view, .action = shown(f) };
+        if (f == o.deciding && n > 0) {
+            bawn_finding first = out[0];
+            out[0] = out[n];
+            out[n] = first;
+        }
+        n++;
+    }
+    x->verdict = (bawn_verdict){ .action = x->failed || x->refused ? BAWN_BLOCK : o.action, .findings = out, .n_findings = n,
+                                 .guarded = x->guarded[side], .total = x->total[side], .failed = x->failed };
+    x->verdict_step.verdict = &x->verdict;
+    if (o.action > x->action || (o.action == x->action && x->reason.len == 0)) {
+        x->action = o.action;
+        if (o.deciding) {
+            x->reason = x->reason.len ? x->reason : bawn_finding_guard(x->wall, o.deciding);
+            x->side = side == BAWN_INPUT ? "input" : "output";
+        }
+    }
+}
+
+/* ---- the record ------------------------------------------------------------------------------------------------------ */
+static const char *confidence_of(float score) { return score >= 0.9f ? "HIGH" : score >= 0.75f ? "MEDIUM" : score > 0 ? "LOW" : "NONE"; }
+
+static const char *view_of(uint8_t view)
+{
+    return view == BAWN_VIEW_RAW ? "raw" : view == BAWN_VIEW_CANONICAL ? "canonical" : "decoded";
+}
+
+static const char *origin_of(const bawn_exchange *x, bawn_side side, const bawn_found *f)
+{
+    static const char *const names[] = { "application", "caller", "tool_result", "document", "model" };
+    return side == BAWN_OUTPUT || f->segment >= x->request.n_fields ? "model" : names[x->request.fields[f->segment].origin];
+}
+
+static void fill_finding(bawn_event_finding *out, const bawn_exchange *x, bawn_side side, const bawn_found *f)
+{
+    const bawn_kind *k = bawn_wall_kind(x->wall, f->kind);
+    bawn_slice text = text_of(x, side, f);
+
+    *out = (bawn_event_finding){ .path = path_of(x, side, f), .guard = bawn_finding_guard(x->wall, f),
+                                 .kind = bawn_slice_str(k->code), .owasp = bawn_slice_str(k->owasp),
+                                 .atlas = bawn_slice_str(k->atlas), .origin = bawn_slice_str(origin_of(x, side, f)),
+                                 .span = f->span, .score = f->score, .confidence = confidence_of(f->score),
+                                 .view = view_of(f->view), .action = shown(f), .side = side };
+    bawn_event_hash(out->match_hash, bawn_slice_of((const char *)x->wall->hash_key, 32), out->kind, text);
+    if (x->wall->record_text)
+        out->match_text = text;
+}
+
+static size_t fill_findings(bawn_event_finding *out, const bawn_exchange *x)
+{
+    size_t n = 0;
+    for (int pass = 0; pass < 2; pass++)        /* the deciding side's deciding finding goes first */
+        for (bawn_side side = BAWN_INPUT; side <= BAWN_OUTPUT; side++) {
+            bawn_outcome o = bawn_outcome_of(&x->finds[side]);
+            bool first_side = x->side && (side == BAWN_INPUT) == (x->side[0] == 'i');
+            for (size_t i = 0; i < x->finds[side].n; i++) {
+                bool deciding = first_side && &x->finds[side].items[i] == o.deciding;
+                if (deciding == (pass == 0))
+                    fill_finding(&out[n++], x, side, &x->finds[side].items[i]);
+            }
+        }
+    return n;
+}
+
+static size_t fill_guards(bawn_slice *out, size_t max, const bawn_exchange *x)
+{
+    int g = (int)(x->guardrail - x->wall->guardrails);
+    size_t n = bawn_wall_guards(x->wall, g, BAWN_INPUT, out, max);
+    bawn_slice more[32];
+    size_t m = x->phase >= BAWN_PHASE_ANSWER ? bawn_wall_guards(x->wall, g, BAWN_OUTPUT, more, BAWN_COUNT(more)) : 0;
+    for (size_t i = 0; i < m && i < BAWN_COUNT(more); i++) {
+        size_t k = 0;
+        while (k < n && !bawn_slice_eq(out[k], more[i]))
+            k++;
+        if (k == n && n < max)
+            out[n++] = more[i];
+    }
+    return n < max ? n : max;
+}
+
+static const char *action_name(const bawn_exchange *x)
+{
+    static const char *const names[] = { "allow", "observe", "mask", "block" };
+    bawn_action strictest = x->action;
+
+    if (x->failed)
+        return "fail";
+    if (x->refused)
+        return "refuse";
+    for (bawn_side side = BAWN_INPUT; side <= BAWN_OUTPUT; side++)
+        for (size_t i = 0; i < x->finds[side].n; i++)
+            if (shown(&x->finds[side].items[i]) > strictest)
+                strictest = shown(&x->finds[side].items[i]);
+    return names[strictest];
+}
+
+static void fill_who(bawn_event *e, const bawn_exchange *x)
+{
+    bawn_slice address = bawn_exchange_attribute(x, "client.address");
+    static __thread char address_hash[18];  /* one exchange closes at a time in a thread */
+
+    e->identity_kind = bawn_exchange_attribute(x, "identity.kind");
+    if (e->identity_kind.len == 0)
+        e->identity_kind = BAWN_LIT("anonymous");
+    e->trust = BAWN_LIT("anonymous");
+    if (address.len > 0) {
+        bawn_event_hash(address_hash, bawn_slice_of((const char *)x->wall->hash_key, 32), BAWN_LIT("client.address"), address);
+        e->client_address = bawn_slice_of(address_hash, sizeof address_hash);
+    }
+    e->node = x->wall->node.len ? x->wall->node : bawn_exchange_attribute(x, "node");
+    bawn_slice worker = bawn_exchange_attribute(x, "worker");
+    for (size_t i = 0; i < worker.len; i++)
+        if (bawn_is_digit((unsigned char)worker.ptr[i]))
+            e->worker = e->worker * 10 + (worker.ptr[i] - '0');
+    e->trace_id = bawn_exchange_attribute(x, "trace_id");
+    e->span_id = bawn_exchange_attribute(x, "span_id");
+}
+
+static void fill_route(bawn_event *e, const bawn_exchange *x)
+{
+    bawn_slice path = x->uri;
+    path.len = bawn_slice_find(path, BAWN_LIT("?"));            /* never the query */
+    e->listener = bawn_exchange_attribute(x, "listener");
+    e->dialect = bawn_slice_str(x->dialect->name);
+    e->operation = bawn_slice_str(x->dialect->operation_name(x->operation));
+    e->upstream = x->upstream ? x->upstream->name : BAWN_NIL;
+    e->stream = x->request.stream;
+    e->method = x->method;
+    e->path = path.len < 256 ? path : bawn_slice_of(path.ptr, 256);
+    e->status = x->status;
+}
+
+static void fill_model(bawn_event *e, const bawn_exchange *x)
+{
+    e->request_model = x->request.model;
+    e->response_model = x->answered.model;
+    e->response_id = x->answered.id;
+    e->n_finish = x->answered.n_finish;
+    memcpy(e->finish_reasons, x->answered.finish_reasons, sizeof e->finish_reasons);
+    e->input_tokens = x->answered.input_tokens;
+    e->output_tokens = x->answered.output_tokens;
+}
+
+static void fill_policy(bawn_event *e, const bawn_exchange *x)
+{
+    memcpy(e->policy_hash, x->wall->hash, sizeof e->policy_hash);
+    memcpy(e->patterns_hash, x->wall->patterns_hash, sizeof e->patterns_hash);
+    e->guardrail = x->guardrail ? x->guardrail->name : BAWN_NIL;
+    e->version = BAWN_LIT("DRAFT");
+    e->engine = BAWN_LIT(BAWN_VERSION);
+    e->mode = !x->guardrail ? "off" : x->guardrail->observe ? "observe" : "enforce";
+}
+
+static int64_t us(uint64_t from, uint64_t to) { return from && to >= from ? (int64_t)((to - from) / 1000) : -1; }
+
+static void fill_times(bawn_event *e, const bawn_exchange *x)
+{
+    e->us_total = us(x->started_ns, x->now_ns);
+    e->us_identity = e->us_parse = e->us_views = e->us_bytes = e->us_tokens = e->us_record = -1;
+    e->us_upstream = us(x->asked_ns, x->first_byte_ns);
+    e->us_held_max = x->mode == BAWN_ANSWER_EVENTS ? (int64_t)(x->held_max_ns / 1000) : -1;
+}
+
+bool bawn_exchange_close(bawn_exchange *x, const char *end)
+{
+    size_t n = x->finds[0].n + x->finds[1].n;
+    bawn_event e = { .time_ns = x->started_ns, .type = "decision", .action = action_name(x), .reason = x->reason,
+                     .side = x->side, .enforced = !x->guardrail || !x->guardrail->observe, .end = end,
+                     .delivered_characters = x->stream.delivered, .total_known = x->guardrail != NULL };
+    bawn_event_finding *findings = bawn_arena_alloc(x->arena, (n + 1) * sizeof *findings);
+    bawn_event_unguarded *unguarded = bawn_arena_alloc(x->arena, (x->request.n_unguarded + 2) * sizeof *unguarded);
+    bawn_event_guard failed = { BAWN_NIL, "crashed" };
+    bawn_slice ran[32];
+
+    if (x->recorded)
+        return true;
+    x->recorded = true;
+    x->phase = x->phase == BAWN_PHASE_ASKED || x->phase == BAWN_PHASE_ANSWER ? BAWN_PHASE_ANSWER : x->phase;
+    memcpy(e.id, x->id, 36);
+    fill_who(&e, x);
+    fill_route(&e, x);
+    fill_model(&e, x);
+    fill_policy(&e, x);
+    fill_times(&e, x);
+    memcpy(e.guarded, x->guarded, sizeof e.guarded);
+    memcpy(e.total, x->total, sizeof e.total);
+    e.bytes_request = x->bytes[BAWN_INPUT];
+    e.bytes_response = x->bytes[BAWN_OUTPUT];
+    if (findings) {
+        e.findings = findings;
+        e.n_findings = fill_findings(findings, x);
+    }
+    for (size_t i = 0; unguarded && i < x->request.n_unguarded; i++)
+        unguarded[e.n_unguarded++] = (bawn_event_unguarded){ x->request.unguarded[i].path, x->request.unguarded[i].characters,
+                                                             x->request.unguarded[i].reason };
+    if (unguarded && !x->guardrail)
+        unguarded[e.n_unguarded++] = (bawn_event_unguarded){ BAWN_NIL, 0, "policy_off" };
+    e.unguarded = unguarded;
+    if (x->guardrail) {
+        e.ran = ran;
+        e.n_ran = fill_guards(ran, BAWN_COUNT(ran), x);
+    }
+    if (x->failed && x->failed_guard < x->wall->n_guards) {
+        failed.guard = bawn_slice_str(x->wall->guards[x->failed_guard]->guard);
+        e.failed = &failed;
+        e.n_failed = 1;
+    }
+    for (size_t i = 0; i < x->request.n_unguarded; i++)
+        e.total[BAWN_INPUT] += strcmp(x->request.unguarded[i].reason, "unknown_field") == 0
+                                   ? 0 : x->request.unguarded[i].characters;
+    bawn_buf_clear(&x->record);
+    bool ok = findings && unguarded && bawn_event_write(&x->record, &e);
+    x->phase = BAWN_PHASE_DONE;
+    x->record_ready = ok;
+    x->end_ready = true;
+    return ok;
+}

@@ -1,0 +1,128 @@
+/* exchange.h: inside the room: one request and its answer. The public side is bawn/bawn.h.
+ *
+ * request.c  body -> conversation -> judgement -> pass, edits or refusal
+ * answer.c   a whole JSON answer
+ * stream.c   a stream of events: channels, the queue of held events, the block point
+ * close.c    the record
+ * exchange.c the calls, and the order of steps */
+#ifndef BAWN_EXCHANGE_H
+#define BAWN_EXCHANGE_H
+
+#include "dialect/dialect.h"
+#include "engine/channel.h"
+#include "engine/outcome.h"
+#include "engine/tokens.h"
+#include "guard/leak/leak.h"
+#include "record/record.h"
+
+#define BAWN_SLICE_BYTES (256u << 10)   /* one call judges about so much before it asks to be continued */
+#define BAWN_PULSE_NS 5000000000u       /* between two signs of life while text is held */
+#define BAWN_ANSWER_MAX (64u << 20)     /* a whole answer that is larger is not read */
+
+typedef enum { BAWN_PHASE_REQUEST, BAWN_PHASE_JUDGING, BAWN_PHASE_SCORING, BAWN_PHASE_ASKED /* upstream */,
+               BAWN_PHASE_ANSWER, BAWN_PHASE_DONE } bawn_phase;
+typedef enum { BAWN_ANSWER_PASS, BAWN_ANSWER_JSON, BAWN_ANSWER_EVENTS } bawn_answer_mode;
+
+/* A field of a held event: its place in the event's JSON and in its channel's text. */
+typedef struct { uint32_t channel; size_t begin, end; bawn_span wire; bool nested, whole; } bawn_held_field;
+typedef struct { bawn_span wire; uint32_t choice; } bawn_held_copy;
+typedef struct { bawn_span wire; bawn_slice with; } bawn_splice;
+typedef struct {
+    bawn_buf text;                      /* the event's data */
+    bool comment, done;
+    bawn_held_field *fields; size_t n_fields, cap_fields;
+    bawn_held_copy *copies; size_t n_copies, cap_copies;
+    uint64_t since_ns;
+} bawn_held;
+
+typedef struct { uint32_t id; bawn_channel *text; bool ended; char path[96]; } bawn_stream_channel;
+
+typedef struct {
+    bawn_sse *sse;
+    bawn_stream_channel *channels; size_t n_channels, cap_channels;
+    bawn_held *held; size_t first, n_held, cap_held;    /* a ring */
+    size_t held_bytes;
+    uint32_t choices[64]; bool finished[64]; size_t n_choices;
+    bawn_buf last;                      /* the newest chunk that was passed on, for the shape of an end */
+    uint64_t pulse_ns;
+    uint64_t delivered;                 /* characters */
+    bool done;                          /* [DONE] came, or every choice is finished */
+} bawn_stream;
+
+struct bawn_exchange {
+    bawn_worker *worker;
+    const bawn_wall *wall;
+    const bawn_dialect *dialect;
+    const bawn_guardrail *guardrail;    /* NULL: policy off */
+    bawn_operation operation;
+    bawn_arena *arena, *event_arena;
+    bawn_attribute *attributes; size_t n_attributes;
+    bawn_slice method, uri, rest;
+    char id[36];
+    uint8_t seed[32];
+    uint64_t started_ns, now_ns, asked_ns, first_byte_ns, held_max_ns;
+    bawn_phase phase;
+
+    bawn_buf body;
+    bawn_json json;
+    bawn_conversation request, answered;
+    uint64_t bytes[2], guarded[2], total[2];
+    bawn_finds finds[2];
+    size_t next_field;                  /* the judgement goes on here */
+    bawn_tokens *tokens;
+    bawn_leak_prompt *prompt;
+    const bawn_upstream *upstream;
+    float *attack;                      /* moderations: by input */
+
+    bawn_answer_mode mode;
+    int status;                         /* the upstream's, then the client's */
+    bawn_buf answer;
+    bawn_json answer_json;
+    bawn_stream stream;
+
+    /* what next() hands out, in this order */
+    bool job_waits, emit_ready, edits_ready, verdict_ready, record_ready, end_ready, final_ready;
+    bawn_job job; uint64_t jobs; bawn_buf frame;
+    bawn_buf emit, handed, final;       /* final: what may leave only after the record */
+    bawn_edit *edits; size_t n_edits;
+    bawn_step verdict_step; bawn_verdict verdict; bawn_buf reply;
+    bawn_buf record;
+
+    bool failed, recorded;
+    int failure;                        /* BAWN_E_... */
+    uint16_t failed_guard;
+    const char *end, *side;             /* of the event */
+    bawn_action action; bool refused;
+    bawn_slice reason;
+};
+
+bawn_slice bawn_exchange_attribute(const bawn_exchange *, const char *key);
+
+/* request.c */
+bool bawn_request_begin(bawn_exchange *);               /* with the last byte of the body: to a verdict, or a NEED */
+bool bawn_request_judge(bawn_exchange *);               /* goes on where the last slice ended */
+bool bawn_request_scored(bawn_exchange *, bool ok, bawn_slice frame);
+/* Refuses the request (or answers in the upstream's place) with an error of the dialect, and ends. */
+bool bawn_request_refuse(bawn_exchange *, int code, bawn_slice message, bawn_slice param);
+/* What was found in a text made of several fields, given back to the fields. `crossing`: only what spans two. */
+bool bawn_request_judge_parts(bawn_exchange *, bawn_judging *, const bawn_field *fields, const uint32_t *parts, size_t n,
+                              bawn_slice separator, bool crossing);
+/* The edits that mask and restore in `fields`, sorted, in the arena. */
+bool bawn_request_edits(bawn_exchange *, bawn_side, const bawn_field *fields, size_t n);
+void bawn_request_no_masks_in_keys(const bawn_finds *, const bawn_field *fields);
+
+/* answer.c */
+bool bawn_answer_whole(bawn_exchange *);                /* after the last byte of a JSON answer */
+/* stream.c */
+bool bawn_stream_feed(bawn_exchange *, bawn_slice bytes, bool last);
+bool bawn_stream_broken(bawn_exchange *, int code, const char *end);   /* our error event, nothing held leaves */
+void bawn_stream_free(bawn_stream *);
+void bawn_stream_reset(bawn_stream *);
+uint64_t bawn_stream_deadline(const bawn_exchange *);   /* 0: none */
+bool bawn_stream_tick(bawn_exchange *);
+
+/* close.c */
+bool bawn_exchange_close(bawn_exchange *, const char *end);    /* writes the record; END follows */
+void bawn_exchange_verdict(bawn_exchange *, bawn_side);        /* fills verdict from finds */
+
+#endif

@@ -1,0 +1,543 @@
+/* The request side: the whole body becomes a conversation, every field of it is judged, alone and joined with the other
+ * texts of its message (RULINGS R40), and one verdict follows. Long bodies are judged in slices: between two of them
+ * the caller's event loop runs (contract 5). */
+#include "exchange/exchange.h"
+
+/* ---- refusing ------------------------------------------------------------------------------------------------- */
+static void set_reply(bawn_exchange *x, int status, bawn_slice content_type, bool stream)
+{
+    x->status = status;
+    x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .status = status, .content_type = content_type,
+                                   .body = bawn_buf_slice(&x->reply), .stream = stream };
+    x->verdict_ready = true;
+}
+
+bool bawn_request_refuse(bawn_exchange *x, int code, bawn_slice message, bawn_slice param)
+{
+    bawn_slice type = BAWN_NIL;
+
+    bawn_buf_clear(&x->reply);
+    if (!x->dialect->error(&x->reply, &type, code, message, param))
+        return false;
+    x->reason = bawn_slice_str(bawn_error_code_name(code));
+    x->refused = code != BAWN_E_GUARD_FAILED;
+    x->failed = !x->refused;
+    x->side = x->phase < BAWN_PHASE_ANSWER ? "input" : "output";
+    set_reply(x, bawn_dialect_status(code), type, false);
+    bawn_exchange_verdict(x, x->phase < BAWN_PHASE_ANSWER ? BAWN_INPUT : BAWN_OUTPUT);
+    return bawn_exchange_close(x, x->failed ? "failed" : x->phase < BAWN_PHASE_ANSWER ? "blocked" : "upstream_died");
+}
+
+static bool refuse_error(bawn_exchange *x, const bawn_error *err)
+{
+    bawn_slice param = err->code == BAWN_E_INVALID_REQUEST ? bawn_slice_str(err->file) : BAWN_NIL;
+    int code = err->code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : err->code;
+    return bawn_request_refuse(x, code, bawn_slice_str(err->message), param);
+}
+
+static bool refuse_guard(bawn_exchange *x)
+{
+    return bawn_request_refuse(x, BAWN_E_GUARD_FAILED, BAWN_LIT("A guard could not run; the request was not sent on."),
+                               BAWN_NIL);
+}
+
+static bawn_slice language_of(const bawn_exchange *x) { return bawn_exchange_attribute(x, "http.accept_language"); }
+
+static bool block(bawn_exchange *x)
+{
+    bawn_slice message = bawn_outcome_message(x->guardrail, BAWN_INPUT, language_of(x)), type = BAWN_NIL;
+    bool native = !x->guardrail->error_on_block;
+    int status = 200;
+
+    bawn_buf_clear(&x->reply);
+    if (!native || !x->dialect->refusal(&x->reply, &type, x->operation, &x->request, bawn_slice_of(x->id, 36), message,
+                                        x->started_ns)) {
+        if (x->reply.failed || !x->dialect->error(&x->reply, &type, BAWN_E_CONTENT_FILTER, message, BAWN_NIL))
+            return refuse_guard(x);
+        status = 400;
+    }
+    x->side = "input";
+    set_reply(x, status, type, status == 200 && x->request.stream);
+    bawn_exchange_verdict(x, BAWN_INPUT);
+    return bawn_exchange_close(x, "blocked");
+}
+
+/* ---- where it goes ------------------------------------------------------------------------------------------------ */
+static bool matches(bawn_slice pattern, bawn_slice name)
+{
+    size_t star = bawn_slice_find(pattern, BAWN_LIT("*"));
+    if (star == pattern.len)
+        return bawn_slice_eq(pattern, name);
+    bawn_slice head = { pattern.ptr, star }, tail = { pattern.ptr + star + 1, pattern.len - star - 1 };
+    if (name.len < head.len || !bawn_slice_starts(name, head))
+        return false;
+    for (size_t i = head.len; i <= name.len; i++)       /* patterns are short and names are bounded by the body */
+        if (matches(tail, bawn_slice_of(name.ptr + i, name.len - i)))
+            return true;
+    return false;
+}
+
+static bool serves(const bawn_upstream *u, bawn_slice model)
+{
+    if (model.len > 256)
+        return false;
+    for (size_t i = 0; i < u->n_models; i++)
+        if (matches(u->models[i], model))
+            return true;
+    return u->n_models == 0;
+}
+
+static const bawn_route *route_of(const bawn_exchange *x)
+{
+    const char *name = x->dialect->operation_name(x->operation);
+    for (size_t i = 0; i < x->wall->n_routes; i++)
+        for (size_t o = 0; o < x->wall->routes[i].n_operations; o++)
+            if (bawn_slice_is(x->wall->routes[i].operations[o], name))
+                return &x->wall->routes[i];
+    return NULL;
+}
+
+static bool choose_upstream(bawn_exchange *x)
+{
+    const bawn_route *route = route_of(x);
+    bool by_model = x->guardrail && (x->operation == BAWN_OP_CHAT || x->operation == BAWN_OP_EMBEDDINGS);
+
+    x->upstream = route && route->upstream >= 0 ? &x->wall->upstreams[route->upstream] : NULL;
+    for (size_t i = 0; !x->upstream && i < x->wall->n_upstreams; i++)
+        if (!by_model || serves(&x->wall->upstreams[i], x->request.model))
+            x->upstream = &x->wall->upstreams[i];
+    return x->upstream != NULL;
+}
+
+static bool pass(bawn_exchange *x)
+{
+    bawn_buf uri = { 0 };
+    bool ok = true;
+
+    bawn_buf_add(&uri, x->upstream->base_path);
+    bawn_buf_add(&uri, x->rest);
+    bawn_slice kept = bawn_arena_copy(x->arena, bawn_buf_slice(&uri), &ok);
+    ok = ok && !uri.failed;
+    bawn_buf_free(&uri);
+    if (!ok)
+        return refuse_guard(x);
+    x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .upstream = x->upstream->name, .upstream_uri = kept,
+                                   .authorization = x->upstream->forward_key
+                                                        ? bawn_exchange_attribute(x, "http.authorization")
+                                                        : x->upstream->authorization };
+    x->verdict_ready = true;
+    x->phase = BAWN_PHASE_ASKED;
+    x->asked_ns = x->now_ns;
+    bawn_exchange_verdict(x, BAWN_INPUT);
+    return true;
+}
+
+/* ---- judging fields --------------------------------------------------------------------------------------------------- */
+static int place_of(const bawn_exchange *x, const bawn_field *f)
+{
+    bawn_side side = x->phase < BAWN_PHASE_ANSWER ? BAWN_INPUT : BAWN_OUTPUT;
+    if (f->kind == BAWN_F_ARGUMENTS)
+        return side == BAWN_INPUT ? BAWN_PLACE_TOOL_ARGUMENTS : BAWN_PLACE_TOOL_CALL;
+    return bawn_place_of(side, f->role, f->origin);
+}
+
+static bool give_back(bawn_judging *j, const bawn_finds *found, const uint32_t *parts, const size_t *begins, size_t n,
+                      bool crossing)
+{
+    for (size_t i = 0; i < found->n; i++) {
+        bawn_found f = found->items[i];
+        bawn_span span = f.span;
+        for (size_t p = 0; p < n; p++) {
+            size_t begin = begins[2 * p], end = begins[2 * p + 1];
+            bool inside = span.begin >= begin && span.end <= end;
+            if (span.end <= begin || span.begin >= end || (crossing && inside))
+                continue;
+            f.segment = parts[p];
+            f.span.begin = span.begin > begin ? span.begin - begin : 0;
+            f.span.end = (span.end < end ? span.end : end) - begin;
+            if (!bawn_finds_add(j->finds, &f))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool bawn_request_judge_parts(bawn_exchange *x, bawn_judging *j, const bawn_field *fields, const uint32_t *parts, size_t n,
+                              bawn_slice separator, bool crossing)
+{
+    bawn_buf text = { 0 };
+    bawn_finds found = { 0 };
+    bawn_judging inner = *j;
+    size_t *begins = bawn_arena_alloc(x->arena, 2 * n * sizeof *begins);
+
+    for (size_t p = 0; begins && p < n; p++) {
+        if (p > 0)
+            bawn_buf_add(&text, separator);
+        begins[2 * p] = text.len;
+        bawn_buf_add(&text, fields[parts[p]].text);
+        begins[2 * p + 1] = text.len;
+    }
+    inner.finds = &found;
+    bool ok = begins && !text.failed && bawn_judge_text(&inner, bawn_buf_slice(&text)) &&
+              give_back(j, &found, parts, begins, n, crossing);
+    bawn_finds_free(&found);
+    bawn_buf_free(&text);
+    j->failed = !ok;
+    return ok;
+}
+
+/* The texts of one message, [from, *to): joined when there are several. */
+static bool judge_joined(bawn_exchange *x, bawn_judging *j, size_t from)
+{
+    const bawn_conversation *c = &x->request;
+    uint32_t message = c->fields[from].message;
+    size_t n = 0;
+
+    if (message == UINT32_MAX || (from > 0 && c->fields[from - 1].message == message))
+        return true;                                /* its first field speaks for the message */
+    uint32_t *parts = NULL;
+    for (size_t i = from; i < c->n_fields && c->fields[i].message == message; i++)
+        n += c->fields[i].kind == BAWN_F_TEXT && !c->fields[i].key;
+    if (n < 2)
+        return true;
+    if (!(parts = bawn_arena_alloc(x->arena, n * sizeof *parts)))
+        return false;
+    n = 0;
+    for (uint32_t i = (uint32_t)from; i < c->n_fields && c->fields[i].message == message; i++)
+        if (c->fields[i].kind == BAWN_F_TEXT && !c->fields[i].key)
+            parts[n++] = i;
+    j->place = place_of(x, &c->fields[parts[0]]);
+    return bawn_request_judge_parts(x, j, c->fields, parts, n, BAWN_NIL, true) &&
+           bawn_request_judge_parts(x, j, c->fields, parts, n, BAWN_LIT("\n"), true);
+}
+
+static bool judge_field(bawn_exchange *x, bawn_judging *j, uint32_t i)
+{
+    const bawn_field *f = &x->request.fields[i];
+    uint64_t characters = bawn_utf8_count(f->text);
+
+    j->place = place_of(x, f);
+    j->segment = i;
+    x->total[BAWN_INPUT] += characters;
+    if (!bawn_judge_text(j, f->text) || !judge_joined(x, j, i))
+        return false;
+    if (x->attack && f->message < x->request.n_messages)
+        for (size_t k = 0; k < j->finds->n; k++)
+            if (j->finds->items[k].segment == i && strcmp(j->worker->wall->guards[j->finds->items[k].guard]->guard,
+                                                           "prompt_attack") == 0 &&
+                j->finds->items[k].score > x->attack[f->message])
+                x->attack[f->message] = j->finds->items[k].score;
+    x->guarded[BAWN_INPUT] += characters;
+    return true;
+}
+
+void bawn_request_no_masks_in_keys(const bawn_finds *finds, const bawn_field *fields)
+{
+    for (size_t i = 0; i < finds->n; i++) {
+        bawn_found *f = &finds->items[i];
+        if (f->action == BAWN_MASK && (fields[f->segment].key || fields[f->segment].kind == BAWN_F_NAME))
+            f->action = BAWN_BLOCK;
+    }
+}
+
+/* ---- edits ------------------------------------------------------------------------------------------------------------------ */
+typedef struct { bawn_exchange *x; bawn_side side; bawn_edit *out; size_t n, cap; bawn_buf text; } editor;
+
+static bool add_edit(editor *e, const bawn_field *f, bawn_span at, bawn_slice with)
+{
+    bawn_buf escaped = { 0 };
+    bool ok = true;
+    bawn_span raw = bawn_json_map_span(&f->map, at, f->wire.end - f->wire.begin, f->text.len);
+
+    if (e->n == e->cap) {
+        size_t cap = e->cap ? 2 * e->cap : 16;
+        bawn_edit *more = bawn_arena_alloc(e->x->arena, cap * sizeof *more);
+        if (!more)
+            return false;
+        if (e->n)
+            memcpy(more, e->out, e->n * sizeof *more);
+        e->out = more;
+        e->cap = cap;
+    }
+    bawn_json_write_escaped(&escaped, with);
+    bawn_slice kept = bawn_arena_copy(e->x->arena, bawn_buf_slice(&escaped), &ok);
+    ok = ok && !escaped.failed;
+    bawn_buf_free(&escaped);
+    e->out[e->n++] = (bawn_edit){ { f->wire.begin + raw.begin, f->wire.begin + raw.end }, kept };
+    return ok;
+}
+
+static bool mask_field(editor *e, const bawn_field *f, const bawn_mask *masks, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bawn_slice value = { f->text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin };
+        bawn_buf_clear(&e->text);
+        if (!bawn_mask_write(&e->text, e->x->wall, masks[i].found, value, e->side == BAWN_INPUT ? e->x->tokens : NULL) ||
+            !add_edit(e, f, masks[i].at, bawn_buf_slice(&e->text)))
+            return false;
+    }
+    return true;
+}
+
+/* Placeholders in an answer's field that no mask touches. */
+static bool restore_field(editor *e, const bawn_field *f, const bawn_mask *masks, size_t n)
+{
+    bawn_span span;
+    bawn_slice value;
+    size_t open, from = 0;
+    bool nested = f->kind == BAWN_F_ARGUMENTS;
+
+    while (bawn_tokens_find(&span, &value, &open, e->x->tokens, f->text, from)) {
+        bool free_of_masks = true;
+        from = span.end;
+        for (size_t i = 0; i < n; i++)
+            free_of_masks = free_of_masks && (masks[i].at.end <= span.begin || masks[i].at.begin >= span.end);
+        bawn_buf_clear(&e->text);
+        if (nested)
+            bawn_json_write_escaped(&e->text, value);
+        if (free_of_masks && !add_edit(e, f, span, nested ? bawn_buf_slice(&e->text) : value))
+            return false;
+    }
+    return true;
+}
+
+static bool may_restore(const bawn_exchange *x, const bawn_field *f)
+{
+    if (!x->tokens || bawn_tokens_empty(x->tokens) || f->key || f->kind == BAWN_F_NAME)
+        return false;
+    return f->kind == BAWN_F_ARGUMENTS ? x->guardrail->restore_tools : x->guardrail->restore_output;
+}
+
+static void sort_edits(bawn_edit *e, size_t n)
+{
+    for (size_t i = 1; i < n; i++)          /* nearly sorted: fields come in the order of the body */
+        for (size_t k = i; k > 0 && e[k].at.begin < e[k - 1].at.begin; k--) {
+            bawn_edit t = e[k];
+            e[k] = e[k - 1];
+            e[k - 1] = t;
+        }
+}
+
+bool bawn_request_edits(bawn_exchange *x, bawn_side side, const bawn_field *fields, size_t n)
+{
+    const bawn_finds *finds = &x->finds[side];
+    editor e = { .x = x, .side = side };
+    bawn_mask *masks = bawn_arena_alloc(x->arena, (finds->n + 1) * sizeof *masks);
+    bool ok = masks != NULL;
+    size_t first = 0;
+
+    for (uint32_t i = 0; ok && i < n; i++) {
+        size_t end = first;                                     /* finds are sorted by segment */
+        while (end < finds->n && finds->items[end].segment == i)
+            end++;
+        size_t n_masks = bawn_masks_of(masks, finds->items + first, end - first, i);
+        first = end;
+        ok = mask_field(&e, &fields[i], masks, n_masks) &&
+             (side == BAWN_INPUT || !may_restore(x, &fields[i]) || restore_field(&e, &fields[i], masks, n_masks));
+    }
+    bawn_buf_free(&e.text);
+    sort_edits(e.out, e.n);
+    x->edits = e.out;
+    x->n_edits = e.n;
+    x->edits_ready = ok && e.n > 0;
+    return ok;
+}
+
+/* ---- the scorer ---------------------------------------------------------------------------------------------------------- */
+/* Asks the scorer for the caller's and the untrusted texts: u32 count, then for each u8 place, u32 length, bytes. */
+static bool ask_scorer(bawn_exchange *x)
+{
+    uint32_t n = 0;
+    bawn_buf_clear(&x->frame);
+    bawn_buf_add(&x->frame, bawn_slice_of((const char *)&n, 4));
+    for (size_t i = 0; i < x->request.n_fields; i++) {
+        const bawn_field *f = &x->request.fields[i];
+        int place = place_of(x, f);
+        uint32_t length = (uint32_t)f->text.len;
+        if (place != BAWN_PLACE_INPUT && place != BAWN_PLACE_UNTRUSTED)
+            continue;
+        bawn_buf_byte(&x->frame, (char)place);
+        bawn_buf_add(&x->frame, bawn_slice_of((const char *)&length, 4));
+        bawn_buf_add(&x->frame, f->text);
+        n++;
+    }
+    if (x->frame.failed)
+        return refuse_guard(x);
+    memcpy(x->frame.ptr, &n, 4);
+    x->phase = BAWN_PHASE_SCORING;
+    x->job = (bawn_job){ .id = ++x->jobs, .deadline_ns = x->now_ns + x->wall->scorer_deadline_ns, .kind = 1,
+                         .frame = bawn_buf_slice(&x->frame) };
+    x->job_waits = true;
+    return true;
+}
+
+static uint32_t attack_kind(const bawn_wall *w)
+{
+    for (uint32_t k = 0; k < w->n_kinds; k++)
+        if (strcmp(w->guards[w->kind_guard[k]]->guard, "prompt_attack") == 0)
+            return k;
+    return UINT32_MAX;
+}
+
+static bool conclude(bawn_exchange *x);
+
+/* The scorer's answer: for each text asked about, the probability of a prompt attack, as a float (host order). */
+bool bawn_request_scored(bawn_exchange *x, bool ok, bawn_slice frame)
+{
+    uint32_t kind = attack_kind(x->wall), asked = 0;
+
+    memcpy(&asked, x->frame.ptr, 4);
+    x->phase = BAWN_PHASE_JUDGING;
+    if (!ok || frame.len != asked * sizeof(float) || kind == UINT32_MAX)
+        return x->guardrail->fail_open ? conclude(x) : refuse_guard(x);
+    for (uint32_t i = 0, k = 0; i < x->request.n_fields; i++) {
+        int place = place_of(x, &x->request.fields[i]);
+        float score;
+        if (place != BAWN_PLACE_INPUT && place != BAWN_PLACE_UNTRUSTED)
+            continue;
+        memcpy(&score, frame.ptr + k++ * sizeof score, sizeof score);
+        bawn_ruling r = x->guardrail->rulings[place][kind];
+        bawn_found f = { .span = { 0, x->request.fields[i].text.len }, .kind = kind, .segment = i, .view = BAWN_VIEW_RAW,
+                         .guard = x->wall->kind_guard[kind], .action = r.action, .would = r.would, .place = (uint8_t)place,
+                         .score = score };
+        if (r.action != BAWN_ALLOW && score >= r.min_score && !bawn_finds_add(&x->finds[BAWN_INPUT], &f))
+            return refuse_guard(x);
+    }
+    bawn_finds_merge(&x->finds[BAWN_INPUT]);
+    return conclude(x);
+}
+
+/* ---- from the body to the verdict --------------------------------------------------------------------------------------- */
+static bool answer_moderation(bawn_exchange *x)
+{
+    size_t n = x->request.n_messages ? x->request.n_messages : 1;
+    float *scores = bawn_arena_alloc(x->arena, n * 13 * sizeof *scores);
+    bool *flagged = bawn_arena_alloc(x->arena, n * sizeof *flagged);
+
+    bawn_buf_clear(&x->reply);
+    if (!scores || !flagged)
+        return refuse_guard(x);
+    memset(scores, 0, n * 13 * sizeof *scores);
+    for (size_t i = 0; i < n; i++)
+        flagged[i] = x->attack[i] >= 0.55f;
+    if (!x->dialect->moderation(&x->reply, bawn_slice_of(x->id, 36), x->request.model, scores, x->attack, flagged, n))
+        return refuse_guard(x);
+    set_reply(x, 200, BAWN_LIT("application/json"), false);
+    bawn_exchange_verdict(x, BAWN_INPUT);
+    return bawn_exchange_close(x, "complete");
+}
+
+static bool keep_prompt(bawn_exchange *x)
+{
+    bawn_slice texts[64];
+    size_t n = 0;
+
+    for (size_t i = 0; i < x->request.n_fields && n < BAWN_COUNT(texts); i++)
+        if (x->request.fields[i].role == BAWN_SYSTEM && x->request.fields[i].kind == BAWN_F_TEXT &&
+            x->request.fields[i].message != UINT32_MAX)
+            texts[n++] = x->request.fields[i].text;
+    if (n == 0 || !x->guardrail->leak)
+        return true;
+    x->prompt = bawn_leak_prompt_new(texts, n, x->guardrail->leak_words);
+    return x->prompt != NULL;
+}
+
+static bool keep_tokens(bawn_exchange *x)
+{
+    bool any = false;
+    for (size_t i = 0; i < x->finds[BAWN_INPUT].n && !any; i++)
+        any = x->finds[BAWN_INPUT].items[i].action == BAWN_MASK && x->finds[BAWN_INPUT].items[i].style == BAWN_STYLE_TOKEN;
+    if (!any)
+        return true;
+    if (!(x->tokens = bawn_tokens_new()))
+        return false;
+    for (size_t i = 0; i < x->request.n_fields; i++)
+        if (!bawn_tokens_reserve(x->tokens, x->request.fields[i].text))
+            return false;
+    return true;
+}
+
+/* All is judged: what now? */
+static bool conclude(bawn_exchange *x)
+{
+    bawn_outcome o = bawn_outcome_of(&x->finds[BAWN_INPUT]);
+
+    if (x->operation == BAWN_OP_MODERATIONS)
+        return answer_moderation(x);
+    if (o.action == BAWN_BLOCK)
+        return block(x);
+    if (!choose_upstream(x))
+        return bawn_request_refuse(x, BAWN_E_UNKNOWN_MODEL, BAWN_LIT("No upstream of this gateway serves that model; see "
+                                   "/v1/models for those that are served."), BAWN_LIT("model"));
+    if (!keep_prompt(x) || !keep_tokens(x) ||
+        !bawn_request_edits(x, BAWN_INPUT, x->request.fields, x->request.n_fields))
+        return refuse_guard(x);
+    return pass(x);
+}
+
+static bool finish_judging(bawn_exchange *x)
+{
+    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .place = BAWN_PLACE_INPUT,
+                       .finds = &x->finds[BAWN_INPUT] };
+    if (!bawn_outcome_limits(&j, x->total[BAWN_INPUT], x->request.n_messages))
+        return refuse_guard(x);
+    bawn_finds_merge(&x->finds[BAWN_INPUT]);
+    bawn_request_no_masks_in_keys(&x->finds[BAWN_INPUT], x->request.fields);
+    if (x->wall->scorer && x->operation == BAWN_OP_CHAT && bawn_outcome_of(&x->finds[BAWN_INPUT]).action != BAWN_BLOCK)
+        return ask_scorer(x);
+    return conclude(x);
+}
+
+bool bawn_request_judge(bawn_exchange *x)
+{
+    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .finds = &x->finds[BAWN_INPUT] };
+    size_t scanned = 0;
+
+    x->phase = BAWN_PHASE_JUDGING;
+    for (; x->next_field < x->request.n_fields && scanned < BAWN_SLICE_BYTES; x->next_field++) {
+        if (!judge_field(x, &j, (uint32_t)x->next_field)) {
+            x->failed_guard = j.failed_guard;
+            if (!x->guardrail->fail_open)
+                return refuse_guard(x);
+            j.failed = false;
+        }
+        scanned += x->request.fields[x->next_field].text.len + 64;
+    }
+    if (x->next_field == x->request.n_fields)
+        return finish_judging(x);
+    x->job = (bawn_job){ .id = ++x->jobs, .deadline_ns = 0, .kind = 3 };
+    x->job_waits = true;
+    return true;
+}
+
+static bool read_conversation(bawn_exchange *x, bawn_error *err)
+{
+    unsigned depth = x->guardrail->limits.depth ? (unsigned)x->guardrail->limits.depth : 64;
+    return bawn_json_parse(&x->json, bawn_buf_slice(&x->body), depth, err) &&
+           x->dialect->request(&x->request, x->operation, &x->json, x->arena, err);
+}
+
+/* Called once, with the last byte of the body. */
+bool bawn_request_begin(bawn_exchange *x)
+{
+    const bawn_route *route = route_of(x);
+    bawn_error err = { 0 };
+
+    if (x->operation == BAWN_OP_UNKNOWN || (x->wall->n_routes > 0 && !route))
+        return bawn_request_refuse(x, BAWN_E_UNKNOWN_ROUTE, BAWN_LIT("This gateway has no such route; it serves POST "
+                                   "/v1/chat/completions, /v1/embeddings, /v1/moderations and GET /v1/models."), BAWN_NIL);
+    if (!x->guardrail || x->operation == BAWN_OP_MODELS || x->operation == BAWN_OP_MODEL)
+        return choose_upstream(x) ? pass(x) : refuse_guard(x);
+    if (!read_conversation(x, &err))
+        return refuse_error(x, &err);
+    if (x->wall->refuse_unknown_fields && x->request.unknown_field.len > 0)
+        return bawn_request_refuse(x, BAWN_E_UNKNOWN_FIELD, BAWN_LIT("The request has a field that this gateway does not "
+                                   "know, and the policy refuses such."), x->request.unknown_field);
+    if (x->operation == BAWN_OP_MODERATIONS) {
+        size_t n = x->request.n_messages ? x->request.n_messages : 1;
+        if (!(x->attack = bawn_arena_alloc(x->arena, n * sizeof *x->attack)))
+            return refuse_guard(x);
+        memset(x->attack, 0, n * sizeof *x->attack);
+    }
+    return bawn_request_judge(x);
+}

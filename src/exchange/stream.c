@@ -1,0 +1,576 @@
+/* A stream of events. Each event is dealt with as soon as it is whole, so nothing hangs on how its bytes were cut:
+ * its texts go to their channels, it joins the queue, and events leave the queue in order once the gates of all their
+ * texts have passed them (RULINGS R1, R2). An event whose text was edited is written anew around the edited strings;
+ * every other event leaves as it came. */
+#include "exchange/exchange.h"
+
+/* ---- the queue ------------------------------------------------------------------------------------------------- */
+static bawn_held *held_at(bawn_stream *s, size_t i) { return &s->held[(s->first + i) % s->cap_held]; }
+
+static bool grow_ring(bawn_stream *s)
+{
+    size_t cap = s->cap_held ? 2 * s->cap_held : 16;
+    bawn_held *ring = bawn_malloc(cap * sizeof *ring);
+
+    if (!ring)
+        return false;
+    memset(ring, 0, cap * sizeof *ring);
+    for (size_t i = 0; i < s->cap_held; i++)
+        ring[i] = *held_at(s, i);
+    bawn_free(s->held);
+    s->held = ring;
+    s->cap_held = cap;
+    s->first = 0;
+    return true;
+}
+
+static bawn_held *push(bawn_exchange *x)
+{
+    bawn_stream *s = &x->stream;
+    if (s->n_held == s->cap_held && !grow_ring(s))
+        return NULL;
+    bawn_held *h = held_at(s, s->n_held++);
+    bawn_buf_clear(&h->text);
+    h->comment = h->done = false;
+    h->n_fields = h->n_copies = 0;
+    h->since_ns = x->now_ns;
+    return h;
+}
+
+/* Takes what a channel found and counted into the exchange. */
+static void collect(bawn_exchange *x, bawn_stream_channel *c)
+{
+    const bawn_finds *f = bawn_channel_finds(c->text);
+    uint64_t characters = bawn_channel_characters(c->text);
+    for (size_t k = 0; k < f->n; k++)
+        bawn_finds_add(&x->finds[BAWN_OUTPUT], &f->items[k]);
+    x->total[BAWN_OUTPUT] += characters;
+    x->guarded[BAWN_OUTPUT] += characters;
+}
+
+static void pop(bawn_exchange *x)
+{
+    bawn_stream *s = &x->stream;
+    bawn_held *h = held_at(s, 0);
+    for (size_t i = 0; i < h->n_fields; i++)
+        if (h->fields[i].whole) {               /* a text of its own has left: its place is free again */
+            bawn_stream_channel *c = &s->channels[h->fields[i].channel];
+            collect(x, c);
+            bawn_channel_free(c->text);
+            c->text = NULL;
+        }
+    uint64_t waited = x->now_ns - h->since_ns;
+    if (h->n_fields > 0 && waited > x->held_max_ns)
+        x->held_max_ns = waited;
+    s->held_bytes -= h->text.len;
+    s->first = (s->first + 1) % s->cap_held;
+    s->n_held--;
+}
+
+/* ---- channels ----------------------------------------------------------------------------------------------------- */
+static bawn_stream_channel *channel_of(bawn_stream *s, uint32_t id)
+{
+    for (size_t i = s->n_channels; i-- > 0;)
+        if (s->channels[i].text && s->channels[i].id == id)
+            return &s->channels[i];
+    return NULL;
+}
+
+/* The path as it would be in a whole answer: "delta" is "message" there. */
+static void keep_path(char out[96], bawn_slice path)
+{
+    size_t at = bawn_slice_find(path, BAWN_LIT("/delta/")), n = 0;
+    if (at < path.len) {
+        n = at < 80 ? at : 80;
+        memcpy(out, path.ptr, n);
+        memcpy(out + n, "/message", 8);
+        n += 8;
+        path = bawn_slice_of(path.ptr + at + 6, path.len - at - 6);
+    }
+    size_t rest = path.len < 95 - n ? path.len : 95 - n;
+    memcpy(out + n, path.ptr, rest);
+    out[n + rest] = 0;
+}
+
+static bawn_stream_channel *start_channel(bawn_exchange *x, bawn_stream_channel *c, const bawn_field *f)
+{
+    bool arguments = f->kind == BAWN_F_ARGUMENTS;
+    bool restore = arguments ? x->guardrail->restore_tools : x->guardrail->restore_output;
+    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt,
+                       .segment = (uint32_t)(c - x->stream.channels),
+                       .place = arguments ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT };
+
+    *c = (bawn_stream_channel){ .id = f->channel };
+    keep_path(c->path, f->path);
+    return bawn_channel_new(&c->text, &j, restore && f->kind != BAWN_F_NAME ? x->tokens : NULL) ? c : NULL;
+}
+
+static bawn_stream_channel *open_channel(bawn_exchange *x, const bawn_field *f)
+{
+    bawn_stream *s = &x->stream;
+
+    for (size_t i = 0; i < s->n_channels; i++)
+        if (!s->channels[i].text)
+            return start_channel(x, &s->channels[i], f);
+    if (s->n_channels == s->cap_channels) {
+        size_t cap = s->cap_channels ? 2 * s->cap_channels : 8;
+        bawn_stream_channel *more = cap > 4096 ? NULL : bawn_realloc(s->channels, cap * sizeof *more);
+        if (!more)
+            return NULL;
+        s->channels = more;
+        s->cap_channels = cap;
+    }
+    s->channels[s->n_channels].text = NULL;
+    return start_channel(x, &s->channels[s->n_channels++], f);
+}
+
+static bool running(uint32_t channel)
+{
+    uint32_t field = bawn_channel_field(channel);
+    return field != BAWN_CHANNEL_OTHER && field != BAWN_CHANNEL_ALTERNATIVES;
+}
+
+static void note_choice(bawn_stream *s, uint32_t index, bool finished)
+{
+    size_t i = 0;
+    while (i < s->n_choices && s->choices[i] != index)
+        i++;
+    if (i == s->n_choices) {
+        if (i == BAWN_COUNT(s->choices))
+            return;
+        s->choices[i] = index;
+        s->finished[i] = false;
+        s->n_choices++;
+    }
+    s->finished[i] = s->finished[i] || finished;
+}
+
+static bool all_finished(const bawn_stream *s)
+{
+    for (size_t i = 0; i < s->n_choices; i++)
+        if (!s->finished[i])
+            return false;
+    return s->n_choices > 0;
+}
+
+/* ---- writing events ------------------------------------------------------------------------------------------------ */
+static void write_data(bawn_exchange *x, bawn_slice data)
+{
+    while (data.len > 0) {                      /* a line feed inside would end the field */
+        size_t n = bawn_slice_find(data, BAWN_LIT("\n"));
+        bawn_buf_str(&x->emit, "data: ");
+        bawn_buf_add(&x->emit, bawn_slice_of(data.ptr, n));
+        bawn_buf_byte(&x->emit, '\n');
+        n += n < data.len;
+        data = bawn_slice_of(data.ptr + n, data.len - n);
+    }
+    bawn_buf_byte(&x->emit, '\n');
+}
+
+static size_t gate_of(const bawn_held_field *f, const bawn_stream *s)
+{
+    size_t gate = bawn_channel_gate(s->channels[f->channel].text);
+    return gate < f->begin ? f->begin : gate < f->end ? gate : f->end;
+}
+
+static bool is_edited(const bawn_held *h, const bawn_stream *s)
+{
+    for (size_t i = 0; i < h->n_fields; i++) {
+        const bawn_held_field *f = &h->fields[i];
+        if (gate_of(f, s) < f->end || bawn_channel_edited(s->channels[f->channel].text, f->begin, f->end))
+            return true;
+    }
+    return false;
+}
+
+/* Writes the event with the strings of its fields as far as their gates; copies of edited text become null. */
+static bool write_edited(bawn_exchange *x, bawn_held *h)
+{
+    bawn_stream *s = &x->stream;
+    bawn_slice data = bawn_buf_slice(&h->text);
+    bawn_buf out = { 0 }, text = { 0 };
+    size_t at = 0, copy = 0;
+    bool ok = true;
+
+    for (size_t i = 0; i < h->n_fields && ok; i++) {            /* fields and copies are in the order of the JSON */
+        const bawn_held_field *f = &h->fields[i];
+        for (; copy < h->n_copies && h->copies[copy].wire.begin < f->wire.begin; copy++) {
+            if (h->copies[copy].wire.begin < at)
+                continue;
+            bawn_buf_add(&out, bawn_slice_of(data.ptr + at, h->copies[copy].wire.begin - at));
+            bawn_buf_str(&out, "null");
+            at = h->copies[copy].wire.end;
+        }
+        bawn_buf_clear(&text);
+        ok = bawn_channel_render(&text, s->channels[f->channel].text, f->begin, gate_of(f, s), f->nested);
+        if (f->wire.begin < at)
+            continue;                                           /* inside a copy that is null now */
+        bawn_buf_add(&out, bawn_slice_of(data.ptr + at, f->wire.begin - at));
+        bawn_json_write_escaped(&out, bawn_buf_slice(&text));
+        at = f->wire.end;
+    }
+    for (; copy < h->n_copies; copy++)
+        if (h->copies[copy].wire.begin >= at) {
+            bawn_buf_add(&out, bawn_slice_of(data.ptr + at, h->copies[copy].wire.begin - at));
+            bawn_buf_str(&out, "null");
+            at = h->copies[copy].wire.end;
+        }
+    bawn_buf_add(&out, bawn_slice_of(data.ptr + at, data.len - at));
+    ok = ok && !out.failed && !text.failed;
+    if (ok)
+        write_data(x, bawn_buf_slice(&out));
+    bawn_buf_free(&out);
+    bawn_buf_free(&text);
+    return ok;
+}
+
+static void mark_rendered(bawn_held *h, bawn_stream *s)
+{
+    for (size_t i = 0; i < h->n_fields; i++)
+        bawn_channel_pass(s->channels[h->fields[i].channel].text, h->fields[i].end);
+}
+
+static bool write_held(bawn_exchange *x, bawn_held *h)
+{
+    bawn_stream *s = &x->stream;
+
+    if (h->comment) {
+        bawn_buf_str(&x->emit, ": ");
+        bawn_buf_add(&x->emit, bawn_buf_slice(&h->text));
+        return bawn_buf_str(&x->emit, "\n\n");
+    }
+    for (size_t i = 0; i < h->n_fields; i++)
+        if (!h->fields[i].whole)
+            s->delivered += bawn_channel_characters_in(s->channels[h->fields[i].channel].text, h->fields[i].begin,
+                                                       gate_of(&h->fields[i], s));
+    if (!h->done) {
+        bawn_buf_clear(&s->last);
+        bawn_buf_add(&s->last, bawn_buf_slice(&h->text));
+    }
+    if (is_edited(h, s))
+        return write_edited(x, h);
+    mark_rendered(h, s);
+    write_data(x, bawn_buf_slice(&h->text));
+    return !x->emit.failed;
+}
+
+static bool may_leave(const bawn_held *h, const bawn_stream *s)
+{
+    for (size_t i = 0; i < h->n_fields; i++)
+        if (bawn_channel_gate(s->channels[h->fields[i].channel].text) < h->fields[i].end)
+            return false;
+    return true;
+}
+
+static bool flush(bawn_exchange *x)
+{
+    bawn_stream *s = &x->stream;
+    while (s->n_held > 0 && may_leave(held_at(s, 0), s)) {
+        if (!write_held(x, held_at(s, 0)))
+            return false;
+        pop(x);
+    }
+    return true;
+}
+
+/* ---- ends ------------------------------------------------------------------------------------------------------------ */
+static void collect_finds(bawn_exchange *x)
+{
+    bawn_stream *s = &x->stream;
+    for (size_t i = 0; i < s->n_channels; i++)
+        if (s->channels[i].text)
+            collect(x, &s->channels[i]);
+    bawn_finds_merge(&x->finds[BAWN_OUTPUT]);
+}
+
+/* The last bytes wait until the record is written (RULINGS R16). */
+static bool end_with(bawn_exchange *x, bawn_slice bytes, const char *end)
+{
+    bawn_buf_clear(&x->final);
+    bawn_buf_add(&x->final, bytes);
+    collect_finds(x);
+    x->stream.n_held = 0;
+    x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT };
+    x->verdict_ready = true;
+    bawn_exchange_verdict(x, BAWN_OUTPUT);
+    if (x->final.failed)
+        return false;
+    x->final_ready = x->final.len > 0;
+    return bawn_exchange_close(x, end);
+}
+
+bool bawn_stream_broken(bawn_exchange *x, int code, const char *end)
+{
+    bool guard = code == BAWN_E_GUARD_FAILED;
+    bool ok;
+
+    bawn_buf_clear(&x->reply);
+    ok = x->dialect->stream_error(&x->reply, code, guard ? BAWN_LIT("A guard could not run; the rest of the answer is "
+                                  "withheld.") : BAWN_LIT("The upstream's answer broke off; the rest is missing."));
+    x->reason = bawn_slice_str(bawn_error_code_name(code));
+    x->failed = guard;
+    x->refused = !guard;
+    x->side = "output";
+    return ok && end_with(x, bawn_buf_slice(&x->reply), end);
+}
+
+/* What is clean up to the block point leaves, then the dialect's own refusal. */
+static bool block(bawn_exchange *x)
+{
+    bawn_stream *s = &x->stream;
+    bawn_slice message = bawn_outcome_message(x->guardrail, BAWN_OUTPUT, bawn_exchange_attribute(x, "http.accept_language"));
+    uint32_t open[64];
+    size_t n = 0;
+    bool ok = flush(x);
+
+    if (ok && s->n_held > 0) {
+        bawn_held *h = held_at(s, 0);
+        bool some = false;
+        for (size_t i = 0; i < h->n_fields; i++)
+            some = some || gate_of(&h->fields[i], s) > h->fields[i].begin;
+        ok = !some || write_held(x, h);
+    }
+    for (size_t i = 0; i < s->n_choices; i++)
+        open[n++] = s->choices[i];
+    bawn_buf_clear(&x->reply);
+    x->side = "output";
+    return ok && x->dialect->stream_refusal(&x->reply, &x->request, bawn_buf_slice(&s->last), open, n,
+                                            bawn_slice_of(x->id, 36), message, x->now_ns) &&
+           end_with(x, bawn_buf_slice(&x->reply), "blocked");
+}
+
+/* ---- an event ---------------------------------------------------------------------------------------------------------- */
+static bool hold_field(bawn_held *h, bawn_held_field f)
+{
+    if (h->n_fields == h->cap_fields) {
+        size_t cap = h->cap_fields ? 2 * h->cap_fields : 4;
+        bawn_held_field *more = bawn_realloc(h->fields, cap * sizeof *more);
+        if (!more)
+            return false;
+        h->fields = more;
+        h->cap_fields = cap;
+    }
+    h->fields[h->n_fields++] = f;
+    return true;
+}
+
+static bool hold_copies(bawn_held *h, const bawn_conversation *c)
+{
+    if (c->n_copies > h->cap_copies) {
+        bawn_held_copy *more = bawn_realloc(h->copies, c->n_copies * sizeof *more);
+        if (!more)
+            return false;
+        h->copies = more;
+        h->cap_copies = c->n_copies;
+    }
+    for (size_t i = 0; i < c->n_copies; i++)
+        h->copies[h->n_copies++] = (bawn_held_copy){ c->copies[i].wire, c->copies[i].choice };
+    return true;
+}
+
+/* A value that stands for itself is a text of its own: a channel that ends at once. */
+static bool feed_field(bawn_exchange *x, bawn_held *h, const bawn_field *f, bool *blocked)
+{
+    bool whole = f->key || !running(f->channel);
+    bawn_stream_channel *c = whole ? NULL : channel_of(&x->stream, f->channel);
+    size_t begin, cut;
+
+    if (!c && !(c = open_channel(x, f)))
+        return false;
+    if (whole)
+        c->id = UINT32_MAX;
+    else if (c->ended && f->text.len > 0)
+        return false;                           /* text after the end of its choice: nobody may send that */
+    begin = bawn_channel_length(c->text);
+    if (!c->ended && !bawn_channel_feed(c->text, f->text, whole))
+        return false;
+    *blocked = *blocked || bawn_channel_blocked(c->text, &cut);
+    return hold_field(h, (bawn_held_field){ (uint32_t)(c - x->stream.channels), begin, begin + f->text.len, f->wire,
+                                            f->kind == BAWN_F_ARGUMENTS, whole });
+}
+
+/* The texts of a choice end with its finish reason: what they held back is decided now. */
+static bool end_choice(bawn_exchange *x, uint32_t choice, bool all, bool *blocked)
+{
+    bawn_stream *s = &x->stream;
+    size_t cut;
+    for (size_t i = 0; i < s->n_channels; i++) {
+        bawn_stream_channel *c = &s->channels[i];
+        if (!c->text || c->ended || c->id == UINT32_MAX || (!all && bawn_channel_choice(c->id) != choice))
+            continue;
+        c->ended = true;
+        if (!bawn_channel_feed(c->text, BAWN_NIL, true))
+            return false;
+        *blocked = *blocked || bawn_channel_blocked(c->text, &cut);
+    }
+    return true;
+}
+
+static void keep_facts(bawn_exchange *x, const bawn_conversation *c)
+{
+    bool ok = true;
+    if (x->answered.model.len == 0 && c->model.len > 0)
+        x->answered.model = bawn_arena_copy(x->arena, c->model, &ok);
+    if (x->answered.id.len == 0 && c->id.len > 0)
+        x->answered.id = bawn_arena_copy(x->arena, c->id, &ok);
+    if (c->input_tokens >= 0)
+        x->answered.input_tokens = c->input_tokens;
+    if (c->output_tokens >= 0)
+        x->answered.output_tokens = c->output_tokens;
+    for (size_t i = 0; i < c->n_finish && x->answered.n_finish < BAWN_COUNT(x->answered.finish_reasons); i++)
+        x->answered.finish_reasons[x->answered.n_finish++] = bawn_arena_copy(x->arena, c->finish_reasons[i], &ok);
+}
+
+static bool data_event(bawn_exchange *x, bawn_slice data)
+{
+    bawn_stream *s = &x->stream;
+    bawn_conversation c;
+    bawn_error err = { 0 };
+    bool blocked = false;
+    bawn_held *h = push(x);
+
+    if (!h || !bawn_buf_add(&h->text, data))
+        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    s->held_bytes += data.len;
+    bawn_arena_reset(x->event_arena);
+    if (!bawn_json_parse(&x->answer_json, bawn_buf_slice(&h->text), 128, &err) ||
+        !x->dialect->event(&c, x->operation, &x->answer_json, x->event_arena, &err))
+        return bawn_stream_broken(x, err.code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : BAWN_E_UPSTREAM_INVALID,
+                                  "upstream_died");
+    if (c.error)
+        return end_with(x, data, "upstream_died");
+    for (size_t i = 0; i < c.n_open; i++)
+        note_choice(s, c.choices[i].index, c.choices[i].finish_reason.len > 0);
+    keep_facts(x, &c);
+    for (size_t i = 0; i < c.n_fields; i++)
+        if (!feed_field(x, h, &c.fields[i], &blocked))
+            return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    for (size_t i = 0; i < c.n_open; i++)
+        if (c.choices[i].finish_reason.len > 0 && !end_choice(x, c.choices[i].index, false, &blocked))
+            return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    if (!hold_copies(h, &c))
+        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    if (blocked)
+        return block(x);
+    return flush(x) || bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+}
+
+static bool done_event(bawn_exchange *x)
+{
+    bool blocked = false;
+    if (!end_choice(x, 0, true, &blocked))
+        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    if (blocked)
+        return block(x);
+    x->stream.done = true;
+    if (!flush(x))
+        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    return end_with(x, BAWN_LIT("data: [DONE]\n\n"), "complete");
+}
+
+static bool comment_event(bawn_exchange *x, bawn_slice text)
+{
+    bawn_held *h = push(x);
+    if (!h || !bawn_buf_add(&h->text, text))
+        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    h->comment = true;
+    x->stream.held_bytes += text.len;
+    return flush(x);
+}
+
+static bool over_limit(const bawn_exchange *x)
+{
+    size_t limit = x->guardrail->window == UINT64_MAX ? x->wall->body_limit : x->wall->hold_bytes + 4 * x->guardrail->window;
+    size_t text = 0;
+    if (x->stream.held_bytes < limit)
+        return false;
+    for (size_t i = 0; i < x->stream.n_channels; i++)
+        text += !x->stream.channels[i].text ? 0 : bawn_channel_length(x->stream.channels[i].text) - bawn_channel_gate(x->stream.channels[i].text);
+    return text > limit;
+}
+
+static bool one_event(bawn_exchange *x, const bawn_sse_event *e)
+{
+    if (e->comment)
+        return comment_event(x, e->data);
+    if (bawn_slice_is(e->data, "[DONE]"))
+        return done_event(x);
+    if (e->data.len == 0)
+        return true;
+    return data_event(x, e->data);
+}
+
+bool bawn_stream_feed(bawn_exchange *x, bawn_slice bytes, bool last)
+{
+    bawn_stream *s = &x->stream;
+    bawn_sse_event e;
+
+    if (!s->sse && !(s->sse = bawn_sse_new(BAWN_ANSWER_MAX)))
+        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    bool fed = bawn_sse_feed(s->sse, bytes, last);
+    while (!x->recorded && bawn_sse_next(s->sse, &e)) {
+        if (!one_event(x, &e))
+            return false;
+        if (!x->recorded && over_limit(x))
+            return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "limit");
+    }
+    if (x->recorded)
+        return true;
+    if (!fed || bawn_sse_failed(s->sse))
+        return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
+    if (!last)
+        return true;
+    if (all_finished(s) && !bawn_sse_cut(s->sse))
+        return done_event(x);                       /* servers that never say [DONE] */
+    return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
+}
+
+/* ---- time -------------------------------------------------------------------------------------------------------------------- */
+uint64_t bawn_stream_deadline(const bawn_exchange *x)
+{
+    const bawn_stream *s = &x->stream;
+    if (x->phase != BAWN_PHASE_ANSWER || x->recorded || s->n_held == 0)
+        return 0;
+    uint64_t end = s->held[s->first].since_ns + x->wall->hold_ns, pulse = s->pulse_ns + BAWN_PULSE_NS;
+    return x->dialect->hold && pulse < end ? pulse : end;
+}
+
+/* Time never releases text: it only says that we are still here, or ends the answer (RULINGS R3). */
+bool bawn_stream_tick(bawn_exchange *x)
+{
+    bawn_stream *s = &x->stream;
+    if (s->n_held == 0 || x->recorded)
+        return true;
+    if (x->now_ns >= s->held[s->first].since_ns + x->wall->hold_ns)
+        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "limit");
+    if (x->dialect->hold && x->now_ns >= s->pulse_ns + BAWN_PULSE_NS) {
+        s->pulse_ns = x->now_ns;
+        return bawn_buf_str(&x->emit, x->dialect->hold);
+    }
+    return true;
+}
+
+void bawn_stream_reset(bawn_stream *s)
+{
+    for (size_t i = 0; i < s->n_channels; i++)
+        bawn_channel_free(s->channels[i].text);
+    bawn_sse_free(s->sse);
+    s->sse = NULL;
+    s->n_channels = s->n_held = s->first = s->n_choices = s->held_bytes = 0;
+    s->delivered = s->pulse_ns = 0;
+    s->done = false;
+    bawn_buf_clear(&s->last);
+}
+
+void bawn_stream_free(bawn_stream *s)
+{
+    bawn_stream_reset(s);
+    for (size_t i = 0; i < s->cap_held; i++) {
+        bawn_buf_free(&s->held[i].text);
+        bawn_free(s->held[i].fields);
+        bawn_free(s->held[i].copies);
+    }
+    bawn_free(s->held);
+    bawn_free(s->channels);
+    bawn_buf_free(&s->last);
+}
