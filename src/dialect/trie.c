@@ -2,14 +2,33 @@
  * fields an object may have. Built once, in static storage; immutable afterwards. */
 #include "dialect/trie.h"
 
-/* The first and the last eight bytes and the length tell all names of our tables apart; others only collide. */
+static uint64_t load(const char *from, size_t n)       /* n: 8 or 4, so that no call of memcpy is left */
+{
+    uint64_t eight;
+    uint32_t four;
+
+    if (n == 8) {
+        memcpy(&eight, from, 8);
+        return eight;
+    }
+    memcpy(&four, from, 4);
+    return four;
+}
+
+/* Length, begin and end tell all names of our tables apart; others only collide. */
 static uint32_t slot_of(uint16_t parent, const char *key, size_t len)
 {
-    uint64_t head = 0, tail = 0;
-    size_t part = len < 8 ? len : 8;
+    uint64_t head, tail;
 
-    memcpy(&head, key, part);
-    memcpy(&tail, key + len - part, part);
+    if (len >= 4) {
+        size_t part = len >= 8 ? 8 : 4;
+
+        head = load(key, part);
+        tail = load(key + len - part, part);
+    } else {
+        head = (uint8_t)key[0];
+        tail = (uint64_t)(uint8_t)key[len / 2] << 8 | (uint8_t)key[len - 1];
+    }
     head = (head ^ (tail * 0x9E3779B97F4A7C15u) ^ ((uint64_t)parent << 48) ^ len) * 0xD6E8FEB86659FD93u;
     return (uint32_t)(head >> 40) & (BAWN_TRIE_SLOTS - 1);
 }

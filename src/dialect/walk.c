@@ -220,70 +220,69 @@ static bool known_container(target *v, const bawn_trie_node *node, bool object)
     return true;
 }
 
-static bool see(bawn_walk *w, target v, uint32_t index)
+static bool see(bawn_walk *w, target *v, uint32_t index)
 {
-    uint8_t type = w->json->tokens[v.token].type;
+    uint8_t type = w->json->tokens[v->token].type;
     bool container = type == BAWN_JSON_OBJECT || type == BAWN_JSON_ARRAY;
 
-    if (v.mode == TABLE) {
-        const bawn_trie_node *node = &w->trie->nodes[v.node];
-        bool empty = w->json->tokens[v.token].count == 0;
+    if (v->mode == TABLE) {
+        const bawn_trie_node *node = &w->trie->nodes[v->node];
+        bool empty = w->json->tokens[v->token].count == 0;
 
-        apply_row(&v.place, node);
-        if (node->hook && !node->hook(w, &v.place, v.token, index))
+        apply_row(&v->place, node);
+        if (node->hook && !node->hook(w, &v->place, v->token, index))
             return false;
         if (type == BAWN_JSON_STRING && node->named)
-            return known_string(w, node, &v.place, v.token);
-        if (container ? !known_container(&v, node, type == BAWN_JSON_OBJECT) && !empty : type == BAWN_JSON_STRING)
-            if (!report_unknown(w, &v))
+            return known_string(w, node, &v->place, v->token);
+        if (container ? !known_container(v, node, type == BAWN_JSON_OBJECT) && !empty : type == BAWN_JSON_STRING)
+            if (!report_unknown(w, v))
                 return false;
     }
     if (container)
-        return push(w, &v, type == BAWN_JSON_OBJECT);
-    return type != BAWN_JSON_STRING || emit(w, &v.place, v.token, BAWN_F_DEEP);
+        return push(w, v, type == BAWN_JSON_OBJECT);
+    return type != BAWN_JSON_STRING || emit(w, &v->place, v->token, BAWN_F_DEEP);
 }
 
 static bool member(bawn_walk *w, uint32_t key)
 {
-    bawn_frame f = w->frames[w->n_frames - 1];
-    target v = { key + 1, BAWN_TRIE_NONE, f.mode, f.place };
+    const bawn_frame *f = &w->frames[w->n_frames - 1];     /* until see(), which may move it */
+    target v = { key + 1, BAWN_TRIE_NONE, f->mode, f->place };
     bawn_slice name = bawn_json_raw(w->json, key);
+    bool text = f->mode != TABLE;
 
     if (w->json->tokens[key].escaped && !bawn_walk_text(&name, w, key))
         return false;
-    w->path_len = f.path_len;
-    w->name = name.ptr ? name : BAWN_LIT("");
+    w->path_len = f->path_len;
+    w->name = name;
     w->stepped = true;
-    if (f.mode == TABLE) {
-        v.node = bawn_trie_child(w->trie, f.node, name);
+    if (!text) {
+        v.node = bawn_trie_child(w->trie, f->node, name);
+        text = v.node == BAWN_TRIE_NONE || (v.node == w->trie->nodes[f->node].any && !bawn_shape_id(name));
         if (v.node == BAWN_TRIE_NONE && !report_unknown(w, &v))
             return false;
     }
-    if (v.mode != TABLE && !emit(w, &v.place, key, BAWN_F_DEEP))
-        return false;
-    if (v.mode == TABLE && v.node == w->trie->nodes[f.node].any && !bawn_shape_id(name) &&
-        !emit(w, &v.place, key, BAWN_F_DEEP))
-        return false;
-    return see(w, v, f.index);
+    return (!text || emit(w, &v.place, key, BAWN_F_DEEP)) && see(w, &v, f->index);
 }
 
 static bool element(bawn_walk *w, uint32_t token)
 {
-    bawn_frame f = w->frames[w->n_frames - 1];
+    bawn_frame *f = &w->frames[w->n_frames - 1];
+    target v = { token, f->mode == TABLE ? w->trie->nodes[f->node].item : f->node, f->mode, f->place };
 
-    w->frames[w->n_frames - 1].index++;
-    w->path_len = f.path_len;
+    w->path_len = f->path_len;
     w->name = BAWN_NIL;
-    w->number = f.index;
+    w->number = f->index++;
     w->stepped = true;
-    return see(w, (target){ token, f.mode == TABLE ? w->trie->nodes[f.node].item : f.node, f.mode, f.place }, f.index);
+    return see(w, &v, w->number);
 }
 
 bool bawn_walk_run(bawn_walk *w, uint16_t root, bawn_place start)
 {
+    target first = { 0, root, TABLE, start };
+
     w->path_len = 0;
     w->stepped = false;
-    if (!see(w, (target){ 0, root, TABLE, start }, 0))
+    if (!see(w, &first, 0))
         return false;
     while (w->n_frames > 0) {
         bawn_frame *f = &w->frames[w->n_frames - 1];
