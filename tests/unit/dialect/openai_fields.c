@@ -368,6 +368,33 @@ static void ids_that_look_like_ids_are_no_text(void **state)
     unsee(&s);
 }
 
+static void an_id_that_is_long_is_text(void **state)
+{
+    char body[400], id[131];
+
+    (void)state;
+    for (size_t len = 127; len < 131; len++) {
+        memset(id, 'x', len);
+        id[len] = 0;
+        sprintf(body, "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"%s\"}]}", id);
+        seen_body s = see_request(BAWN_OP_CHAT, body);
+        assert_int_equal(s.got.n_fields, len > 128);
+        unsee(&s);
+    }
+}
+
+static void retrieved_documents_are_documents(void **state)
+{
+    seen_body s = see_request(BAWN_OP_CHAT, "{\"model\":\"m\",\"documents\":[{\"text\":\"" CANARY "\"}],\"messages\":[{\"role\":"
+                                            "\"user\",\"content\":[{\"type\":\"document\",\"document\":{\"data\":\"a b\"}}]}]}");
+
+    (void)state;
+    assert_int_equal(find_text(&s, SUNG, NULL)->origin, BAWN_DOCUMENT);
+    assert_int_equal(find_text(&s, "a b", NULL)->origin, BAWN_DOCUMENT);
+    assert_int_equal(s.got.unknown_field.len, 0);
+    unsee(&s);
+}
+
 static void the_table_fits_its_trie(void **state)
 {
     (void)state;
@@ -390,6 +417,8 @@ int main(void)
         cmocka_unit_test(names_written_with_escapes_are_the_same_names),
         cmocka_unit_test(media_is_reported_and_addresses_are_read),
         cmocka_unit_test(ids_that_look_like_ids_are_no_text),
+        cmocka_unit_test(an_id_that_is_long_is_text),
+        cmocka_unit_test(retrieved_documents_are_documents),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,8 @@ static void streams_are_read_as_the_standard_says(void **state)
     (void)state;
     expect("data: a\n\n", "(|a)");
     expect("data:a\r\n\r\n", "(|a)");
+    expect("data: a\r\ndata: b\r\n\r\n", "(|a\nb)");
+    expect("data: a\rdata: b\r\r", "(|a\nb)");
     expect("data: a\r\rdata: b\r\r", "(|a)(|b)");
     expect("\xEF\xBB\xBF" "data: a\n\n", "(|a)");
     expect("data: \xEF\xBB\xBF" "a\n\n", "(|\xEF\xBB\xBF" "a)");
