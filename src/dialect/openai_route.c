@@ -19,13 +19,14 @@ static bool printable(bawn_slice s)
 
 static bool is_model(bawn_slice path)
 {
+    static const char signs[] = { '.', '_', ':', '@', '-' };
     bawn_slice prefix = BAWN_LIT("/v1/models/");
 
     if (!bawn_slice_starts(path, prefix) || path.len == prefix.len)
         return false;
     path = bawn_slice_of(path.ptr + prefix.len, path.len - prefix.len);
     for (size_t i = 0; i < path.len; i++)
-        if (!bawn_is_alnum((unsigned char)path.ptr[i]) && !memchr("._:@-", path.ptr[i], 5))
+        if (!bawn_is_alnum((unsigned char)path.ptr[i]) && !memchr(signs, path.ptr[i], sizeof(signs)))
             return false;
     return !bawn_slice_is(path, ".") && !bawn_slice_is(path, "..");
 }

@@ -36,9 +36,9 @@ static size_t escape(char out[SEGMENT_MAX], bawn_slice key)
             memcpy(out + whole, ELLIPSIS, sizeof(ELLIPSIS) - 1);
             return whole + sizeof(ELLIPSIS) - 1;
         }
+        out[n++] = escaped ? '~' : key.ptr[i];
         if (escaped)
-            out[n++] = '~';
-        out[n++] = key.ptr[i] == '~' ? '0' : key.ptr[i] == '/' ? '1' : key.ptr[i];
+            out[n++] = key.ptr[i] == '~' ? '0' : '1';
     }
     return n;
 }

@@ -370,14 +370,14 @@ static void ids_that_look_like_ids_are_no_text(void **state)
 
 static void an_id_that_is_long_is_text(void **state)
 {
-    char body[400], id[131];
+    char text[400], id[131];
 
     (void)state;
     for (size_t len = 127; len < 131; len++) {
         memset(id, 'x', len);
         id[len] = 0;
-        sprintf(body, "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"%s\"}]}", id);
-        seen_body s = see_request(BAWN_OP_CHAT, body);
+        sprintf(text, "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"%s\"}]}", id);
+        seen_body s = see_request(BAWN_OP_CHAT, text);
         assert_int_equal(s.got.n_fields, len > 128);
         unsee(&s);
     }
