@@ -215,13 +215,19 @@ static int32_t base_of(int32_t c)
     return utf8proc_decompose_char(c, parts, 8, UTF8PROC_DECOMPOSE, &boundary) > 1 && parts[0] < 0x80 ? parts[0] : c;
 }
 
-static void drop_loose_marks(bawn_fold *f)
+/* True when a mark stood on a Latin letter. */
+static bool drop_loose_marks(bawn_fold *f)
 {
     size_t n = 0;
-    for (size_t i = 0; i < f->n; i++)
+    bool latin = false;
+    for (size_t i = 0; i < f->n; i++) {
         if (!bawn_text_loose_mark((uint32_t)f->points[i]))
             f->points[n++] = f->points[i];
+        else if (n)
+            latin |= (bawn_text_class((uint32_t)f->points[n - 1]) & C_LATIN) != 0;
+    }
     f->n = n;
+    return latin;
 }
 
 /* Accents go when no one language (of those that the tokens before allow) has all of the token's letters, and the
@@ -337,8 +343,7 @@ void bawn_fold_token(bawn_fold *f, bawn_slice token, bawn_slice before, uint32_t
     keep_seen(f, token);
     turn_back(f);
     compose(f);
-    drop_loose_marks(f);
-    drop_foreign_marks(f, alphabets);
+    drop_foreign_marks(f, drop_loose_marks(f) ? 0 : alphabets);
     fold_looks(f, before);
     f->len = 0;
     for (size_t i = 0; i < f->n; i++)

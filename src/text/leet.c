@@ -1,7 +1,7 @@
 /* leet.c: leetspeak, undone inside a token that shows it and nowhere else.
  *
  * A token shows it when a digit of 0 1 3 4 5 7 or one of @ $ ! stands between letters (one or two of them); when its
- * letters outnumber its digits; when it has no 2 6 8 9 and no three digits in a row, for those are numbers, versions
+ * letters outnumber its digits (three are enough for three); when it has no 2 6 8 9 and no three digits in a row, for those are numbers, versions
  * and names of things; and when it is not an address. After such a token one with a digit at its edge (th3, 4ll)
  * counts too, unless it reads as a quantity (4th, 5pm, 7km). Each sign is one letter, so the length stays. */
 #include "text/fold.h"
@@ -70,10 +70,10 @@ static bool shows(const char *t, size_t len, bool after)
         return len == 2 && after && is_letter(t[0]) && is_digit(t[1]) && is_leet(t[1]) &&
                !is_quantity(bawn_slice_of(t, len));
     count(&n, t, len);
-    if (n.strange || n.letters < 2 || n.letters <= n.digits || n.letters < n.signs || is_address(bawn_slice_of(t, len)))
+    if (n.strange || n.letters < 2 || n.letters < n.digits + (n.letters < 3) || n.letters < n.signs || is_address(bawn_slice_of(t, len)))
         return false;
     if (n.between)
-        return n.firm && !(n.upper == n.letters && n.letters + n.digits <= 4);
+        return n.firm && !(n.upper + 1 >= n.letters && n.upper > 1 && n.letters + n.digits <= 4);
     return after && n.digits && n.digits < 3 && n.upper < 2 && !is_quantity(bawn_slice_of(t, len));
 }
 
@@ -83,7 +83,7 @@ static char letter_of(const char *run, size_t i, size_t len)
     if (run[i] != '1')
         return to[strchr(from, run[i]) - from];
     char before = i ? run[i - 1] : 0, after = i + 1 < len ? run[i + 1] : 0;
-    if (before == '1' || after == '1')
+    if (before == '1' || after == '1' || ((before | 0x20) == 'l' && !after))
         return 'l';
     return before ? (is_vowel(before) ? 'l' : 'i') : (is_vowel(after) ? 'l' : 'i');
 }

@@ -1,0 +1,20 @@
+/* decode.h: shared by the finder and the decoder of encoded runs. Private to the text room. */
+#ifndef BAWN_TEXT_DECODE_H
+#define BAWN_TEXT_DECODE_H
+
+#include "text/text.h"
+
+/* One escape at the begin of `t`: its code point(s) to *point, its length returned; 0: none. */
+size_t bawn_decode_percent(uint32_t *byte, bawn_slice t);        /* %41 */
+size_t bawn_decode_entity(uint32_t *point, bawn_slice t);        /* &lt; &#65; &#x41; */
+size_t bawn_decode_escape(uint32_t *point, bool *is_byte, bawn_slice t); /* \x41 \u0041 \u{41} \U00000041 */
+int bawn_decode_hex_digit(char c);                               /* 0 to 15; -1 */
+
+/* Measures what came out of a run, without keeping it. */
+bool bawn_decode_is_text(bawn_slice decoded);
+/* Base64 and hex through a buffer on the stack: would the run be useful? At most BAWN_CODE_RUN_MAX bytes. */
+bool bawn_decode_probe(bawn_slice run, bawn_code code);
+/* Writes at most run.len bytes. */
+size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code);
+
+#endif

@@ -1,0 +1,301 @@
+/* decode_find.c: where encoded runs stand in a text.
+ *
+ * The text is read in words: printable ASCII without white space, quotes, brackets and commas, at most RUN_MAX bytes
+ * (then the next word begins). A word is looked at when its end is in sight; what it is depends on the text from its
+ * begin on, so the runs do not depend on how the text was cut.
+ *   %XX twice, an HTML entity, \x \u twice: the run is the word, and further words of the same code up to NEAR bytes
+ *   away (letters may be encoded one by one, the spaces between the words seldom are).
+ *   base64, hex: a stretch of the alphabet inside a word; it is decoded on trial, whole or in the parts between its
+ *   signs, and is a run only if text comes out. So paths, names and digests are none.
+ *   hex pairs apart (48 65 6c, 0x48 0x65): eight or more.
+ *   tags: three or more characters of the tag block or four variation selectors in a row. */
+#include "text/decode.h"
+
+enum { RUN_MAX = BAWN_CODE_RUN_MAX, LEAST = 16, PAIRS = 8, NEAR = 64, TAGS = 3 };
+
+typedef enum { WAIT = -1, NO = 0, YES = 1 } answer;
+typedef struct { const char *t; size_t n; bool final; } text;
+
+static bool in_word(char c)
+{
+    return c > ' ' && c < 0x7F && c != '"' && c != '\'' && c != '<' && c != '>' && c != '(' && c != ')' && c != '[' &&
+           c != ']' && c != ',' && c != '`';
+}
+static bool in_base64(char c) { return bawn_is_alnum((unsigned char)c) || c == '+' || c == '/' || c == '-' || c == '_'; }
+static bawn_slice cut(const text *t, size_t begin, size_t end) { return bawn_slice_of(t->t + begin, end - begin); }
+
+/* ---- words ------------------------------------------------------------------------------------------------------ */
+typedef struct { size_t end; unsigned percent, entity, escape; size_t longest; } word;
+
+static void count_escape(word *w, bawn_slice rest)
+{
+    uint32_t c;
+    bool is_byte;
+    if (rest.ptr[0] == '%')
+        w->percent += bawn_decode_percent(&c, rest) > 0;
+    else if (rest.ptr[0] == '&')
+        w->entity += bawn_decode_entity(&c, rest) > 0 && c != 0xA0 && c != ' ' && c != '\t' && c != '\n';
+    else
+        w->escape += bawn_decode_escape(&c, &is_byte, rest) > 0;
+}
+
+/* False: the word may go on. Long words end before an escape that would be cut. */
+static bool read_word(word *w, const text *t, size_t at)
+{
+    enum { ESCAPE_MAX = 20 };
+    size_t i = at, row = 0, most = at + RUN_MAX;
+    *w = (word){ 0 };
+    for (; i < t->n && i < most && in_word(t->t[i]); i++) {
+        char c = t->t[i];
+        row = in_base64(c) ? row + 1 : 0;
+        w->longest = row > w->longest ? row : w->longest;
+        if (c == '%' || c == '&' || c == '\\') {
+            if (i + ESCAPE_MAX > most)
+                break;
+        }
+    }
+    if (i == t->n && i < most && !t->final)
+        return false;
+    w->end = i > at ? i : at + 1;
+    for (i = at; i < w->end; i++)
+        if (t->t[i] == '%' || t->t[i] == '&' || t->t[i] == '\\')
+            count_escape(w, cut(t, i, w->end));
+    return true;
+}
+
+static unsigned shows(const word *w, bawn_code code)
+{
+    return code == BAWN_CODE_URL ? w->percent : code == BAWN_CODE_ENTITY ? w->entity : w->escape;
+}
+
+/* Words of the same code nearby belong to the run. */
+static answer grow(size_t *end, const text *t, size_t begin, bawn_code code)
+{
+    size_t i = *end;
+    while (i < t->n && i - *end < NEAR && i - begin < RUN_MAX) {
+        word w;
+        if (!in_word(t->t[i])) {
+            i++;
+            continue;
+        }
+        if (!read_word(&w, t, i))
+            return t->n - *end < NEAR + RUN_MAX && t->n - begin < RUN_MAX ? WAIT : YES;
+        if (w.end - begin > RUN_MAX)
+            return YES;
+        if (shows(&w, code))
+            *end = w.end;
+        i = w.end;
+    }
+    return i == t->n && i - *end < NEAR && i - begin < RUN_MAX && !t->final ? WAIT : YES;
+}
+
+static answer escaped(bawn_span *run, bawn_code *code, const text *t, size_t at, const word *w)
+{
+    if (w->percent >= 2)
+        *code = BAWN_CODE_URL;
+    else if (w->entity >= 1)
+        *code = BAWN_CODE_ENTITY;
+    else if (w->escape >= 2)
+        *code = BAWN_CODE_ESCAPE;
+    else
+        return NO;
+    *run = (bawn_span){ at, w->end };
+    return grow(&run->end, t, at, *code);
+}
+
+/* ---- base64 and hex -------------------------------------------------------------------------------------------------- */
+typedef struct { size_t hex, upper, lower, digit, std, url, all; } census;
+
+static census count(bawn_slice s)
+{
+    census n = { .all = s.len };
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        n.hex += bawn_decode_hex_digit(s.ptr[i]) >= 0;
+        n.upper += bawn_is_upper(c);
+        n.lower += bawn_is_lower(c);
+        n.digit += bawn_is_digit(c);
+        n.std += c == '+' || c == '/';
+        n.url += c == '-' || c == '_';
+    }
+    return n;
+}
+
+/* Is s, without padding, an encoding of text? */
+static bool is_code(bawn_code *code, bawn_slice s, bool goes_on)
+{
+    census n = count(s);
+    if (!goes_on && s.len < LEAST)
+        return false;
+    if (n.hex == n.all && s.len % 2 == 0 && (n.digit || !n.lower || !n.upper)) {
+        *code = BAWN_CODE_HEX;
+        if (bawn_decode_probe(s, *code))
+            return true;
+    }
+    if (s.len % 4 == 1 || (n.std && n.url) || !((n.upper && n.lower) || n.digit))
+        return false;
+    *code = n.url ? BAWN_CODE_BASE64URL : BAWN_CODE_BASE64;
+    return bawn_decode_probe(s, *code);
+}
+
+static bool is_joint(char c) { return c == '+' || c == '/' || c == '-' || c == '_'; }
+
+/* The stretch as a whole, else the first of its parts between signs, that is an encoding. */
+static bool code_in(bawn_span *run, bawn_code *code, const text *t, size_t begin, size_t end, bool goes_on)
+{
+    size_t from = begin;
+    if (end - begin > 2 && t->t[begin] == '0' && (t->t[begin + 1] | 0x20) == 'x')
+        from += 2;
+    if (is_code(code, cut(t, from, end), goes_on)) {
+        *run = (bawn_span){ from, end };
+        return true;
+    }
+    for (size_t i = begin, k; i < end; i = k + 1) {
+        for (k = i; k < end && !is_joint(t->t[k]); k++)
+            ;
+        if (k - i < end - begin && k - i >= LEAST && is_code(code, cut(t, i, k), false)) {
+            *run = (bawn_span){ i, k };
+            return true;
+        }
+    }
+    return false;
+}
+
+static answer packed(bawn_span *run, bawn_code *code, const text *t, size_t at, size_t end)
+{
+    bool goes_on = at > 0 && in_base64(t->t[at - 1]) && in_base64(t->t[at]);
+    for (size_t i = at, k; i < end; i = k + 1) {
+        size_t most = i + RUN_MAX;
+        bool part = goes_on && i == at;
+        for (k = i; k < t->n && k < most && in_base64(t->t[k]); k++)
+            ;
+        if (k == t->n && k < most && !t->final)
+            return WAIT;
+        if ((k - i < LEAST && !part) || !code_in(run, code, t, i, k, part))
+            continue;
+        for (size_t pad = 0; pad < 2 && run->end < t->n && t->t[run->end] == '=' && run->end - run->begin < RUN_MAX; pad++)
+            run->end++;
+        return run->end == t->n && !t->final && run->end - run->begin < RUN_MAX ? WAIT : YES;
+    }
+    return NO;
+}
+
+/* ---- hex pairs apart ---------------------------------------------------------------------------------------------------- */
+/* One pair, with 0x or \x before it; its length, 0: none. */
+static size_t pair(bawn_slice t)
+{
+    size_t lead = t.len > 3 && (t.ptr[0] == '0' || t.ptr[0] == '\\') && (t.ptr[1] | 0x20) == 'x' ? 2 : 0;
+    if (t.len < lead + 2 || bawn_decode_hex_digit(t.ptr[lead]) < 0 || bawn_decode_hex_digit(t.ptr[lead + 1]) < 0)
+        return 0;
+    return t.len > lead + 2 && bawn_is_alnum((unsigned char)t.ptr[lead + 2]) ? 0 : lead + 2;
+}
+
+/* *next: what is known to be pairs, and no run, is not looked at again. */
+static answer pairs(bawn_span *run, bawn_code *code, size_t *next, const text *t, size_t at)
+{
+    size_t n = 0, i = at, end = at, len;
+    while (i - at + 8 < RUN_MAX && i < t->n && (len = pair(cut(t, i, t->n)))) {
+        if (i + len == t->n && !t->final)
+            return WAIT;
+        n++;
+        end = i + len;
+        bool prefixed = len > 2;
+        i = end + (end < t->n && (in_word(t->t[end]) || t->t[end] == ' ' || t->t[end] == ',' || t->t[end] == '\n'));
+        if (i == end)
+            break;
+        if (prefixed && i < t->n && t->t[i] == ' ' && t->t[end] != ' ')
+            i++;                                              /* 0x48, 0x65 */
+    }
+    if (t->n - i < 5 && i - at + 8 < RUN_MAX && !t->final && n > 0)
+        return WAIT;
+    if (n < PAIRS || !bawn_decode_probe(cut(t, at, end), BAWN_CODE_HEX)) {
+        *next = end > *next ? end : *next;
+        return NO;
+    }
+    *run = (bawn_span){ at, end };
+    *code = BAWN_CODE_HEX;
+    return YES;
+}
+
+/* ---- tags ------------------------------------------------------------------------------------------------------------------ */
+static size_t tag_len(bawn_slice t, bool *selector)
+{
+    const unsigned char *p = (const unsigned char *)t.ptr;
+    if (t.len >= 4 && p[0] == 0xF3 && p[1] == 0xA0 && p[2] >= 0x80 && p[2] <= 0x87) {
+        *selector = p[2] >= 0x84;
+        return 4;
+    }
+    *selector = true;
+    return t.len >= 3 && p[0] == 0xEF && p[1] == 0xB8 && p[2] >= 0x80 && p[2] <= 0x8F ? 3 : 0;
+}
+
+static answer tags(bawn_span *run, bawn_code *code, const text *t, size_t at)
+{
+    size_t i = at, len, n = 0;
+    bool selector;
+    while (i < t->n && i - at + 4 <= RUN_MAX && (len = tag_len(cut(t, i, t->n), &selector))) {
+        n++;
+        i += len;
+    }
+    if (n == 0)
+        return NO;
+    if (i == t->n && i - at + 4 <= RUN_MAX && !t->final)
+        return WAIT;
+    *run = (bawn_span){ at, i };
+    *code = BAWN_CODE_TAGS;
+    return n >= TAGS ? YES : NO;
+}
+
+/* ---- the finder ------------------------------------------------------------------------------------------------------------ */
+static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t, size_t at)
+{
+    word w;
+    answer is;
+    unsigned char c = (unsigned char)t->t[at];
+    if (c == 0xF3 || c == 0xEF) {
+        is = tags(run, code, t, at);
+        bool selector;
+        size_t len = at;
+        for (size_t k; is == NO && len < t->n && (k = tag_len(cut(t, len, t->n), &selector)); len += k)
+            ;
+        *next = len > at ? len : at + 1;
+        return is;
+    }
+    if (!read_word(&w, t, at))
+        return WAIT;
+    *next = w.end;
+    if ((is = escaped(run, code, t, at, &w)) != NO)
+        return is;
+    bool fresh = at == 0 || !bawn_is_alnum((unsigned char)t->t[at - 1]);
+    if (fresh && (is = pairs(run, code, next, t, at)) != NO)
+        return is;
+    bool goes_on = at > 0 && in_base64(t->t[at - 1]) && in_base64(t->t[at]);
+    return w.longest >= LEAST || goes_on ? packed(run, code, t, at, w.end) : NO;
+}
+
+int bawn_decode_find(bawn_span *run, bawn_code *code, bool *open, size_t *from, bawn_slice whole, bool final)
+{
+    text t = { whole.ptr, whole.len, final };
+    size_t at = *from;
+    *open = false;
+    while (at < t.n) {
+        unsigned char c = (unsigned char)t.t[at];
+        size_t next = at + 1;
+        if (!in_word((char)c) && c != 0xF3 && c != 0xEF) {
+            at++;
+            continue;
+        }
+        answer is = look(run, code, &next, &t, at);
+        if (is == WAIT) {
+            *open = true;
+            break;
+        }
+        if (is == YES) {
+            *from = run->end;
+            return 1;
+        }
+        at = next;
+    }
+    *from = at < t.n ? at : t.n;
+    return 0;
+}

@@ -1,0 +1,62 @@
+/* The flags by SIMD are those of the scalar oracle, and say what they promise. */
+#include "views.h"
+
+static void both_ways_say_the_same(void **state)
+{
+    (void)state;
+    static const char some[] = "ab zAZ019.,-_/+@$!|&%\\xX=\t\n\x01\x7F\xC3\xA9";
+    char text[300];
+    uint64_t x = 42;
+    for (size_t round = 0; round < 60000; round++) {
+        size_t len = round % sizeof text, few = 2 + (round / 7) % (sizeof some - 2), from = (round / 3) % (sizeof some - 1);
+        for (size_t i = 0; i < len; i++) {
+            x = x * 6364136223846793005u + 1442695040888963407u;
+            text[i] = some[(from + (x >> 33) % few) % (sizeof some - 1)];
+        }
+        bawn_slice t = bawn_slice_of(text, len);
+        assert_int_equal(bawn_text_flags(t), bawn_text_flags_scalar(t));
+    }
+    for (int c = 0; c < 256; c++) {
+        memset(text, ' ', sizeof text);
+        text[c % 70] = (char)c;
+        bawn_slice t = bawn_slice_of(text, 70);
+        assert_int_equal(bawn_text_flags(t), bawn_text_flags_scalar(t));
+    }
+}
+
+static void flag_is(const char *text, uint32_t want)
+{
+    char padded[256];
+    for (size_t shift = 0; shift < 130; shift++) {           /* wherever it stands in its block */
+        memset(padded, ' ', shift);
+        size_t len = shift + (size_t)snprintf(padded + shift, sizeof padded - shift, "%s", text);
+        assert_int_equal(bawn_text_flags(bawn_slice_of(padded, len)), want);
+    }
+}
+
+static void flags_say_what_is_there(void **state)
+{
+    (void)state;
+    flag_is("It is a big day, and $5 is paid. The end!", 0);
+    flag_is("caf\xC3\xA9", BAWN_TEXT_NON_ASCII);
+    flag_is("p4ss", BAWN_TEXT_LEET);
+    flag_is("in$ide", BAWN_TEXT_LEET);
+    flag_is("instruct10ns", BAWN_TEXT_LEET);
+    flag_is("i g n", BAWN_TEXT_SPACED);
+    flag_is("i.g.n", BAWN_TEXT_SPACED);
+    flag_is("is a b c", BAWN_TEXT_SPACED);
+    flag_is("aGVsbGgdybGQgabc", BAWN_TEXT_RUN);
+    flag_is("aGVsbGgdybGQgab", 0);
+    flag_is("48 65 6c 6c 6f 20 77 6f", BAWN_TEXT_RUN);
+    flag_is("48 65 6c 6c 6f 20 77", 0);
+    flag_is("a&b", BAWN_TEXT_ESCAPE);
+    flag_is("a\\b", BAWN_TEXT_ESCAPE);
+    flag_is("a\bb", BAWN_TEXT_CONTROL);
+    flag_is("a\tb\r\n", 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(both_ways_say_the_same), cmocka_unit_test(flags_say_what_is_there) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
