@@ -40,7 +40,8 @@ SECRET = re.compile(r"\b(?:print|repeat|reveal|show|output|display|recite|tell m
                     r"[^.?!\n]{0,60}\b(?:system (?:prompt|message)|(?:initial |your )instructions)", re.I)
 CALL = re.compile(r"\bcall (?:the )?(?:tool|function) [\"'`]?([\w.-]+)[\"'`]? with (?=\{)", re.I)
 IGNORE = re.compile(r"\b(?:ignore|forget|disregard)\b[^\n]{0,80}?\b(?:and|then|instead)\b[,:]?\s+(.+)", re.I | re.S)
-SAY = re.compile(r"\b(?:say|reply with|respond with|answer with)\b:?\s+(?:(?:exactly|only|just)\b:?\s+)*"
+SAY = re.compile(r"(?:(?:^|[.!?;:,\n\"(]\s*|\b(?:please|and|then|must|should|now|just|only|always|instead|to|you)\s+)say|"
+                 r"\b(?:reply|respond|answer) with)\b:?\s+(?:(?:exactly|only|just)\b:?\s+)*"
                  r"(?:\"([^\"]+)\"|'([^'\n]+)'|“([^”]+)”|([^\n]+))", re.I)
 
 

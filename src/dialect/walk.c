@@ -145,7 +145,7 @@ static bool emit(bawn_walk *w, const bawn_place *p, uint32_t token, bawn_field_k
 /* A picture, sound or file: its bytes are not read; an address is text as well. */
 static bool media(bawn_walk *w, const bawn_place *p, uint32_t token)
 {
-    bawn_slice raw = bawn_json_raw(w->json, token), path;
+    bawn_slice raw = bawn_json_raw(w->json, token), path = BAWN_NIL;
     bool data = bawn_slice_eq_nocase(bawn_slice_of(raw.ptr, raw.len < 5 ? raw.len : 5), BAWN_LIT("data:")) ||
                 bawn_shape_base64(raw);
 
