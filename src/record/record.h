@@ -8,8 +8,9 @@
 #include "base/base.h"
 
 /* ---- event ---------------------------------------------------------------------------------------------- */
-typedef struct { bawn_slice path, guard, kind, owasp, atlas, origin; bawn_span span; float score; const char *confidence,
-                 *view; bawn_action action; bawn_side side; char match_hash[18]; bawn_slice match_text; } bawn_event_finding;
+typedef struct { bawn_slice path, guard, kind, owasp, atlas, origin; bawn_span span; float score;
+                 const char *confidence, *view; bawn_action action; bawn_side side;
+                 char match_hash[18]; bawn_slice match_text; } bawn_event_finding;     /* match_hash[0] 0: none */
 typedef struct { bawn_slice path; uint64_t characters; const char *reason; } bawn_event_unguarded;
 typedef struct { bawn_slice guard; const char *code; } bawn_event_guard;
 typedef struct { bawn_slice name, call_id; const char *origin; bawn_action action; bawn_slice reason; } bawn_event_tool;
@@ -43,11 +44,11 @@ typedef struct bawn_spool bawn_spool;                           /* one per worke
 typedef struct { const char *folder; int worker; uint64_t rotate_bytes, keep_ns; bool sync; } bawn_spool_options;
 bool bawn_spool_open(bawn_spool **out, const bawn_spool_options *, uint64_t now_ns, bawn_error *err); /* mkdir -p */
 /* Frames and appends with one write(2). False: nothing may be answered (BAWN_E_RECORD_UNAVAILABLE: disk full, I/O);
- * a partial write is cut off again. With sync, fdatasync is the caller's: bawn_spool_fd() and bawn_spool_sync(). */
+ * a partial write is cut off again. With sync, fdatasync is the caller's: bawn_spool_sync(). */
 bool bawn_spool_append(bawn_spool *, bawn_slice payload, uint64_t now_ns, bawn_error *err);
 bool bawn_spool_sync(bawn_spool *, bawn_error *err);
 void bawn_spool_close(bawn_spool *);
-void bawn_spool_stats(const bawn_spool *, uint64_t *bytes, uint64_t *events);
+void bawn_spool_stats(const bawn_spool *, uint64_t *bytes, uint64_t *events);   /* since it was opened */
 
 /* ---- spool: reading --------------------------------------------------------------------------------------- */
 typedef struct { char file[256]; uint64_t sequence, offset; } bawn_spool_position;
