@@ -24,6 +24,7 @@ static const bawn_kind kinds[] = {
 static const bawn_pattern patterns[] = {
     CUE("cvv", CVV, 0.95f, "*", "CVV: 123", "the CVV is on the back"),
     CUE("cvc", CVV, 0.95f, "*", "cvc 4321", "the CVC 12 is short"),
+    CUE("cvc2", CVV, 0.95f, "*", "cvc2 is 737", "cvc2 has 3 digits"),
     CUE("cvv2", CVV, 0.95f, "*", "cvv2=737", "cvv2 has 3 digits"),
     CUE("security code", CVV, 0.8f, "en", "security code is 737", "the security code of 20 lines"),
     CUE("card verification", CVV, 0.8f, "en", "card verification number 737", "card verification takes 10 days"),
@@ -86,7 +87,7 @@ static const bawn_pattern patterns[] = {
     CUE("targa", PLATE, 0.8f, "it", "targa AB123CD", "la targa del 2024"),
     CUE("kenteken", PLATE, 0.8f, "nl", "kenteken AB-123-C", "het kenteken is geel"),
 
-    CUE("swift", SWIFT, 0.95f, "*", "SWIFT DEUTDEFF500", "SWIFT LANGUAGE"),
+    CUE("swift", SWIFT, 0.95f, "*", "SWIFT DEUTDEFF500", "SWIFT ANSWERED"),
     CUE("bic", SWIFT, 0.95f, "*", "BIC: COBADEFFXXX", "a BIC has 8 or 11 letters"),
 
     CUE("passport", PASSPORT, 0.8f, "en", "passport no. X4RTBPFW4", "passport control in 2024"),
@@ -307,7 +308,7 @@ static size_t value_end(bawn_probe *p, uint8_t kind, size_t i)
         return end ? end : code_form(p, i, 4, 9, 1, false);
     }
     case SWIFT: return swift_form(p, i);
-    case PASSPORT: return code_form(p, i, 6, 10, 3, false);
+    case PASSPORT: return code_form(p, i, 6, 10, 2, false);
     case USERNAME: return word_form(p, i, false);
     case PASSWORD: return word_form(p, i, true);
     default: return name_form(p, i);
@@ -323,7 +324,7 @@ static void confirm(bawn_probe *p)
     if (!bawn_probe_word_begins(p, begin))
         return;
     size_t i = value_begin(&link, p);
-    if (i == p->end || ((kind == USERNAME || kind == PASSWORD) && !link))
+    if ((i == p->end && bawn_probe_back(p, i) != ' ') || ((kind == USERNAME || kind == PASSWORD) && !link))
         return;
     size_t end = value_end(p, kind, i);
     if (end > i)

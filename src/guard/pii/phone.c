@@ -164,7 +164,7 @@ static bool is_date_or_address(bawn_probe *p, const parts *a)
     return date || address;
 }
 
-/* Beside a telephone word: seven to thirteen digits in at most six groups. */
+/* Beside a telephone word: seven (ungrouped: eight) to thirteen digits in at most six groups. */
 static bool by_word(bawn_probe *p, const parts *a)
 {
     size_t begin = p->begin;
@@ -172,7 +172,7 @@ static bool by_word(bawn_probe *p, const parts *a)
         return false;
     for (size_t n = a->n < 6 ? a->n : 6; n > 0; n--) {
         size_t digits = count(a, 0, n);
-        if (digits >= 7 && digits <= 13 && found(p, begin, a->g[n - 1].end, 0.8f))
+        if (digits >= (n == 1 ? 8 : 7) && digits <= 13 && found(p, begin, a->g[n - 1].end, 0.8f))
             return true;
     }
     return false;

@@ -1,0 +1,198 @@
+/* Personal data that is no national identifier: what is found, with its exact span, what is not, and honest prose in
+ * which no pii guard may find anything but what is observed by default. */
+#include "guard_harness.h"
+
+#define GUARDS(X) X(card) X(iban) X(phone) X(email) X(network) X(url) X(crypto) X(cue) X(age) X(date) X(address) \
+    X(ids_us) X(ids_uk) X(ids_europe_west) X(ids_europe_east) X(ids_americas) X(ids_asia)
+#define X(name) extern const bawn_guard bawn_guard_pii_##name;
+GUARDS(X)
+#undef X
+static const bawn_guard *const guards[] = {
+#define X(name) &bawn_guard_pii_##name,
+GUARDS(X)
+#undef X
+};
+enum { N_GUARDS = sizeof guards / sizeof guards[0] };
+
+static bawn_harness harness[N_GUARDS];
+
+static const struct { const char *kind, *text, *found; } rows[] = {  /* found: the span, NULL for none */
+    { "CREDIT_DEBIT_CARD_NUMBER", "card 4111 1111 1111 1111 12/27", "4111 1111 1111 1111" },
+    { "CREDIT_DEBIT_CARD_NUMBER", "pay with 5500-0000-0000-0004 please", "5500-0000-0000-0004" },
+    { "CREDIT_DEBIT_CARD_NUMBER", "3782 822463 10005", "3782 822463 10005" },
+    { "CREDIT_DEBIT_CARD_NUMBER", "it is 4012888888881881.", "4012888888881881" },
+    { "CREDIT_DEBIT_CARD_NUMBER", "Diners card 30569309025904", "30569309025904" },
+    { "CREDIT_DEBIT_CARD_NUMBER", "card 4111 1111 1111 1112", NULL },
+    { "CREDIT_DEBIT_CARD_NUMBER", "order 4012888888881881", NULL },
+    { "CREDIT_DEBIT_CARD_NUMBER", "EAN 4006381333931", NULL },
+    { "CREDIT_DEBIT_CARD_NUMBER", "0.4111111111111111", NULL },
+    { "INTERNATIONAL_BANK_ACCOUNT_NUMBER", "IBAN DE89 3704 0044 0532 0130 00, danke", "DE89 3704 0044 0532 0130 00" },
+    { "INTERNATIONAL_BANK_ACCOUNT_NUMBER", "GB82WEST12345698765432", "GB82WEST12345698765432" },
+    { "INTERNATIONAL_BANK_ACCOUNT_NUMBER", "to MT84 MALT 0110 0001 2345 MTLC AST0 01S now", "MT84 MALT 0110 0001 2345 MTLC AST0 01S" },
+    { "INTERNATIONAL_BANK_ACCOUNT_NUMBER", "DE89 3704 0044 0532 0130 01", NULL },
+    { "INTERNATIONAL_BANK_ACCOUNT_NUMBER", "XX89 3704 0044 0532 0130 00", NULL },
+    { "INTERNATIONAL_BANK_ACCOUNT_NUMBER", "DE89 3704 0044 0532 0130", NULL },
+    { "PHONE", "+49 (0) 30 123456, bitte", "+49 (0) 30 123456" },
+    { "PHONE", "Call +1-212-555-0123 now", "+1-212-555-0123" },
+    { "PHONE", "at (415) 555-2671.", "(415) 555-2671" },
+    { "PHONE", "or 361.629.8460 x12", "361.629.8460 x12" },
+    { "PHONE", "mój telefon to 883 560 672.", "883 560 672" },
+    { "PHONE", "le 06 12 34 56 78 !", "06 12 34 56 78" },
+    { "PHONE", "请致电07-98920537。", "07-98920537" },
+    { "PHONE", "order 415-555-2671", NULL },
+    { "PHONE", "on 2021-03-04 we call", NULL },
+    { "PHONE", "call me on 12.03.2021", NULL },
+    { "PHONE", "between 1914-1918 and 1939-1945", NULL },
+    { "PHONE", "115-555-2671", NULL },
+    { "EMAIL", "write to jane.doe+x@mail.example.co.uk.", "jane.doe+x@mail.example.co.uk" },
+    { "EMAIL", "<o'neil@example.org>", "o'neil@example.org" },
+    { "EMAIL", "mailto:a@b.de?subject=x", "a@b.de" },
+    { "EMAIL", "josé@exemplo.com.br,", "josé@exemplo.com.br" },
+    { "EMAIL", "logo@2x.png", NULL }, { "EMAIL", "git@github.com:org/repo.git", NULL },
+    { "EMAIL", "react@18.2.0", NULL }, { "EMAIL", "postgres://u:secret@db.example.com/x", NULL }, { "EMAIL", "@jane said hi", NULL },
+    { "IP_ADDRESS", "from 192.168.1.20 at", "192.168.1.20" }, { "IP_ADDRESS", "[2001:db8::1]:443", "2001:db8::1" },
+    { "IP_ADDRESS", "ssh x@292:4c9f:fa92:ad6e:e843:160c:fbf6:599c", "292:4c9f:fa92:ad6e:e843:160c:fbf6:599c" },
+    { "IP_ADDRESS", "version 10.1.2.3 is out", NULL }, { "IP_ADDRESS", "1.2.3.4.5", NULL }, { "IP_ADDRESS", "10.753.7.1", NULL },
+    { "IP_ADDRESS", "at 10:20:30 or std::a1", NULL },
+    { "MAC_ADDRESS", "(MAC 2c:95:39:0A:bb:cc)", "2c:95:39:0A:bb:cc" }, { "MAC_ADDRESS", "2C-95-39-0A-BB-CC", "2C-95-39-0A-BB-CC" },
+    { "MAC_ADDRESS", "aa:bb:cc:dd:ee:01 up", "aa:bb:cc:dd:ee:01" },
+    { "MAC_ADDRESS", "2c:95:39:0a:bb", NULL }, { "MAC_ADDRESS", "2c:95:39:0a:bb:cc:dd", NULL }, { "MAC_ADDRESS", "10:20:30:40:50", NULL },
+    { "URL", "see https://example.com/a?b=1.", "https://example.com/a?b=1" }, { "URL", "www.example.org)", "www.example.org" },
+    { "URL", "ftp://files.example.net/x,", "ftp://files.example.net/x" },
+    { "URL", "redis://cache", NULL }, { "URL", "http:// nothing", NULL }, { "URL", "the www. prefix", NULL },
+    { "CRYPTO", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT" },
+    { "CRYPTO", "to 3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy" },
+    { "CRYPTO", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0" },
+    { "CRYPTO", "1BoatSLRHtKNngkdXEeobR76b53LETtpyU", NULL }, { "CRYPTO", "0x1234", NULL }, { "CRYPTO", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLz", NULL },
+    { "DATE_TIME", "on 2021-03-04 we", "2021-03-04" }, { "DATE_TIME", "am 04.03.1999.", "04.03.1999" }, { "DATE_TIME", "12/31/24", "12/31/24" },
+    { "DATE_TIME", "2021-13-04", NULL }, { "DATE_TIME", "1/2 of 3/4", NULL }, { "DATE_TIME", "10.20.30.40", NULL },
+    { "CREDIT_DEBIT_CARD_CVV", "CVV: 123.", "123" }, { "CREDIT_DEBIT_CARD_CVV", "cvc2 is 1234", "1234" },
+    { "CREDIT_DEBIT_CARD_CVV", "the security code number 737", "737" }, { "CREDIT_DEBIT_CARD_CVV", "CVV 12345", NULL },
+    { "CREDIT_DEBIT_CARD_CVV", "cvvs 123", NULL },
+    { "CREDIT_DEBIT_CARD_EXPIRY", "exp. 04/26", "04/26" }, { "CREDIT_DEBIT_CARD_EXPIRY", "Expiration date: 09/2028", "09/2028" },
+    { "CREDIT_DEBIT_CARD_EXPIRY", "experience 04/26", NULL },
+    { "PIN", "my PIN is 4821", "4821" }, { "PIN", "PIN: 482133", "482133" }, { "PIN", "opinion 4821", NULL }, { "PIN", "pin 12", NULL },
+    { "SWIFT_CODE", "SWIFT QXPJUSWP.", "QXPJUSWP" }, { "SWIFT_CODE", "BIC/SWIFT: COBADEFFXXX", "COBADEFFXXX" }, { "SWIFT_CODE", "swift code is OVIFDEO7XXX", "OVIFDEO7XXX" },
+    { "SWIFT_CODE", "a swift ANSWERED", NULL }, { "SWIFT_CODE", "Swift language", NULL },
+    { "US_BANK_ACCOUNT_NUMBER", "transfer 300 to account 34077940077, thanks", "34077940077" },
+    { "US_BANK_ACCOUNT_NUMBER", "acct no. 12345678", "12345678" }, { "US_BANK_ACCOUNT_NUMBER", "Kontonummer: 0532013000", "0532013000" },
+    { "US_BANK_ACCOUNT_NUMBER", "my account has 300 euros", NULL }, { "US_BANK_ACCOUNT_NUMBER", "on account of 2024", NULL }, { "US_BANK_ACCOUNT_NUMBER", "accountant 12345678", NULL },
+    { "DRIVER_ID", "Driving licence H934-5484-2541 expires", "H934-5484-2541" }, { "DRIVER_ID", "driver's license number is D1234567", "D1234567" },
+    { "LICENSE_PLATE", "license plate 7ABC123", "7ABC123" }, { "LICENSE_PLATE", "Kennzeichen: B-MW 1234", "B-MW 1234" }, { "LICENSE_PLATE", "a plate of 3 eggs", NULL },
+    { "PASSPORT_NUMBER", "passport no. X4RTBPFW4", "X4RTBPFW4" }, { "PASSPORT_NUMBER", "passport control in 2024", NULL },
+    { "USERNAME", "username: zwilliams", "zwilliams" }, { "USERNAME", "{\"user\": \"francis34\", \"ip\"", "francis34" },
+    { "USERNAME", "failed for user maya06 from", "maya06" }, { "USERNAME", "the username is required", NULL }, { "USERNAME", "username, please", NULL },
+    { "PASSWORD", "my password is he3eefbkke, can you", "he3eefbkke" }, { "PASSWORD", "password: Anika1960!", "Anika1960!" },
+    { "PASSWORD", "Das Passwort lautet Geheim2020!", "Geheim2020!" }, { "PASSWORD", "the password is incorrect", NULL },
+    { "PASSWORD", "password: ${DB_PASS}", NULL }, { "PASSWORD", "reset your password here", NULL },
+    { "AGE", "I'm 42 years old", "42" }, { "AGE", "a 13-year-old girl", "13" }, { "AGE", "age 63, admitted", "63" }, { "AGE", "tengo 42 años", "42" },
+    { "AGE", "the page 63, then", NULL }, { "AGE", "420 years old", NULL }, { "AGE", "tengo 42 libros", NULL },
+    { "NAME", "Hi, my name is Anna Smith.", "Anna Smith" }, { "NAME", "Ich heiße Jörg Weiß und", "Jörg Weiß" }, { "NAME", "my name is not known", NULL },
+    { "ADDRESS", "at 221B Baker Street, London NW1 6XE.", "221B Baker Street, London NW1 6XE" },
+    { "ADDRESS", "1600 Amphitheatre Parkway, Mountain View, CA 94043 is", "1600 Amphitheatre Parkway, Mountain View, CA 94043" },
+    { "ADDRESS", "Hauptstraße 5, 10115 Berlin, Telefon", "Hauptstraße 5, 10115 Berlin" },
+    { "ADDRESS", "12 rue de la Paix, 75002 Paris", "12 rue de la Paix, 75002 Paris" },
+    { "ADDRESS", "Calle Mayor, 12", "Calle Mayor, 12" }, { "ADDRESS", "PO Box 1234", "PO Box 1234" },
+    { "ADDRESS", "5 people on the street", NULL }, { "ADDRESS", "we met 3 times along the Way", NULL }, { "ADDRESS", "a 2 hour Drive", NULL },
+};
+
+static const char *const prose[] = {
+    "Order 948675 was shipped yesterday.", "The part number is EN-259768.", "Error code 0xe325dbbb393feae8f5d9 at line 959.",
+    "Tracking number 821634821634.", "Tracking number 1Z999AA10123456784 has left the depot.", "Version 10.753.7.1 is out.",
+    "Invoice total: 748.80 EUR, due within 30 days.", "The song has 983511 plays.", "Room 6736, floor 6.", "The ISBN is 978-3-16-148410-0.",
+    "SHA1 286ec554c04d4b47556f286ec554c04d4b47556f", "Model X867670B weighs 573 grams.", "Set the port to 8080 and restart.",
+    "Ticket #634913 is closed.", "The build fd49a809e8b70a2515e5 failed.", "At 1700000000000 ms the clock was 12 ms late.",
+    "It costs $1,234,567.89 or 1.234.567,89 EUR.", "The population was 8 336 817 in 2019.", "Between 1914-1918 many letters were lost.",
+    "Call the function with 3 arguments and return 42.", "The call took 1200000 ms in total.", "Bus 42 leaves at 10:15, 10:35 and 10:55.",
+    "ISO 27001, RFC 9110 and IEEE 802.11ax are standards.", "The ratio is 16:9 and the size 1920x1080.", "Coordinates 52.520008, 13.404954 are in Berlin.",
+    "Pi is 3.141592653589793 and e is 2.718281828459045.", "Serial number 5CD1234XYZ, product code WH-1000XM4.", "The EAN is 4006381333931.",
+    "We sold 5,500,000 units in 2023, 12 % more than in 2022.", "Article 3450 1234 5678 is sold out.", "Chapter 12.3.4.5 describes the protocol.",
+    "The password is required.", "Please reset your password under settings.", "Your username is already taken.", "A passport must be valid for 6 months.",
+    "The account was closed in 2019.", "My account has 300 euros left.", "Use git@github.com:org/repo.git to clone.", "Install react@18.2.0 and lodash@4.17.21.",
+    "The pin 13 of the connector is bent.", "In my opinion 2024 was fine.", "He scored 100 points in 12 games.", "The flight LH 1234 leaves from gate B42.",
+    "A 2 hour drive on the road to 5 villages.", "The street is 12 metres wide.", "We walked along the Via Appia for hours.", "The recipe needs 500 g flour and 2 eggs.",
+    "UUID 550e8400-e29b-41d4-a716-446655440000 is reserved.", "x = 123456789 * 987654321", "for (i = 0; i < 1000000; i++) sum += i;",
+    "Die Bestellung 4711-0815 wurde storniert.", "Das Kapitel 7 hat 120 Seiten.", "La commande 12345678 est partie.", "El pedido 987654321 llega mañana.",
+    "L'ordine 123456789 è partito.", "订单号 20231234567890 已发货。", "注文番号 12345678 を確認してください。", "Заказ 123456789 отправлен.",
+    "Section 4.1.2 (see 3.2.1) applies.", "Phase 3 ran from 2019 to 2021 with 1,024 patients.", "The GPU has 24576 MB and 10496 cores.",
+    "Revision 8a6b5c4d3e2f1a0b of 2147483647 rows.", "The driver's license costs 40 dollars.", "1234567890", "0000 0000 0000 0000", "9,999,999,999 people",
+    "The meeting id is 872 1234 5678.", "License number plates are white.", "From 9.99 to 19.99, 30% off 1-2-3.", "Score 6-3 6-4 7-6 in 2:45.",
+};
+
+static int setup(void **state)
+{
+    (void)state;
+    for (size_t g = 0; g < N_GUARDS; g++)
+        harness_open(&harness[g], guards[g], BAWN_IN_INPUT);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    for (size_t g = 0; g < N_GUARDS; g++)
+        harness_close(&harness[g]);
+    return 0;
+}
+
+static void every_row_has_its_hit_and_its_miss(void **state)
+{
+    (void)state;
+    for (size_t g = 0; g < N_GUARDS; g++)
+        harness_check_rows(&harness[g]);
+}
+
+static void values_are_found_with_their_spans(void **state)
+{
+    int bad = 0;
+    (void)state;
+    for (size_t r = 0; r < BAWN_COUNT(rows); r++) {
+        bool hit = false, any = false, known = false;
+        for (size_t g = 0; g < N_GUARDS; g++) {
+            bawn_harness *h = &harness[g];
+            bawn_harness_run(h, rows[r].text);
+            for (uint16_t k = 0; k < h->guard->n_kinds; k++)
+                known |= strcmp(h->guard->kinds[k].code + 4, rows[r].kind) == 0;
+            for (size_t i = 0; i < h->n_found; i++) {
+                if (strcmp(h->guard->kinds[h->found[i].kind].code + 4, rows[r].kind) != 0)
+                    continue;
+                any = true;
+                size_t n = h->found[i].end - h->found[i].begin;
+                hit |= rows[r].found && n == strlen(rows[r].found) && memcmp(rows[r].text + h->found[i].begin, rows[r].found, n) == 0;
+                if (!rows[r].found || !hit)
+                    print_error("%s: [%.*s] in %s\n", rows[r].kind, (int)n, rows[r].text + h->found[i].begin, rows[r].text);
+            }
+            harness_check_cuts(h, rows[r].text, 4);
+        }
+        if (!known || hit != (rows[r].found != NULL) || (!rows[r].found && any))
+            bad++, print_error("%s: %s: %s\n", rows[r].kind, hit ? "found" : any ? "wrong span" : "not found", rows[r].text);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void honest_prose_holds_nothing_to_mask(void **state)
+{
+    int bad = 0;
+    (void)state;
+    assert_true(BAWN_COUNT(prose) >= 60);
+    for (size_t i = 0; i < BAWN_COUNT(prose); i++)
+        for (size_t g = 0; g < N_GUARDS; g++) {
+            bawn_harness *h = &harness[g];
+            bawn_harness_run(h, prose[i]);
+            for (size_t f = 0; f < h->n_found; f++)
+                if (h->guard->kinds[h->found[f].kind].input > BAWN_OBSERVE)
+                    bad++, print_error("%s [%.*s] in: %s\n", h->guard->kinds[h->found[f].kind].code,
+                                       (int)(h->found[f].end - h->found[f].begin), prose[i] + h->found[f].begin, prose[i]);
+        }
+    assert_int_equal(bad, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_has_its_hit_and_its_miss),
+        cmocka_unit_test(values_are_found_with_their_spans),
+        cmocka_unit_test(honest_prose_holds_nothing_to_mask),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
