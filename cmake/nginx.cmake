@@ -41,3 +41,14 @@ add_custom_command(TARGET bawn_nginx_module PRE_LINK
 
 # `bawn serve` compares this with the nginx that it starts, before nginx says "version mismatch".
 target_compile_definitions(bawn_serve PRIVATE BAWN_NGINX_VERSION="${BAWN_NGINX_VERSION}")
+
+# Tests only: a libbawn.so that obeys words in the body, for steps that the engine gives only when it must.
+if(BAWN_TESTS)
+  add_library(bawn_scripted SHARED ${CMAKE_SOURCE_DIR}/tests/e2e/engine/scripted.c)
+  set_target_properties(bawn_scripted PROPERTIES OUTPUT_NAME bawn LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/scripted)
+  get_target_property(soversion bawn SOVERSION)
+  if(soversion)
+    set_target_properties(bawn_scripted PROPERTIES SOVERSION ${soversion})
+  endif()
+  target_link_libraries(bawn_scripted PRIVATE bawn_base)
+endif()

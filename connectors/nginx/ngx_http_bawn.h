@@ -94,6 +94,7 @@ struct ngx_http_bawn_ctx_s {
     ngx_str_t                 spliced;        /* ... and the body with them */
     ngx_str_t                 upstream, uri, authorization, id;
     ngx_str_t                 accept_encoding;
+    ngx_uint_t                http_version;   /* the client's; an upstream without a status line makes nginx forget */
 
     ngx_uint_t                jobs;           /* NEEDs that are not answered */
     uint64_t                  next_job;       /* kind 3: id to resume with */

@@ -117,6 +117,7 @@ ngx_http_bawn_create(ngx_http_request_t *r)
     cln->handler = ngx_http_bawn_cleanup;
 
     ctx->request = r;
+    ctx->http_version = r->http_version;
     ctx->last_in = &ctx->in;
     ctx->last_out = &ctx->out;
     ctx->timer.data = ctx;

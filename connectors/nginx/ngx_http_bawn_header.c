@@ -351,6 +351,11 @@ ngx_http_bawn_classify(ngx_http_bawn_ctx_t *ctx)
         return ngx_http_bawn_invalid(ctx, "it is a second answer to one request");
     }
 
+    if (r->http_version != ctx->http_version) {
+        r->http_version = ctx->http_version;   /* HTTP/0.9 towards the client: an answer without a head */
+        return ngx_http_bawn_invalid(ctx, "it has no status line");
+    }
+
     why = ngx_http_bawn_cannot_judge(r);
     if (why) {
         return ngx_http_bawn_invalid(ctx, why);
@@ -379,6 +384,7 @@ ngx_http_bawn_unguarded(ngx_http_bawn_ctx_t *ctx)
     ngx_http_request_t      *r = ctx->request;
     ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(r);
 
+    r->http_version = ctx->http_version;
     ctx->mode = NGX_BAWN_OFF;
     ctx->opened = 1;
     (void) bawn_exchange_response(ctx->exchange, (int) r->headers_out.status,

@@ -1,0 +1,175 @@
+"""An upstream that does what a test says: cut, delay, compress, chunk, reset, lie about length, stall, die.
+
+It speaks raw bytes over asyncio, in a thread of its own. A test sets `upstream.script`, a coroutine function that gets
+the connection after a request was read; the builders below make the usual ones."""
+import asyncio
+import json
+import socket
+import struct
+import threading
+import time
+
+
+class Request:
+    def __init__(self, method, target, headers, body):
+        self.method, self.target, self.headers, self.body = method, target, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class Upstream:
+    def __init__(self):
+        self.requests, self.connections, self.gone, self.sent = [], 0, 0, 0
+        self.script = answer_json(completion("hello"))
+        self.loop = asyncio.new_event_loop()
+        self.server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self.port = self.server.sockets[0].getsockname()[1]
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+
+    def reset(self):
+        self.requests, self.connections, self.gone, self.sent = [], 0, 0, 0
+        self.script = answer_json(completion("hello"))
+
+    def close(self):
+        async def end():
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+        asyncio.run_coroutine_threadsafe(end(), self.loop).result(5)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(5)
+
+    def wait(self, condition, seconds=5):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if condition():
+                return True
+            time.sleep(0.01)
+        return False
+
+    async def _serve(self, reader, writer):
+        self.connections += 1
+        try:
+            while True:
+                request = await self._read(reader)
+                if request is None:
+                    break
+                self.requests.append(request)
+                if await self.script(self, request, reader, writer) == "close":
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            self.gone += 1
+            writer.close()
+
+    async def _read(self, reader):
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            return None
+        lines = head.decode("latin-1").split("\r\n")
+        method, target, _ = lines[0].split(" ", 2)
+        headers = {}
+        for line in lines[1:]:
+            if line:
+                name, value = line.split(":", 1)
+                headers[name.strip().lower()] = value.strip()
+        body = b""
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            while True:
+                size = int((await reader.readline()).split(b";")[0], 16)
+                body += await reader.readexactly(size)
+                await reader.readline()
+                if size == 0:
+                    break
+        else:
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
+        return Request(method, target, headers, body)
+
+    async def put(self, writer, data):
+        writer.write(data)
+        await writer.drain()
+        self.sent += len(data)
+
+
+def completion(text, **more):
+    return {"id": "chatcmpl-1", "object": "chat.completion", "created": 1700000000, "model": "standin",
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}, **more}
+
+
+def chunk(delta, finish=None):
+    return {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1700000000, "model": "standin",
+            "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+
+def events(pieces):
+    """The wire bytes of one streamed answer, a chunk for each piece of text."""
+    out = [chunk({"role": "assistant", "content": ""})]
+    out += [chunk({"content": piece}) for piece in pieces]
+    out += [chunk({}, "stop")]
+    return b"".join(b"data: " + json.dumps(e).encode() + b"\n\n" for e in out) + b"data: [DONE]\n\n"
+
+
+def head(status=200, **headers):
+    text = f"HTTP/1.1 {status} X\r\n"
+    return (text + "".join(f"{k.replace('_', '-')}: {v}\r\n" for k, v in headers.items()) + "\r\n").encode()
+
+
+def answer_bytes(body, status=200, **headers):
+    async def script(up, request, reader, writer):
+        await up.put(writer, head(status, content_length=len(body), **headers) + body)
+    return script
+
+
+def answer_json(obj, status=200, **headers):
+    return answer_bytes(json.dumps(obj).encode(), status, content_type="application/json", **headers)
+
+
+def raw(data, then="close"):
+    """Exactly these bytes, then close (or reset)."""
+    async def script(up, request, reader, writer):
+        await up.put(writer, data)
+        if then == "reset":
+            sock = writer.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        return "close"
+    return script
+
+
+def stall(data=b"", seconds=30):
+    async def script(up, request, reader, writer):
+        if data:
+            await up.put(writer, data)
+        await asyncio.sleep(seconds)
+        return "close"
+    return script
+
+
+def stream(body, cut=None, delay=0.0, chunked=True, end=True, **headers):
+    """An event stream written in pieces of `cut` bytes (an int, or a list of positions)."""
+    headers.setdefault("content_type", "text/event-stream")
+    if isinstance(cut, list):
+        edges = [0] + cut + [len(body)]
+        pieces = [body[a:b] for a, b in zip(edges, edges[1:]) if b > a]
+    else:
+        step = cut or len(body)
+        pieces = [body[i:i + step] for i in range(0, len(body), step)]
+
+    async def script(up, request, reader, writer):
+        if chunked:
+            await up.put(writer, head(transfer_encoding="chunked", **headers))
+        else:
+            await up.put(writer, head(connection="close", **headers))
+        for piece in pieces:
+            await up.put(writer, b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
+            await asyncio.sleep(delay)
+        if not end:
+            return "close"
+        if chunked:
+            await up.put(writer, b"0\r\n\r\n")
+            return None
+        return "close"
+    return script

@@ -1,0 +1,183 @@
+"""Real nginx with our module, in a private prefix, on free loopback ports. Never the system's service."""
+import json
+import os
+import pathlib
+import resource
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("BAWN_BUILD", ROOT / "build" / "release"))
+
+POLICY = """version: 1
+upstreams:
+  main: {{dialect: openai, url: "http://127.0.0.1:{port}/v1", key: "env:BAWN_TEST_KEY", models: ["*"]}}
+defaults: {{guardrail: test}}
+guardrails:
+  test:
+    word_filters: {{custom: [{{words: [blockme], action: block}}]}}
+    sensitive_information: {{entities: {{EMAIL: {{input: mask, output: mask}}}}}}
+record: {{spool: {{folder: spool}}}}
+"""
+
+CONF = """
+load_module {module};
+{main}
+worker_processes {workers}; daemon off; master_process on; error_log stderr {log}; pid nginx.pid;
+worker_shutdown_timeout 20s;
+events {{ worker_connections 512; }}
+http {{
+    access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+    bawn_policy bawn.yaml; bawn_spool {prefix}/spool {spool}; {http}
+    upstream main {{ server 127.0.0.1:{upstream}; keepalive 16; }}
+    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_next_upstream off;
+    proxy_set_header Authorization $bawn_authorization; proxy_set_header Accept-Encoding identity;
+    proxy_connect_timeout 1s; proxy_read_timeout {read_timeout}; proxy_buffering {buffering};
+    server {{
+        listen 127.0.0.1:{port}; listen 127.0.0.1:{h2} http2;
+        client_max_body_size {limit}; client_body_timeout 3s; keepalive_timeout 60s; lingering_timeout 1s;
+        bawn on; bawn_dispatch on; bawn_answer_limit 2m;
+        location / {{ {location} }}
+        location @main {{ proxy_pass http://main$bawn_uri; }}
+        location = /v1/embeddings {{ bawn_guardrail none; bawn_upstream main; }}
+        location = /metrics {{ bawn off; bawn_status metrics; }}
+        location = /healthz {{ bawn off; bawn_status health; }}
+        location = /readyz {{ bawn off; bawn_status ready; }}
+        {locations}
+    }}
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def libasan(module):
+    linked = subprocess.run(["readelf", "-d", str(module)], capture_output=True, text=True).stdout
+    if "libasan" not in linked:
+        return None
+    return subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True).stdout.strip()
+
+
+class Nginx:
+    def __init__(self, upstream, engine="real", **options):
+        self.prefix = pathlib.Path(tempfile.mkdtemp(prefix="bawn-e2e-"))
+        self.upstream, self.engine = upstream, engine
+        self.module = BUILD / "ngx_http_bawn_module.so"
+        self.port, self.h2 = free_port(), free_port()
+        self.file_limit = options.pop("file_limit", None)
+        self.options = dict(main="", http="", location="", locations="", spool="", limit="4m", read_timeout="5s",
+                            workers=1, log="info", buffering="on", policy=POLICY)
+        self.options.update(options)
+        self.log = []
+        self.write()
+
+    def write(self):
+        o = dict(self.options)
+        policy = o.pop("policy").format(port=self.upstream.port)
+        main = o.pop("main") + (" user root;" if os.getuid() == 0 else "")
+        (self.prefix / "bawn.yaml").write_text(policy)
+        (self.prefix / "spool").mkdir(exist_ok=True)
+        (self.prefix / "nginx.conf").write_text(CONF.format(
+            module=self.module, prefix=self.prefix, upstream=self.upstream.port, port=self.port, h2=self.h2,
+            main=main, **o))
+
+    def environment(self):
+        env = dict(os.environ, BAWN_TEST_KEY="sk-of-the-upstream")
+        asan = libasan(self.module)
+        preload = [asan] if asan else []
+        if self.engine == "scripted":          # preloaded: its name is the one that the module asks for
+            preload.append(str(next((BUILD / "scripted").glob("libbawn.so*"))))
+        if preload:
+            env["LD_PRELOAD"] = " ".join(preload)
+        if asan:
+            env["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0:exitcode=99:log_to_stderr=1"
+            env["UBSAN_OPTIONS"] = "print_stacktrace=1"
+        return env
+
+    def limit(self):
+        if self.file_limit is not None:        # writes past it fail with EFBIG: a full disk
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.file_limit, self.file_limit))
+
+    def command(self, *more):
+        return ["nginx", "-p", str(self.prefix) + "/", "-c", "nginx.conf", *more]
+
+    def test(self):
+        return subprocess.run(self.command("-t"), env=self.environment(), capture_output=True, text=True)
+
+    def start(self):
+        self.process = subprocess.Popen(self.command(), env=self.environment(), stderr=subprocess.PIPE, text=True,
+                                        errors="replace", preexec_fn=self.limit)
+        threading.Thread(target=self._read_log, daemon=True).start()
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                time.sleep(0.1)
+                raise RuntimeError("nginx did not start:\n" + self.text())
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self
+            except OSError:
+                time.sleep(0.02)
+        raise RuntimeError("nginx does not listen:\n" + self.text())
+
+    def _read_log(self):
+        for line in self.process.stderr:
+            self.log.append(line)
+
+    def text(self):
+        return "".join(self.log)
+
+    def signal(self, what):
+        self.process.send_signal(what)
+
+    def workers(self):
+        out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True).stdout
+        return [int(p) for p in out.split()]
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.signal(signal.SIGQUIT)
+            try:
+                self.process.wait(8)
+            except subprocess.TimeoutExpired:
+                self.signal(signal.SIGTERM)
+                self.process.wait(8)
+        time.sleep(0.05)
+
+    def check(self):
+        """What must not be in any log: crashes, sanitizer reports, nginx's own alerts."""
+        bad = [line for line in self.log if any(w in line for w in (
+            "AddressSanitizer", "runtime error", "[alert]", "[emerg]", "exited on signal", "Assertion"))]
+        assert not bad, "".join(bad[:5]) + "\n" + self.text()[-4000:]
+
+    def events(self):
+        """Every record in the spool, in order of file and place."""
+        out = []
+        for path in sorted((self.prefix / "spool").glob("*.spool")):
+            data, at = path.read_bytes(), 0
+            while at + 20 <= len(data) and data[at:at + 4] == b"BWN1":
+                size, = struct.unpack_from("<I", data, at + 4)
+                if at + 20 + size > len(data):
+                    break
+                out.append(json.loads(data[at + 20:at + 20 + size]))
+                at += (20 + size + 7) // 8 * 8
+        return out
+
+    def event(self, id, seconds=5):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for event in self.events():
+                if event.get("id") == id:
+                    return event
+            time.sleep(0.02)
+        raise AssertionError(f"no event {id}")
