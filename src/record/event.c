@@ -19,10 +19,12 @@ static void raw(bawn_buf *out, const char *text)
     bawn_buf_add(out, bawn_slice_str(text));
 }
 
-/* What one byte costs when it is written as part of a JSON string, at most. */
+/* How many bytes one byte becomes in a JSON string (json_write.c). */
 static size_t cost(unsigned char c)
 {
-    return c < 0x20 ? 6 : c == '"' || c == '\\' ? 2 : 1;
+    bool short_escape = c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f';
+
+    return short_escape ? 2 : c < 0x20 ? 6 : 1;
 }
 
 /* The longest beginning of valid text that is written within `room` bytes and ends between two characters. */

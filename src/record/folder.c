@@ -11,7 +11,7 @@
 
 #include "record/frame.h"
 
-enum { STAMP = 25, SUFFIX = 6 };                          /* "20261123T150405.123456789", ".spool" less its NUL */
+enum { STAMP = 25, SUFFIX = 6 };                          /* "20261123T150405.123456789" and ".spool" */
 
 bool bawn_spool_io_error(bawn_error *err, int code, const char *what, const char *file)
 {
@@ -51,7 +51,7 @@ const char *bawn_spool_stamp(const char *name)
 
     if (len >= 256 || len < STAMP + SUFFIX || strcmp(name + len - SUFFIX, ".spool") != 0)
         return NULL;
-    return dash && (size_t)(name + len - dash) == STAMP + SUFFIX ? dash + 1 : NULL;
+    return dash && strlen(dash) == 1 + STAMP + SUFFIX ? dash + 1 : NULL;
 }
 
 int bawn_spool_compare(const void *a, const void *b)

@@ -251,14 +251,14 @@ static bawn_read any(bawn_spool_reader *r, bawn_slice *payload, bawn_spool_posit
 
 bawn_read bawn_spool_next(bawn_spool_reader *r, bawn_slice *payload, bawn_spool_position *position, bawn_error *err)
 {
+    bool from_first = r->current == 0, more;
     bawn_read result = any(r, payload, position, err);
-    bool more;
 
     if (result != BAWN_READ_END)
         return result;
     if (!look_for_files(r, &more, err))
         return BAWN_READ_ERROR;
-    return more ? any(r, payload, position, err) : BAWN_READ_END;
+    return more || !from_first ? any(r, payload, position, err) : BAWN_READ_END;
 }
 
 bool bawn_spool_reader_open(bawn_spool_reader **out, const char *folder, bawn_error *err)
