@@ -47,12 +47,6 @@ static bool dropped(UChar32 c)
            c == 0xFFFA || c == 0xFFFB || (c < 0x20 && !(c >= 9 && c <= 13)) || (c >= 0x80 && c < 0xA0 && c != 0x85);
 }
 
-static bool loose_mark(UChar32 c)
-{
-    return (c >= 0x300 && c <= 0x36F) || (c >= 0x1AB0 && c <= 0x1AFF) || (c >= 0x1DC0 && c <= 0x1DFF) ||
-           (c >= 0x20D0 && c <= 0x20FF && c != 0x20E3) || (c >= 0xFE20 && c <= 0xFE2F);
-}
-
 /* Changed by NFKC, or could be together with what stands before. */
 static bool unstable(const UNormalizer2 *nfkc, UChar32 c)
 {
@@ -107,8 +101,8 @@ static uint8_t class_of(const UNormalizer2 *nfkc, UChar32 c)
     if (u_hasBinaryProperty(c, UCHAR_WHITE_SPACE))
         return C_SPACE;
     if (dropped(c))
-        return C_WORK | C_GLUE;
-    if (folded_by_hand(c) || loose_mark(c) || unstable(nfkc, c))
+        return C_DROPPED;
+    if (folded_by_hand(c) || bawn_text_loose_mark((uint32_t)c) || unstable(nfkc, c))
         k |= C_WORK;
     if (looks[c] || bawn_text_wide_sign((uint32_t)c))
         k |= C_LOOK;
@@ -160,6 +154,12 @@ static void write_ascii(void)
             k |= C_SIGN;
         if (c && strchr(".-_*|/,", c))
             k |= C_APART;
+        if (c > ' ' && c < 0x7F && !strchr("\"'<>()[],`", c))
+            k |= C_CODEWORD;
+        if (c && (u_isalnum(c) || strchr("+/-_", c)))
+            k |= C_BASE64;
+        if (c && strchr("&%\\", c))
+            k |= C_ESCAPE;
         printf("%s%u,", c % 16 ? "" : "\n", k);
     }
     printf("\n};\n");

@@ -80,33 +80,41 @@ static inline uint32_t class_at(const uint8_t *t, size_t *len)
     return bawn_text_class_blocks[bawn_text_class_index[block]][t[*len - 1] & 0x3F];
 }
 
-/* False: it may go on beyond the window. */
+/* False: it may go on beyond the window. Runs of ASCII take the short loop. */
 static bool scan(token *k, const window *w, size_t at)
 {
     const uint8_t *t = (const uint8_t *)w->t;
-    uint32_t any = 0, before = 0;
-    size_t i = at, len;
-    bool whole = w->final;
+    uint32_t any = 0, before = 0, bits = 0;
+    size_t i = at, len, soft = w->n - at > TOKEN_SOFT ? at + TOKEN_SOFT : w->n;
 
     k->alphabet = UINT32_MAX;
-    while (i < w->n) {
-        uint32_t bits = class_at(t + i, &len);
-        if ((bits & C_SPACE) || (i - at >= TOKEN_SOFT && (!(bits & C_GLUE) || i - at + len > TOKEN_HARD))) {
-            whole = true;
-            break;
+    for (;;) {
+        for (; i < soft && t[i] < 0x80; i++) {
+            bits = bawn_text_ascii[t[i]];
+            if (bits & C_SPACE)
+                goto whole;
+            any |= bits;
+            before = 0;
         }
+        if (i >= w->n)
+            break;
+        bits = class_at(t + i, &len);
+        if ((bits & C_SPACE) || (i - at >= TOKEN_SOFT && (!(bits & C_GLUE) || i - at + len > TOKEN_HARD)))
+            goto whole;
         any |= bits | ((bits & before & C_MARK) ? C_WORK : 0u);
         before = bits;
-        if (len > 1 && (bits & C_LATIN)) {
+        if (bits & C_LATIN && len > 1) {
             size_t p = i;
             k->alphabet &= bawn_text_alphabet(bawn_utf8_next(bawn_slice_of(w->t, w->n), &p));
             any |= C_ALPHABET;
         }
         i += len;
     }
-    k->end = i;
-    k->any = any;
-    return whole;
+    *k = (token){ i, any, k->alphabet };
+    return w->final;
+whole:
+    *k = (token){ i, any, k->alphabet };
+    return true;
 }
 
 static uint32_t alphabets(const bawn_canonical *c) { return c->alphabets[0] & c->alphabets[1] & c->alphabets[2]; }
@@ -119,24 +127,33 @@ static void remember_alphabet(bawn_canonical *c, uint32_t mask)
     c->alphabets[0] = mask;
 }
 
-/* Whether the token's code points have to be looked at, or its bytes as leetspeak or letters apart. */
-static bool wants_fold(const bawn_canonical *c, const token *k)
-{
-    if (k->any & C_WORK)
-        return true;
-    if ((k->any & C_LOOK) && ((k->any & C_LATIN) || ((k->any & C_ALNUM) && !(k->any & C_OTHER))))
-        return true;
-    return (k->any & C_ALPHABET) && !(k->alphabet & alphabets(c));
-}
-static bool wants_bytes(const token *k, size_t len)
-{
-    return ((k->any & (C_DIGIT | C_SIGN)) && (k->any & C_LATIN) && len > 1) || ((k->any & C_APART) && len >= 5);
-}
-
 static bawn_slice before_of(const window *w, size_t at)
 {
     size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
     return bawn_slice_of(w->t + from, at - from);
+}
+
+/* Whether the token's code points have to be looked at. A word of nothing but look-alikes (the Russian "a") is common
+ * in its own script: what stands before decides at once. */
+static bool wants_fold(const bawn_canonical *c, const window *w, const token *k, size_t at)
+{
+    if ((k->any & C_WORK) || ((k->any & C_LOOK) && (k->any & C_LATIN)))
+        return true;
+    if ((k->any & C_LOOK) && (k->any & C_ALNUM) && !(k->any & C_OTHER) && bawn_fold_latin_before(before_of(w, at)))
+        return true;
+    return (k->any & C_ALPHABET) && !(k->alphabet & alphabets(c));
+}
+/* Two signs at least, or a digit beside letters. */
+static bool wants_bytes(const window *w, const token *k, size_t at)
+{
+    unsigned signs = 0;
+    if ((k->any & (C_DIGIT | C_SIGN)) && (k->any & C_LATIN) && k->end - at > 1)
+        return true;
+    if (!(k->any & C_APART) || k->end - at < 5)
+        return false;
+    for (size_t i = at; i < k->end && signs < 2; i++)
+        signs += (unsigned char)w->t[i] < 0x80 && (bawn_text_ascii[(unsigned char)w->t[i]] & C_APART);
+    return signs > 1;
 }
 
 static void fold(bawn_canonical *c, const window *w, size_t at, size_t end)
@@ -222,7 +239,7 @@ static int read_one(one *o, bawn_canonical *c, const window *w, size_t at)
     if (len == 0 || len > ONE_MAX || !(k.any & C_ALNUM))
         return 0;
     const char *bytes = w->t + at;
-    if (wants_fold(c, &k)) {
+    if (wants_fold(c, w, &k, at)) {
         fold(c, w, at, k.end);
         bytes = c->fold.out;
         len = c->fold.len;
@@ -387,7 +404,7 @@ static size_t slow_unit(bawn_canonical *c, window *w, size_t at, const token *k)
     size_t end = k->end, view;
     bawn_fold *f = &c->fold;
 
-    if (wants_fold(c, k)) {
+    if (wants_fold(c, w, k, at)) {
         if ((k->any & C_WORK) && !(reach_override(&end, w, at) && reach_turned(&end, w, at)))
             return WAIT;
         fold(c, w, at, end);
@@ -430,7 +447,7 @@ static size_t token_unit(bawn_canonical *c, window *w, size_t at)
             return len;
     }
     size_t len = k.end - at;
-    if (wants_fold(c, &k) || wants_bytes(&k, len)) {
+    if (wants_fold(c, w, &k, at) || wants_bytes(w, &k, at)) {
         len = slow_unit(c, w, at, &k);
         if (len == WAIT)
             return WAIT;
@@ -490,6 +507,12 @@ static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool 
     window w = { t, n, final, c->settled - at, at };
     size_t step, len;
     while (at < n) {
+        if (c->mode == PLAIN && c->leet_left == 0 && (len = bawn_text_plain_prefix(t + at, n - at)) > 0) {
+            at += len;                                        /* ordinary words: nothing to be done, many at once */
+            c->settled += len;
+            c->apart_before = false;
+            continue;
+        }
         bool space = (class_at((const uint8_t *)t + at, &len) & C_SPACE) != 0;
         step = space ? space_unit(c, &w, at) : token_unit(c, &w, at);
         if (step == WAIT)

@@ -10,18 +10,16 @@
  *   hex pairs apart (48 65 6c, 0x48 0x65): eight or more.
  *   tags: three or more characters of the tag block or four variation selectors in a row. */
 #include "text/decode.h"
+#include "text/tables.h"
 
 enum { RUN_MAX = BAWN_CODE_RUN_MAX, LEAST = 16, PAIRS = 8, NEAR = 64, TAGS = 3 };
 
 typedef enum { WAIT = -1, NO = 0, YES = 1 } answer;
 typedef struct { const char *t; size_t n; bool final; } text;
 
-static bool in_word(char c)
-{
-    return c > ' ' && c < 0x7F && c != '"' && c != '\'' && c != '<' && c != '>' && c != '(' && c != ')' && c != '[' &&
-           c != ']' && c != ',' && c != '`';
-}
-static bool in_base64(char c) { return bawn_is_alnum((unsigned char)c) || c == '+' || c == '/' || c == '-' || c == '_'; }
+static unsigned kind(char c) { return (unsigned char)c < 0x80 ? bawn_text_ascii[(unsigned char)c] : 0u; }
+static bool in_word(char c) { return (kind(c) & C_CODEWORD) != 0; }
+static bool in_base64(char c) { return (kind(c) & C_BASE64) != 0; }
 static bawn_slice cut(const text *t, size_t begin, size_t end) { return bawn_slice_of(t->t + begin, end - begin); }
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
@@ -44,21 +42,20 @@ static bool read_word(word *w, const text *t, size_t at)
 {
     enum { ESCAPE_MAX = 20 };
     size_t i = at, row = 0, most = at + RUN_MAX;
+    unsigned is, all = 0;
     *w = (word){ 0 };
-    for (; i < t->n && i < most && in_word(t->t[i]); i++) {
-        char c = t->t[i];
-        row = in_base64(c) ? row + 1 : 0;
+    for (; i < t->n && i < most && ((is = kind(t->t[i])) & C_CODEWORD); i++) {
+        row = is & C_BASE64 ? row + 1 : 0;
         w->longest = row > w->longest ? row : w->longest;
-        if (c == '%' || c == '&' || c == '\\') {
-            if (i + ESCAPE_MAX > most)
-                break;
-        }
+        all |= is;
+        if ((is & C_ESCAPE) && i + ESCAPE_MAX > most)
+            break;
     }
     if (i == t->n && i < most && !t->final)
         return false;
     w->end = i > at ? i : at + 1;
-    for (i = at; i < w->end; i++)
-        if (t->t[i] == '%' || t->t[i] == '&' || t->t[i] == '\\')
+    for (i = at; (all & C_ESCAPE) && i < w->end; i++)
+        if (kind(t->t[i]) & C_ESCAPE)
             count_escape(w, cut(t, i, w->end));
     return true;
 }

@@ -9,39 +9,51 @@
  *   SPACED  A three times, each alone between N, with exactly one N between them
  *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"
  * Outside of the text stands N. */
-#include "text/text.h"
+#include "text/tables.h"
 
-typedef struct { uint64_t letter, sign, alnum, code, hex, other; uint32_t found; } masks; /* other: the x of 0x */
+typedef struct { uint64_t letter, sign, alnum, code, hex, other, high, escape, control; } masks; /* other: the x of 0x */
 
 /* x moved k bits up, with the bits of the block before coming in. */
 #define UP(x, before, k) (((x) << (k)) | ((before) >> (64 - (k))))
 
-typedef struct { masks last; uint64_t run2, run4, run8, alone, pair, pair2, pair4; } history;
+/* Of the block before; and what was found so far, wherever. */
+typedef struct { masks last; uint64_t leet, spaced, run, high, escape, control, run2, run4, run8, alone, pair, pair2, pair4; } history;
 
-static inline __attribute__((always_inline)) uint32_t patterns(history *h, const masks *m)
+static inline __attribute__((always_inline)) void patterns(history *h, const masks *m)
 {
     const masks *b = &h->last;
-    uint32_t found = m->found;
-    uint64_t none = ~m->alnum, none_before = ~b->alnum;
+    uint64_t none = ~m->alnum, none_before = ~b->alnum, sign1 = UP(m->sign, b->sign, 1);
 
-    uint64_t l_s = UP(m->letter, b->letter, 2) & UP(m->sign, b->sign, 1);
-    uint64_t l_s_s = UP(m->letter, b->letter, 3) & UP(m->sign, b->sign, 2) & UP(m->sign, b->sign, 1);
-    if ((l_s | l_s_s) & m->letter)
-        found |= BAWN_TEXT_LEET;
+    uint64_t l_s = UP(m->letter, b->letter, 2) & sign1;
+    uint64_t l_s_s = UP(m->letter, b->letter, 3) & UP(m->sign, b->sign, 2) & sign1;
+    h->leet |= (l_s | l_s_s) & m->letter;
 
     uint64_t alone = UP(none, none_before, 2) & UP(m->alnum, b->alnum, 1) & none;
-    if (alone & UP(alone, h->alone, 2) & UP(alone, h->alone, 4))
-        found |= BAWN_TEXT_SPACED;
+    h->spaced |= alone & UP(alone, h->alone, 2) & UP(alone, h->alone, 4);
 
     uint64_t run2 = m->code & UP(m->code, b->code, 1), run4 = run2 & UP(run2, h->run2, 2);
     uint64_t run8 = run4 & UP(run4, h->run4, 4), run16 = run8 & UP(run8, h->run8, 8);
     uint64_t pair = UP(none, none_before, 3) & UP(m->hex, b->hex, 2) & UP(m->hex, b->hex, 1) & none;
     uint64_t pair2 = pair & UP(pair, h->pair, 3), pair4 = pair2 & UP(pair2, h->pair2, 6);
-    if (run16 | (pair4 & UP(pair4, h->pair4, 12)) | (m->other & UP(m->sign, b->sign, 1)))
-        found |= BAWN_TEXT_RUN;
+    h->run |= run16 | (pair4 & UP(pair4, h->pair4, 12)) | (m->other & sign1);
 
-    *h = (history){ *m, run2, run4, run8, alone, pair, pair2, pair4 };
-    return found;
+    h->high |= m->high;
+    h->escape |= m->escape;
+    h->control |= m->control;
+    h->last = *m;
+    h->run2 = run2;
+    h->run4 = run4;
+    h->run8 = run8;
+    h->alone = alone;
+    h->pair = pair;
+    h->pair2 = pair2;
+    h->pair4 = pair4;
+}
+
+static uint32_t found(const history *h)
+{
+    return (h->high ? BAWN_TEXT_NON_ASCII : 0u) | (h->leet ? BAWN_TEXT_LEET : 0u) | (h->spaced ? BAWN_TEXT_SPACED : 0u) |
+           (h->run ? BAWN_TEXT_RUN : 0u) | (h->escape ? BAWN_TEXT_ESCAPE : 0u) | (h->control ? BAWN_TEXT_CONTROL : 0u);
 }
 
 /* The loop, for any way to make masks; the last block is filled up with spaces (there is always one). */
@@ -51,17 +63,17 @@ static inline __attribute__((always_inline)) uint32_t patterns(history *h, const
         history h = { 0 };                                                                                             \
         masks m;                                                                                                       \
         uint8_t tail[64];                                                                                              \
-        uint32_t found = 0;                                                                                            \
         size_t at = 0;                                                                                                 \
         for (; at + 64 <= text.len; at += 64) {                                                                        \
             classify(&m, (const uint8_t *)text.ptr + at);                                                              \
-            found |= patterns(&h, &m);                                                                                 \
+            patterns(&h, &m);                                                                                          \
         }                                                                                                              \
         memset(tail, ' ', sizeof tail);                                                                                \
         if (text.len > at)                                                                                             \
             memcpy(tail, text.ptr + at, text.len - at);                                                                \
         classify(&m, tail);                                                                                            \
-        return found | patterns(&h, &m);                                                                               \
+        patterns(&h, &m);                                                                                              \
+        return found(&h);                                                                                              \
     }
 
 static bool one_of(uint8_t c, const char *set) { return c && strchr(set, c) != NULL; }
@@ -87,31 +99,41 @@ static bool pair_at(bawn_slice t, size_t i)
 
 uint32_t bawn_text_flags_scalar(bawn_slice text)
 {
-    uint32_t found = 0;
+    uint32_t set = 0;
     size_t run = 0;
 
     for (size_t i = 0; i <= text.len; i++) {
         int c = at_or(text, i, 0, ' '), c1 = at_or(text, i, 1, ' '), c2 = at_or(text, i, 2, ' ');
         if (c >= 0x80)
-            found |= BAWN_TEXT_NON_ASCII;
+            set |= BAWN_TEXT_NON_ASCII;
         if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F)
-            found |= BAWN_TEXT_CONTROL;
+            set |= BAWN_TEXT_CONTROL;
         if (one_of((uint8_t)c, "&%\\"))
-            found |= BAWN_TEXT_ESCAPE;
+            set |= BAWN_TEXT_ESCAPE;
         if (l(c) && s(c1) && (l(c2) || (s(c2) && l(at_or(text, i, 3, ' ')))))
-            found |= BAWN_TEXT_LEET;
+            set |= BAWN_TEXT_LEET;
         if (alone_at(text, i) && i >= 5 && alone_at(text, i - 2) && alone_at(text, i - 4))
-            found |= BAWN_TEXT_SPACED;
+            set |= BAWN_TEXT_SPACED;
         run = a(c) || one_of((uint8_t)c, "+/-_") ? run + 1 : 0;
         if (run >= 16 || ((c | 0x20) == 'x' && s(c1)))
-            found |= BAWN_TEXT_RUN;
+            set |= BAWN_TEXT_RUN;
         size_t pairs = 0;
         while (pairs < 8 && i >= pairs * 3 + 2 && pair_at(text, i - pairs * 3))
             pairs++;
         if (pairs == 8)
-            found |= BAWN_TEXT_RUN;
+            set |= BAWN_TEXT_RUN;
     }
-    return found;
+    return set;
+}
+
+/* letter, space and stop: bit masks of 64 bytes. */
+static size_t plain_bytes(uint64_t letter, uint64_t space, uint64_t stop)
+{
+    uint64_t alone = letter & ~(letter << 1) & ~(letter >> 1);
+    uint64_t good = (letter | space | (stop & (letter << 1) & (space >> 1))) & ~alone;
+    uint64_t before_bad = ~good & (good + 1);                  /* the lowest bit that is not good */
+    uint64_t spaces = space & (before_bad - 1);
+    return spaces ? 64 - (size_t)__builtin_clzll(spaces) : 0;
 }
 
 /* ---- the masks, by instruction set ------------------------------------------------------------------------ */
@@ -134,16 +156,16 @@ uint32_t bawn_text_flags_scalar(bawn_slice text)
         (m)->code |= (l_ | d_ | BITS(code_)) << (shift);                                                               \
         (m)->hex |= BITS(hex_) << (shift);                                                                             \
         (m)->other |= BITS(EQ(low_, SET('x'))) << (shift);                                                             \
-        (m)->found |= high_ ? BAWN_TEXT_NON_ASCII : 0u;                                                                \
-        (m)->found |= BITS(escape_) ? BAWN_TEXT_ESCAPE : 0u;                                                           \
-        (m)->found |= (below_ & ~high_ & ~BITS(white_)) | BITS(EQ(v, SET(0x7F))) ? BAWN_TEXT_CONTROL : 0u;             \
+        (m)->high |= high_;                                                                                            \
+        (m)->escape |= BITS(escape_);                                                                                  \
+        (m)->control |= ((below_ & ~high_ & ~BITS(white_)) | BITS(EQ(v, SET(0x7F)))) << (shift);                       \
     } while (0)
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #define BITS128(v) ((uint64_t)(uint32_t)_mm_movemask_epi8(v))
-static inline void classify_sse2(masks *m, const uint8_t *p)
+static inline __attribute__((always_inline)) void classify_sse2(masks *m, const uint8_t *p)
 {
     *m = (masks){ 0 };
     for (unsigned k = 0; k < 64; k += 16) {
@@ -154,7 +176,7 @@ static inline void classify_sse2(masks *m, const uint8_t *p)
 
 #define AVX2 __attribute__((target("avx2")))
 #define BITS256(v) ((uint64_t)(uint32_t)_mm256_movemask_epi8(v))
-AVX2 static inline void classify_avx2(masks *m, const uint8_t *p)
+AVX2 static inline __attribute__((always_inline)) void classify_avx2(masks *m, const uint8_t *p)
 {
     *m = (masks){ 0 };
     for (unsigned k = 0; k < 64; k += 32) {
@@ -172,6 +194,24 @@ uint32_t bawn_text_flags(bawn_slice text)
     return __builtin_cpu_supports("avx2") ? flags_avx2(text) : flags_sse2(text);
 }
 
+/* 64 bytes by SSE2: on short texts and in tails nothing is gained, the caller goes word by word. */
+size_t bawn_text_plain_prefix(const char *text, size_t len)
+{
+    uint64_t letter = 0, space = 0, stop = 0;
+    if (len < 64 || !bawn_is_alpha((unsigned char)text[0]))
+        return 0;
+    for (unsigned k = 0; k < 64; k += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(text + k)), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+        __m128i is = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)), _mm_cmpgt_epi8(_mm_set1_epi8('z' + 1), low));
+        __m128i gap = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
+        __m128i end = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')), _mm_cmpeq_epi8(v, _mm_set1_epi8(',')));
+        letter |= BITS128(is) << k;
+        space |= BITS128(gap) << k;
+        stop |= BITS128(end) << k;
+    }
+    return plain_bytes(letter, space, stop);
+}
+
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 
@@ -183,7 +223,7 @@ static inline uint64_t bits_neon(uint8x16_t v)
 }
 #define GT_NEON(x, y) vcgtq_s8(vreinterpretq_s8_u8(x), vreinterpretq_s8_u8(y))
 #define SET_NEON(c) vdupq_n_u8((uint8_t)(c))
-static inline void classify_neon(masks *m, const uint8_t *p)
+static inline __attribute__((always_inline)) void classify_neon(masks *m, const uint8_t *p)
 {
     *m = (masks){ 0 };
     for (unsigned k = 0; k < 64; k += 16) {
@@ -194,6 +234,22 @@ static inline void classify_neon(masks *m, const uint8_t *p)
 FLAGS(flags_neon, , classify_neon)
 uint32_t bawn_text_flags(bawn_slice text) { return flags_neon(text); }
 
+size_t bawn_text_plain_prefix(const char *text, size_t len)
+{
+    uint64_t letter = 0, space = 0, stop = 0;
+    if (len < 64 || !bawn_is_alpha((unsigned char)text[0]))
+        return 0;
+    for (unsigned k = 0; k < 64; k += 16) {
+        uint8x16_t v = vld1q_u8((const uint8_t *)text + k), low = vorrq_u8(v, SET_NEON(0x20));
+        letter |= bits_neon(vandq_u8(GT_NEON(low, SET_NEON('a' - 1)), GT_NEON(SET_NEON('z' + 1), low))) << k;
+        space |= bits_neon(vorrq_u8(vceqq_u8(v, SET_NEON(' ')), vceqq_u8(v, SET_NEON('\n')))) << k;
+        stop |= bits_neon(vorrq_u8(vceqq_u8(v, SET_NEON('.')), vceqq_u8(v, SET_NEON(',')))) << k;
+    }
+    return plain_bytes(letter, space, stop);
+}
+
+
 #else
 uint32_t bawn_text_flags(bawn_slice text) { return bawn_text_flags_scalar(text); }
+size_t bawn_text_plain_prefix(const char *text, size_t len) { return plain_bytes(0, 0, 0) * (len && text); }
 #endif

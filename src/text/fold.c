@@ -291,16 +291,20 @@ static void count_letter(letters *n, int32_t point)
 
 bool bawn_fold_latin_before(bawn_slice before)
 {
-    enum { NEAREST = 24, BYTES = 256 };
-    size_t at = before.len, stop = before.len > BYTES ? before.len - BYTES : 0;
-    letters n = { 0 };
-    while (at > stop && n.latin + n.other + n.alike < NEAREST) {
+    enum { NEAREST = 16, BYTES = 256 };
+    size_t at = before.len, stop = before.len > BYTES ? before.len - BYTES : 0, latin = 0, other = 0;
+    while (at > stop && latin + other < NEAREST) {
         size_t next = --at;
-        if (!bawn_utf8_is_start((unsigned char)before.ptr[at]))
-            continue;
-        count_letter(&n, (int32_t)bawn_utf8_next(before, &next));
+        unsigned char c = (unsigned char)before.ptr[at];
+        if (c < 0x80) {
+            latin += bawn_is_alpha(c);
+        } else if (bawn_utf8_is_start(c)) {
+            unsigned k = bawn_text_class(bawn_utf8_next(before, &next)) & (C_LATIN | C_OTHER);
+            latin += k == C_LATIN;
+            other += k == C_OTHER;
+        }
     }
-    return n.latin >= n.other + n.alike;
+    return latin >= other;
 }
 
 static bool word_folds(const letters *word, const letters *token, bawn_slice before)

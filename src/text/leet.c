@@ -6,7 +6,12 @@
  * counts too, unless it reads as a quantity (4th, 5pm, 7km). Each sign is one letter, so the length stays. */
 #include "text/fold.h"
 
-static bool is_leet(char c) { return c && strchr("013457@$!|+", c) != NULL; }
+static bool is_leet(char c)                                   /* 0 1 3 4 5 7 @ $ ! | + */
+{
+    if (c >= '0' && c <= '7')
+        return (0xBBu >> (c - '0')) & 1;
+    return c > 0 && (bawn_text_ascii[(unsigned char)c] & C_SIGN);
+}
 static bool is_letter(char c) { return bawn_is_alpha((unsigned char)c); }
 static bool is_digit(char c) { return bawn_is_digit((unsigned char)c); }
 static bool is_vowel(char c) { return c && strchr("aeiouAEIOU043@", c) != NULL; }

@@ -19,6 +19,7 @@ enum {
     C_DROPPED = C_WORK | C_GLUE | C_LATIN | C_OTHER, /* not seen by people: C_LATIN and C_OTHER together say it */
     /* ASCII only, from bawn_text_ascii: */
     C_DIGIT = 256, C_SIGN = 512, C_APART = 1024,   /* digit; @ $ ! | +; . - _ * | / , */
+    C_CODEWORD = 4096, C_BASE64 = 8192, C_ESCAPE = 16384,     /* what encoded runs are made of; & % \ */
     C_ALPHABET = 2048                               /* set by the scanner: a Latin letter beyond ASCII */
 };
 
@@ -52,5 +53,9 @@ typedef struct { uint32_t first; uint16_t script; } bawn_text_script_range;  /* 
 extern const bawn_text_script_range bawn_text_script_ranges[];
 extern const size_t bawn_text_n_script_ranges;
 extern const char *const bawn_text_script_names[];
+
+/* flags.c: how many of the next bytes are ASCII words of two letters or more, apart by spaces, perhaps with a full stop
+ * or comma at the end; up to the last space in reach. For text that begins where a word or a space begins. 0: none. */
+size_t bawn_text_plain_prefix(const char *text, size_t len);
 
 #endif
