@@ -1,7 +1,7 @@
 /* Finds HTML and JavaScript that would run where an answer or a log is shown: script elements, event handlers in tags,
  * addresses that are code, frames and redirections.
  *
- * Developers paste whole pages. So a tag inside a page (behind <!doctype, <html, <head or <body in the window) counts
+ * Developers paste whole pages. So a tag inside a page (behind <!doctype, <html, <head, <body or an open code fence in the window) counts
  * only with a payload in it; handlers that people write by hand (onclick="save()") count only with a payload; tags in
  * inline code count only when they carry something. */
 #include "guard/code_injection/inject.h"
@@ -32,7 +32,13 @@ static size_t tag_end(bawn_probe *p, size_t i)
 static bool in_page(bawn_probe *p, size_t at)
 {
     size_t i = at > 400 ? at - 400 : 0;
-    return bawn_inject_find(p, i, at, -1, page) != SIZE_MAX;
+    unsigned fences = 0;
+    for (size_t k = i; k + 3 <= at; k++)
+        if (memcmp(p->text.ptr + k, "```", 3) == 0) {
+            fences++;
+            k += 2;
+        }
+    return fences % 2 == 1 || bawn_inject_find(p, i, at, -1, page) != SIZE_MAX;
 }
 
 static void script(bawn_probe *p, size_t end)
@@ -124,6 +130,17 @@ static void code_address(bawn_probe *p, size_t end)
         bawn_probe_found(p, 0, begin, to, 0.95f);
 }
 
+/* A frame that is meant to be seen: over https, with a size, without code of its own. */
+static bool embedded_player(bawn_probe *p, size_t from, size_t to)
+{
+    static const char *const size[] = { "width=\"1", "width=\"2", "width=\"3", "width=\"4", "width=\"5", "width=\"6", "width=\"7", "width=\"8",
+                                        "width=\"9", NULL };
+    static const char *const tiny[] = { "width=\"1\"", "width=\"1p", "hidden", "srcdoc", "display:", NULL };
+    static const char *const source[] = { "src=\"https://", "src='https://", NULL };
+    return bawn_inject_find(p, from, to, -1, size) != SIZE_MAX && bawn_inject_find(p, from, to, -1, source) != SIZE_MAX &&
+           bawn_inject_find(p, from, to, -1, tiny) == SIZE_MAX;
+}
+
 /* <iframe src=...>, <object data=...>, <embed ...>, <base href=...>, <meta http-equiv=refresh ...>. */
 static void element(bawn_probe *p, size_t end)
 {
@@ -138,6 +155,8 @@ static void element(bawn_probe *p, size_t end)
         return;
     bool meta = bawn_inject_at(p, begin, "<meta");
     if (meta && bawn_inject_find(p, end, tag, -1, refresh) == SIZE_MAX)
+        return;
+    if (embedded_player(p, end, tag))
         return;
     if (in_page(p, begin) || bawn_probe_back(p, begin) == '`')
         return;

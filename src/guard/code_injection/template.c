@@ -36,7 +36,7 @@ static size_t factor(bawn_probe *p, size_t i)
     return n + digits + quoted;
 }
 
-/* "7*7", "7*'7'", "191 - 7" and nothing else up to the closing bracket. */
+/* "7*7", "7*'7'", "191 + 7" and nothing else up to the closing bracket. */
 static bool arithmetic(bawn_probe *p, size_t i, size_t close)
 {
     size_t a = factor(p, blanks(p, i));
@@ -44,7 +44,7 @@ static bool arithmetic(bawn_probe *p, size_t i, size_t close)
         return false;
     a = blanks(p, a);
     int sign = bawn_probe_at(p, a);
-    if (sign < 0 || !strchr("*+-/%", sign))
+    if (sign < 0 || !strchr("*+", sign))
         return false;
     size_t b = factor(p, blanks(p, a + 1 + (bawn_probe_at(p, a + 1) == '*')));
     return b != 0 && blanks(p, b) == close;
