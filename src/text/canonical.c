@@ -269,7 +269,7 @@ static bool is_word(const one *list, size_t n)
 static int gather(one *list, size_t *n, uint32_t *sign, bawn_canonical *c, const window *w, size_t at)
 {
     bool goes_on = c->mode != PLAIN;
-    size_t pos = at, len;
+    size_t pos = at, len, digits = 0;
     *n = 0;
     *sign = c->mode == JOINED ? c->sign : 0;
     for (;;) {
@@ -281,7 +281,8 @@ static int gather(one *list, size_t *n, uint32_t *sign, bawn_canonical *c, const
             break;
         bool closed = o->lead + o->core < o->len;
         ++*n;
-        if (!goes_on && *n == 4 && !is_word(list, 4))
+        digits += o->ascii && bawn_is_digit((unsigned char)o->bytes[o->lead]);
+        if (!goes_on && *n <= 4 && (digits > 1 || (*n == 4 && !is_word(list, 4))))
             return 0;
         if (closed) {
             *sign = 0;

@@ -17,4 +17,9 @@ bool bawn_decode_probe(bawn_slice run, bawn_code code);
 /* Writes at most run.len bytes. */
 size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code);
 
+/* Is `s` (without padding) hex or base64 of text? `goes_on`: the part before it was, so it may be short. */
+bool bawn_decode_is_packed(bawn_code *, bawn_slice s, bool goes_on);
+/* The next part of a stretch of base64 characters between its signs + / - _, from *at on. */
+bool bawn_decode_next_part(bawn_slice *part, size_t *at, bawn_slice stretch);
+
 #endif

@@ -20,6 +20,7 @@ typedef struct { const char *t; size_t n; bool final; } text;
 static unsigned kind(char c) { return (unsigned char)c < 0x80 ? bawn_text_ascii[(unsigned char)c] : 0u; }
 static bool in_word(char c) { return (kind(c) & C_CODEWORD) != 0; }
 static bool in_base64(char c) { return (kind(c) & C_BASE64) != 0; }
+static bawn_slice skip_two(bawn_slice s) { return bawn_slice_of(s.ptr + 2, s.len - 2); }
 static bawn_slice cut(const text *t, size_t begin, size_t end) { return bawn_slice_of(t->t + begin, end - begin); }
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
@@ -118,8 +119,7 @@ static census count(bawn_slice s)
     return n;
 }
 
-/* Is s, without padding, an encoding of text? */
-static bool is_code(bawn_code *code, bawn_slice s, bool goes_on)
+bool bawn_decode_is_packed(bawn_code *code, bawn_slice s, bool goes_on)
 {
     census n = count(s);
     if (!goes_on && s.len < LEAST)
@@ -135,27 +135,40 @@ static bool is_code(bawn_code *code, bawn_slice s, bool goes_on)
     return bawn_decode_probe(s, *code);
 }
 
-static bool is_joint(char c) { return c == '+' || c == '/' || c == '-' || c == '_'; }
+bool bawn_decode_next_part(bawn_slice *part, size_t *at, bawn_slice s)
+{
+    size_t begin = *at;
+    while (begin < s.len && !bawn_is_alnum((unsigned char)s.ptr[begin]))
+        begin++;
+    *at = begin;
+    while (*at < s.len && bawn_is_alnum((unsigned char)s.ptr[*at]))
+        ++*at;
+    *part = bawn_slice_of(s.ptr + begin, *at - begin);
+    return *at > begin;
+}
 
-/* The stretch as a whole, else the first of its parts between signs, that is an encoding. */
+/* The stretch as a whole, else from the first to the last of its parts that is an encoding: one run, so that a long
+ * row of parts (a path, or a disguise) is read once. */
 static bool code_in(bawn_span *run, bawn_code *code, const text *t, size_t begin, size_t end, bool goes_on)
 {
-    size_t from = begin;
+    bawn_slice stretch = cut(t, begin, end), part;
+    bawn_code is;
+    size_t at = 0;
+    bool found = false;
     if (end - begin > 2 && t->t[begin] == '0' && (t->t[begin + 1] | 0x20) == 'x')
-        from += 2;
-    if (is_code(code, cut(t, from, end), goes_on)) {
-        *run = (bawn_span){ from, end };
+        stretch = skip_two(stretch);
+    *run = (bawn_span){ end - stretch.len, end };
+    if (bawn_decode_is_packed(code, stretch, goes_on))
         return true;
+    while (bawn_decode_next_part(&part, &at, stretch)) {
+        if (part.len == stretch.len || !bawn_decode_is_packed(&is, part, false))
+            continue;
+        size_t from = (size_t)(part.ptr - t->t);
+        *run = (bawn_span){ found ? run->begin : from, from + part.len };
+        *code = found && *code != is ? BAWN_CODE_BASE64 : is;
+        found = true;
     }
-    for (size_t i = begin, k; i < end; i = k + 1) {
-        for (k = i; k < end && !is_joint(t->t[k]); k++)
-            ;
-        if (k - i < end - begin && k - i >= LEAST && is_code(code, cut(t, i, k), false)) {
-            *run = (bawn_span){ i, k };
-            return true;
-        }
-    }
-    return false;
+    return found;
 }
 
 static answer packed(bawn_span *run, bawn_code *code, const text *t, size_t at, size_t end)

@@ -289,6 +289,21 @@ bool bawn_decode_probe(bawn_slice run, bawn_code code)
     return bawn_decode_is_text(bawn_slice_of(out, bawn_decode_bytes(out, run, code)));
 }
 
+/* A stretch that is no text as a whole: its parts between signs, those that are, with spaces between. */
+static size_t from_parts(char *out, bawn_slice run)
+{
+    bawn_slice part;
+    bawn_code code;
+    size_t n = 0, at = 0;
+    while (bawn_decode_next_part(&part, &at, run)) {
+        if (!bawn_decode_is_packed(&code, part, false))
+            continue;
+        n += bawn_decode_bytes(out + n, part, code);
+        out[n++] = ' ';
+    }
+    return n - (n > 0);
+}
+
 bool bawn_decode_run(bawn_buf *out, bool *useful, bawn_slice run, bawn_code code)
 {
     *useful = false;
@@ -297,7 +312,12 @@ bool bawn_decode_run(bawn_buf *out, bool *useful, bawn_slice run, bawn_code code
     char *bytes = bawn_malloc(run.len);
     if (!bytes)
         return false;
-    bool ok = judge(out, useful, bawn_slice_of(bytes, bawn_decode_bytes(bytes, run, code)));
+    size_t n = bawn_decode_bytes(bytes, run, code);
+    if (code <= BAWN_CODE_HEX && !bawn_decode_is_text(bawn_slice_of(bytes, n))) {
+        size_t in_parts = from_parts(bytes, run);
+        n = in_parts ? in_parts : bawn_decode_bytes(bytes, run, code);
+    }
+    bool ok = judge(out, useful, bawn_slice_of(bytes, n));
     bawn_free(bytes);
     return ok;
 }

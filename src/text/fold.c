@@ -291,11 +291,12 @@ static void count_letter(letters *n, int32_t point)
 
 bool bawn_fold_latin_before(bawn_slice before)
 {
-    enum { NEAREST = 16, BYTES = 256 };
-    size_t at = before.len, stop = before.len > BYTES ? before.len - BYTES : 0, latin = 0, other = 0;
-    while (at > stop && latin + other < NEAREST) {
+    enum { NEAREST = 16, CHARACTERS = 64, BYTES = 256 };
+    size_t at = before.len, stop = before.len > BYTES ? before.len - BYTES : 0, latin = 0, other = 0, seen = 0;
+    while (at > stop && latin + other < NEAREST && seen < CHARACTERS) {
         size_t next = --at;
         unsigned char c = (unsigned char)before.ptr[at];
+        seen += bawn_utf8_is_start(c);
         if (c < 0x80) {
             latin += bawn_is_alpha(c);
         } else if (bawn_utf8_is_start(c)) {
@@ -312,7 +313,7 @@ static bool word_folds(const letters *word, const letters *token, bawn_slice bef
     if (!word->look)
         return false;
     if (word->latin)
-        return word->other == 0 || word->latin > word->other;
+        return word->latin > word->other && word->latin >= word->alike;
     if (word->other || word->alike)
         return false;
     if (token->latin != token->other + token->alike)
@@ -335,7 +336,7 @@ static void fold_looks(bawn_fold *f, bawn_slice before)
             continue;
         for (size_t k = i; k < end; k++) {
             char to = look_of((uint32_t)f->points[k]);
-            if (!to && word.other == 0)
+            if (!to && word.latin)
                 to = LOOKUP(alike, (uint32_t)f->points[k]);
             f->points[k] = to ? to : f->points[k];
         }

@@ -17,7 +17,7 @@ enum {
     BAWN_TEXT_NON_ASCII = 1,    /* a byte >= 0x80 */
     BAWN_TEXT_LEET = 2,         /* a digit or one of @$!|+ directly between letters (a1b), see canonical.c */
     BAWN_TEXT_SPACED = 4,       /* three single letters or digits apart by one sign or space each */
-    BAWN_TEXT_RUN = 8,          /* 16 or more base64 or hex characters in a row */
+    BAWN_TEXT_RUN = 8,          /* 16 or more base64 or hex characters in a row; eight hex pairs apart; 0x */
     BAWN_TEXT_ESCAPE = 16,      /* '&' or '%' or '\\' */
     BAWN_TEXT_CONTROL = 32      /* C0 control other than \t \n \r, or DEL */
 };
@@ -30,7 +30,8 @@ uint32_t bawn_text_flags_scalar(bawn_slice text);
 
 /* ---- the map of a view ---------------------------------------------------------------------------------- */
 /* Breakpoints in rising order: view bytes [view, next.view) come from raw bytes [raw, next.raw); one to one when
- * `literal`, else the whole view run comes from the whole raw run (a folded token, a decoded unit). */
+ * `literal` (raw bytes between its end and next.raw were left out), else the whole view run comes from the whole raw
+ * run (a folded token, a decoded unit). The last mark is literal. */
 typedef struct { size_t view, raw; bool literal; } bawn_text_mark;
 typedef struct { bawn_text_mark *marks; size_t n, cap; } bawn_text_map;
 void bawn_text_map_free(bawn_text_map *);
@@ -54,7 +55,7 @@ bool bawn_canonical_leet(const bawn_canonical *, bawn_span view);
 
 /* ---- decoded: encoded runs inside a text ----------------------------------------------------------------- */
 typedef enum { BAWN_CODE_BASE64, BAWN_CODE_BASE64URL, BAWN_CODE_HEX, BAWN_CODE_URL, BAWN_CODE_ENTITY,
-               BAWN_CODE_ESCAPE, BAWN_CODE_TAGS } bawn_code;     /* ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block */
+               BAWN_CODE_ESCAPE, BAWN_CODE_TAGS } bawn_code;     /* ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block, selectors */
 #define BAWN_CODE_RUN_MAX 4096  /* raw bytes of one unit; a longer run is cut from its start into such units */
 
 /* Finds the next encoded run that begins at or after *from in text[0, len). Returns 1: *run and *code set, *from

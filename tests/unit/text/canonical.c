@@ -75,7 +75,7 @@ static void honest_text_stays(void **state)
         "\u3053\u3093\u306B\u3061\u306F\u3001\u30C6\u30B9\u30C8\u3067\u3059\u3002", "\u314B\u314B\u314B \uC548\uB155\uD558\uC138\uC694",
         "\u0E17\u0E33\u0E44\u0E21", "\u0395\u03BB\u03BB\u03B7\u03BD\u03B9\u03BA\u03AC \u03BA\u03B1\u03B9",
         "\U0001F600 \u2764\uFE0F \U0001F468\u200D\U0001F469\u200D\U0001F467 \U0001F44D\U0001F3FD \U0001F1EB\U0001F1F7 1\uFE0F\u20E3",
-        "wait\u2026 \u201Cquoted\u201D don\u2019t \u2013", "USB-\u043F\u043E\u0440\u0442",
+        "wait\u2026 \u201Cquoted\u201D don\u2019t \u2013", "USB-\u043F\u043E\u0440\u0442", "\u041C\u044A\u043D\u0442o",
     };
     for (size_t i = 0; i < BAWN_COUNT(honest); i++)
         view_is(honest[i], honest[i]);
