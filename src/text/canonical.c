@@ -9,79 +9,26 @@
  *
  * Most tokens are ordinary: one scan over the class table says so, and they stay literal. The others go through
  * fold.c, apart.c and leet.c. Time is linear; memory is the output's and about 100 kB. */
-#include "text/fold.h"
-#include "text/sink.h"
-
-enum {
-    LOOK_BACK = 256, LOOK_AHEAD = 480,
-    TOKEN_SOFT = 256, TOKEN_HARD = 448,      /* a token is cut between these */
-    UNIT_MAX = 400,                          /* of several tokens */
-    ONE_MAX = 32, ONES = 24,                 /* a single letter's raw bytes; letters of one unit */
-    HOLD = LOOK_BACK + 512 + 1280,
-    LEET_TOKENS = 3, ALPHABETS = 3           /* how many tokens are remembered */
-};
-
-typedef enum { PLAIN, JOINED, GAP } mode;    /* after letters apart; after the gap that ends their word */
-
-struct bawn_canonical {
-    bawn_sink sink;
-    size_t settled;                          /* raw offset up to which units are done */
-    mode mode;
-    uint32_t sign;                           /* the white space that stands between the letters; 0: none more */
-    unsigned leet_left;                      /* tokens for which the one before counts as leetspeak */
-    bool apart_before;
-    uint32_t alphabets[ALPHABETS];
-    char hold[HOLD];                         /* raw bytes before `settled`, then those that wait */
-    size_t hold_len, hold_at;
-    uint16_t from[BAWN_FOLD_RAW];            /* joined byte -> byte of the token */
-    bawn_fold fold;
-};
-
-/* The raw text in reach. Everything before `done` is written. */
-typedef struct { const char *t; size_t n; bool final; size_t raw; size_t done; } window; /* raw: offset of t[0] */
-
-enum { WAIT = 0 };                           /* a unit's length when its end is not in sight */
+#include "text/unit.h"
 
 /* ---- writing ------------------------------------------------------------------------------------------------ */
-static void flush(bawn_canonical *c, window *w, size_t to)
+void bawn_unit_flush(bawn_canonical *c, bawn_window *w, size_t to)
 {
     if (to > w->done)
         bawn_sink_literal(&c->sink, bawn_slice_of(w->t + w->done, to - w->done), w->raw + w->done);
     w->done = to;
 }
 
-static void change(bawn_canonical *c, window *w, size_t begin, size_t end, bawn_slice with)
+void bawn_unit_change(bawn_canonical *c, bawn_window *w, size_t begin, size_t end, bawn_slice with)
 {
-    flush(c, w, begin);
+    bawn_unit_flush(c, w, begin);
     bawn_sink_changed(&c->sink, with, w->raw + begin, w->raw + end);
     w->done = end;
 }
 
 /* ---- tokens ------------------------------------------------------------------------------------------------- */
-typedef struct { size_t end; uint32_t any, alphabet; } token;   /* any: the classes of its characters, together */
-
-static inline uint32_t class_at(const uint8_t *t, size_t *len)
-{
-    uint32_t block;
-    if (t[0] < 0x80) {
-        *len = 1;
-        return bawn_text_ascii[t[0]];
-    }
-    if (t[0] < 0xE0) {
-        *len = 2;
-        block = t[0] & 0x1Fu;
-    } else if (t[0] < 0xF0) {
-        *len = 3;
-        block = (t[0] & 0xFu) << 6 | (t[1] & 0x3Fu);
-    } else {
-        *len = 4;
-        block = (t[0] & 7u) << 12 | (t[1] & 0x3Fu) << 6 | (t[2] & 0x3Fu);
-    }
-    return bawn_text_class_blocks[bawn_text_class_index[block]][t[*len - 1] & 0x3F];
-}
-
 /* False: it may go on beyond the window. Runs of ASCII take the short loop. */
-static bool scan(token *k, const window *w, size_t at)
+bool bawn_unit_scan(bawn_token *k, const bawn_window *w, size_t at)
 {
     const uint8_t *t = (const uint8_t *)w->t;
     uint32_t any = 0, before = 0, bits = 0;
@@ -98,7 +45,7 @@ static bool scan(token *k, const window *w, size_t at)
         }
         if (i >= w->n)
             break;
-        bits = class_at(t + i, &len);
+        bits = bawn_unit_class(t + i, &len);
         if ((bits & C_SPACE) || (i - at >= TOKEN_SOFT && (!(bits & C_GLUE) || i - at + len > TOKEN_HARD)))
             goto whole;
         any |= bits | ((bits & before & C_MARK) ? C_WORK : 0u);
@@ -110,10 +57,10 @@ static bool scan(token *k, const window *w, size_t at)
         }
         i += len;
     }
-    *k = (token){ i, any, k->alphabet };
+    *k = (bawn_token){ i, any, k->alphabet };
     return w->final;
 whole:
-    *k = (token){ i, any, k->alphabet };
+    *k = (bawn_token){ i, any, k->alphabet };
     return true;
 }
 
@@ -127,7 +74,7 @@ static void remember_alphabet(bawn_canonical *c, uint32_t mask)
     c->alphabets[0] = mask;
 }
 
-static bawn_slice before_of(const window *w, size_t at)
+static bawn_slice before_of(const bawn_window *w, size_t at)
 {
     size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
     return bawn_slice_of(w->t + from, at - from);
@@ -135,7 +82,7 @@ static bawn_slice before_of(const window *w, size_t at)
 
 /* Whether the token's code points have to be looked at. A word of nothing but look-alikes (the Russian "a") is common
  * in its own script: what stands before decides at once. */
-static bool wants_fold(const bawn_canonical *c, const window *w, const token *k, size_t at)
+bool bawn_unit_wants_fold(const bawn_canonical *c, const bawn_window *w, const bawn_token *k, size_t at)
 {
     if ((k->any & C_WORK) || ((k->any & C_LOOK) && (k->any & C_LATIN)))
         return true;
@@ -144,7 +91,7 @@ static bool wants_fold(const bawn_canonical *c, const window *w, const token *k,
     return (k->any & C_ALPHABET) && !(k->alphabet & alphabets(c));
 }
 /* Two signs at least, or a digit beside letters. */
-static bool wants_bytes(const window *w, const token *k, size_t at)
+static bool wants_bytes(const bawn_window *w, const bawn_token *k, size_t at)
 {
     unsigned signs = 0;
     if ((k->any & (C_DIGIT | C_SIGN)) && (k->any & C_LATIN) && k->end - at > 1)
@@ -156,14 +103,14 @@ static bool wants_bytes(const window *w, const token *k, size_t at)
     return signs > 1;
 }
 
-static void fold(bawn_canonical *c, const window *w, size_t at, size_t end)
+void bawn_unit_fold(bawn_canonical *c, const bawn_window *w, size_t at, size_t end)
 {
     bawn_fold_token(&c->fold, bawn_slice_of(w->t + at, end - at), before_of(w, at), alphabets(c));
 }
 
 /* ---- units of several tokens ---------------------------------------------------------------------------------- */
 /* Text behind a RIGHT-TO-LEFT OVERRIDE goes up to its end, the line's end, or UNIT_MAX. */
-static bool reach_override(size_t *end, const window *w, size_t at)
+static bool reach_override(size_t *end, const bawn_window *w, size_t at)
 {
     bool open = false;
     size_t i = at, next;
@@ -182,20 +129,20 @@ static bool reach_override(size_t *end, const window *w, size_t at)
 }
 
 /* Words upside down stand in turned order too: the unit is all of them, with spaces between. */
-static bool reach_turned(size_t *end, const window *w, size_t at)
+static bool reach_turned(size_t *end, const bawn_window *w, size_t at)
 {
     size_t i = *end, len = 0;
     if (bawn_fold_turned(bawn_slice_of(w->t + at, *end - at)) != 2)
         return true;
     for (;;) {
-        token k;
+        bawn_token k;
         bool near = w->n - at < LOOK_AHEAD;
         if (i >= w->n)
             return w->final || !near;
-        if (!(class_at((const uint8_t *)w->t + i, &len) & C_SPACE) || w->t[i] == '\n')
+        if (!(bawn_unit_class((const uint8_t *)w->t + i, &len) & C_SPACE) || w->t[i] == '\n')
             return true;
         i += len;
-        if (!scan(&k, w, i) && near)
+        if (!bawn_unit_scan(&k, w, i) && near)
             return false;
         int turned = k.end > i && k.end - at <= UNIT_MAX ? bawn_fold_turned(bawn_slice_of(w->t + i, k.end - i)) : 0;
         if (turned == 0)
@@ -203,157 +150,6 @@ static bool reach_turned(size_t *end, const window *w, size_t at)
         i = k.end;
         *end = turned == 2 ? i : *end;
     }
-}
-
-/* ---- letters apart by spaces ------------------------------------------------------------------------------------ */
-typedef struct { size_t begin, end; uint8_t lead, core, len; bool literal, ascii; char bytes[16]; } one;
-
-static bool is_in(char c, const char *set) { return c && strchr(set, c) != NULL; }
-
-static bool parse_one(one *o)
-{
-    size_t lead = 0, end, at;
-    while (lead < o->len && is_in(o->bytes[lead], "\"'([{"))
-        lead++;
-    end = at = lead;
-    uint32_t p = bawn_utf8_next(bawn_slice_of(o->bytes, o->len), &end);
-    if (p == UINT32_MAX || !(p < 0x80 ? bawn_is_alnum((unsigned char)p) : (bawn_text_class(p) & C_ALNUM) != 0))
-        return false;
-    at = end;
-    while (at < o->len && is_in(o->bytes[at], "\"')]}.,;:!?"))
-        at++;
-    o->lead = (uint8_t)lead;
-    o->core = (uint8_t)(end - lead);
-    o->ascii = p < 0x80;
-    return at == o->len && lead < 3 && at - end < 4;
-}
-
-/* A token that is one letter or digit, perhaps with punctuation. 1 yes, 0 no, -1: its end is not in sight. */
-static int read_one(one *o, bawn_canonical *c, const window *w, size_t at)
-{
-    token k;
-    size_t len;
-    if (!scan(&k, w, at))
-        return w->n - at > ONE_MAX ? 0 : -1;
-    len = k.end - at;
-    if (len == 0 || len > ONE_MAX || !(k.any & C_ALNUM))
-        return 0;
-    const char *bytes = w->t + at;
-    if (wants_fold(c, w, &k, at)) {
-        fold(c, w, at, k.end);
-        bytes = c->fold.out;
-        len = c->fold.len;
-    }
-    if (len > sizeof o->bytes)
-        return 0;
-    o->begin = at;
-    o->end = k.end;
-    o->len = (uint8_t)len;
-    memcpy(o->bytes, bytes, len);
-    o->literal = len == k.end - at && memcmp(o->bytes, w->t + at, len) == 0;
-    return parse_one(o);
-}
-
-/* Three letters, or four where they are not ASCII, make a word; a word after another one needs no number. */
-static bool is_word(const one *list, size_t n)
-{
-    size_t letters = 0, ascii = 0, seen = n < 4 ? n : 4;
-    for (size_t i = 0; i < seen; i++) {
-        ascii += list[i].ascii;
-        letters += !(list[i].ascii && bawn_is_digit((unsigned char)list[i].bytes[list[i].lead]));
-    }
-    return letters >= 3 && (ascii == seen || seen == 4);
-}
-
-/* Gathers letters from `at` on. 1: a word (or a part of a long one); 0: none; -1: wait. */
-static int gather(one *list, size_t *n, uint32_t *sign, bawn_canonical *c, const window *w, size_t at)
-{
-    bool goes_on = c->mode != PLAIN;
-    size_t pos = at, len, digits = 0;
-    *n = 0;
-    *sign = c->mode == JOINED ? c->sign : 0;
-    for (;;) {
-        one *o = &list[*n];
-        int is = read_one(o, c, w, pos);
-        if (is < 0)
-            return -1;
-        if (!is || (*n && o->lead))
-            break;
-        bool closed = o->lead + o->core < o->len;
-        ++*n;
-        digits += o->ascii && bawn_is_digit((unsigned char)o->bytes[o->lead]);
-        if (!goes_on && *n <= 4 && (digits > 1 || (*n == 4 && !is_word(list, 4))))
-            return 0;
-        if (closed) {
-            *sign = 0;
-            break;
-        }
-        if (*n == ONES || o->end - at > UNIT_MAX - ONE_MAX)
-            break;
-        pos = o->end;
-        if (pos >= w->n) {
-            if (!w->final)
-                return -1;
-            break;
-        }
-        uint32_t gap = bawn_utf8_next(bawn_slice_of(w->t, w->n), &pos);
-        if (*sign && gap != *sign)
-            break;
-        if (pos >= w->n && !w->final)
-            return -1;
-        if (pos >= w->n || (class_at((const uint8_t *)w->t + pos, &len) & C_SPACE))
-            break;
-        *sign = gap;
-    }
-    return *n && (goes_on || is_word(list, *n));
-}
-
-static void write_ones(bawn_canonical *c, window *w, const one *list, size_t n)
-{
-    char core[ONES * sizeof list->bytes + 16];
-    size_t len = 0, view;
-    for (size_t i = 0; i < n; i++) {
-        memcpy(core + len, list[i].bytes + list[i].lead, list[i].core);
-        len += list[i].core;
-    }
-    flush(c, w, list[0].begin);
-    view = c->sink.view;
-    if (bawn_leet_fold(core, len, c->leet_left > 0)) {
-        const one *first = &list[0], *last = &list[n - 1];
-        size_t tail = (size_t)(last->len - last->lead - last->core);
-        memmove(core + first->lead, core, len);
-        memcpy(core, first->bytes, first->lead);
-        memcpy(core + first->lead + len, last->bytes + last->lead + last->core, tail);
-        change(c, w, first->begin, last->end, bawn_slice_of(core, first->lead + len + tail));
-        bawn_sink_leet(&c->sink, view, c->sink.view);
-        c->leet_left = LEET_TOKENS;
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (!list[i].literal) {
-            change(c, w, w->done, list[i].begin, BAWN_NIL);
-            change(c, w, list[i].begin, list[i].end, bawn_slice_of(list[i].bytes, list[i].len));
-        } else {
-            if (list[i].begin > w->done)
-                change(c, w, w->done, list[i].begin, BAWN_NIL);
-            flush(c, w, list[i].end);
-        }
-    }
-}
-
-/* SIZE_MAX: no such word here. */
-static size_t spaced_unit(bawn_canonical *c, window *w, size_t at)
-{
-    one list[ONES];
-    uint32_t sign;
-    size_t n;
-    int is = gather(list, &n, &sign, c, w, at);
-    if (is <= 0)
-        return is < 0 ? WAIT : SIZE_MAX;
-    write_ones(c, w, list, n);
-    c->mode = JOINED;
-    c->sign = sign;
-    return list[n - 1].end - at;
 }
 
 /* ---- one token ---------------------------------------------------------------------------------------------------- */
@@ -387,28 +183,28 @@ static bool join_apart(bawn_canonical *c)
     return true;
 }
 
-static void write_joined(bawn_canonical *c, window *w, size_t at, size_t end)
+static void write_joined(bawn_canonical *c, bawn_window *w, size_t at, size_t end)
 {
     for (size_t i = 0, k; i < c->fold.len; i = k) {
         for (k = i + 1; k < c->fold.len && c->from[k] == c->from[k - 1] + 1; k++)
             ;
         if (at + c->from[i] > w->done)
-            change(c, w, w->done, at + c->from[i], BAWN_NIL);
-        flush(c, w, at + c->from[k - 1] + 1u);
+            bawn_unit_change(c, w, w->done, at + c->from[i], BAWN_NIL);
+        bawn_unit_flush(c, w, at + c->from[k - 1] + 1u);
     }
     if (w->done < end)
-        change(c, w, w->done, end, BAWN_NIL);
+        bawn_unit_change(c, w, w->done, end, BAWN_NIL);
 }
 
-static size_t slow_unit(bawn_canonical *c, window *w, size_t at, const token *k)
+static size_t slow_unit(bawn_canonical *c, bawn_window *w, size_t at, const bawn_token *k)
 {
     size_t end = k->end, view;
     bawn_fold *f = &c->fold;
 
-    if (wants_fold(c, w, k, at)) {
+    if (bawn_unit_wants_fold(c, w, k, at)) {
         if ((k->any & C_WORK) && !(reach_override(&end, w, at) && reach_turned(&end, w, at)))
             return WAIT;
-        fold(c, w, at, end);
+        bawn_unit_fold(c, w, at, end);
         remember_alphabet(c, f->alphabet);
     } else {
         memcpy(f->out, w->t + at, end - at);
@@ -416,10 +212,10 @@ static size_t slow_unit(bawn_canonical *c, window *w, size_t at, const token *k)
     }
     bool same = f->len == end - at && memcmp(f->out, w->t + at, f->len) == 0;
     bool joined = join_apart(c), leet = bawn_leet_fold(f->out, f->len, c->leet_left > 0);
-    flush(c, w, at);
+    bawn_unit_flush(c, w, at);
     view = c->sink.view;
     if (leet || !same)
-        change(c, w, at, end, bawn_slice_of(f->out, f->len));
+        bawn_unit_change(c, w, at, end, bawn_slice_of(f->out, f->len));
     else if (joined)
         write_joined(c, w, at, end);
     if (leet)
@@ -429,7 +225,7 @@ static size_t slow_unit(bawn_canonical *c, window *w, size_t at, const token *k)
     return end - at;
 }
 
-static bool may_be_one(const window *w, size_t at, const token *k)
+static bool may_be_one(const bawn_window *w, size_t at, const bawn_token *k)
 {
     size_t len = k->end - at;
     if (len > ONE_MAX || !(k->any & C_ALNUM) || (len > 8 && !(k->any & C_WORK)))
@@ -437,18 +233,18 @@ static bool may_be_one(const window *w, size_t at, const token *k)
     return len < 2 || !(bawn_is_alnum((unsigned char)w->t[at]) && bawn_is_alnum((unsigned char)w->t[at + 1]));
 }
 
-static size_t token_unit(bawn_canonical *c, window *w, size_t at)
+static size_t token_unit(bawn_canonical *c, bawn_window *w, size_t at)
 {
-    token k;
-    if (!scan(&k, w, at))
+    bawn_token k;
+    if (!bawn_unit_scan(&k, w, at))
         return WAIT;
     if (may_be_one(w, at, &k)) {
-        size_t len = spaced_unit(c, w, at);
+        size_t len = bawn_unit_spaced(c, w, at);
         if (len != SIZE_MAX)
             return len;
     }
     size_t len = k.end - at;
-    if (wants_fold(c, w, &k, at) || wants_bytes(w, &k, at)) {
+    if (bawn_unit_wants_fold(c, w, &k, at) || wants_bytes(w, &k, at)) {
         len = slow_unit(c, w, at, &k);
         if (len == WAIT)
             return WAIT;
@@ -463,28 +259,27 @@ static size_t token_unit(bawn_canonical *c, window *w, size_t at)
 }
 
 /* ---- white space ---------------------------------------------------------------------------------------------------- */
-static size_t gap_unit(bawn_canonical *c, window *w, size_t at, uint32_t space, size_t next)
+static size_t gap_unit(bawn_canonical *c, bawn_window *w, size_t at, uint32_t space, size_t next)
 {
-    one o;
     size_t len = 0;
     if (next >= w->n && !w->final)
         return WAIT;
-    if (space == c->sign && next < w->n && !(class_at((const uint8_t *)w->t + next, &len) & C_SPACE)) {
-        int is = read_one(&o, c, w, next);
+    if (space == c->sign && next < w->n && !(bawn_unit_class((const uint8_t *)w->t + next, &len) & C_SPACE)) {
+        int is = bawn_unit_is_one(c, w, next);
         if (is < 0)
             return WAIT;
-        if (is && o.lead == 0) {
-            change(c, w, at, next, BAWN_NIL);
+        if (is) {
+            bawn_unit_change(c, w, at, next, BAWN_NIL);
             return next - at;
         }
     }
     if (space != ' ')
-        change(c, w, at, next, BAWN_LIT(" "));
+        bawn_unit_change(c, w, at, next, BAWN_LIT(" "));
     c->mode = GAP;
     return next - at;
 }
 
-static size_t space_unit(bawn_canonical *c, window *w, size_t at)
+static size_t space_unit(bawn_canonical *c, bawn_window *w, size_t at)
 {
     size_t next = at;
     uint32_t space = (unsigned char)w->t[at];
@@ -495,9 +290,9 @@ static size_t space_unit(bawn_canonical *c, window *w, size_t at)
     if (c->mode == JOINED)
         return gap_unit(c, w, at, space, next);
     if (c->mode == GAP)
-        change(c, w, at, next, BAWN_NIL);
+        bawn_unit_change(c, w, at, next, BAWN_NIL);
     else if (space >= 0x80)
-        change(c, w, at, next, space == 0x85 || space == 0x2028 || space == 0x2029 ? BAWN_LIT("\n") : BAWN_LIT(" "));
+        bawn_unit_change(c, w, at, next, space == 0x85 || space == 0x2028 || space == 0x2029 ? BAWN_LIT("\n") : BAWN_LIT(" "));
     return next - at;
 }
 
@@ -505,7 +300,7 @@ static size_t space_unit(bawn_canonical *c, window *w, size_t at)
 /* Works through the window from `at` on; returns where it stopped. */
 static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool final)
 {
-    window w = { t, n, final, c->settled - at, at };
+    bawn_window w = { t, n, final, c->settled - at, at };
     size_t step, len;
     while (at < n) {
         if (c->mode == PLAIN && c->leet_left == 0 && (len = bawn_text_plain_prefix(t + at, n - at)) > 0) {
@@ -514,14 +309,14 @@ static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool 
             c->apart_before = false;
             continue;
         }
-        bool space = (class_at((const uint8_t *)t + at, &len) & C_SPACE) != 0;
+        bool space = (bawn_unit_class((const uint8_t *)t + at, &len) & C_SPACE) != 0;
         step = space ? space_unit(c, &w, at) : token_unit(c, &w, at);
         if (step == WAIT)
             break;
         at += step;
         c->settled += step;
     }
-    flush(c, &w, at);
+    bawn_unit_flush(c, &w, at);
     return at;
 }
 
