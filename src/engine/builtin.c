@@ -1,9 +1,18 @@
-/* The built-in pattern database: compiled when Bawn is built (tools/patterns.c), linked in as bytes, loaded in about
- * two milliseconds (RULINGS R9). Its head is the hash of the rules it was made from, so that a database of other tables
- * is refused instead of misread. */
+/* The built-in patterns: compiled when Bawn is built (tools/patterns.c), linked in as bytes, loaded in milliseconds
+ * (RULINGS R9). Their head is the hash of the rules they were made from, so that a database of other tables is refused
+ * instead of misread. */
 #include "engine/builtin.h"
 
 #include <stdio.h>
+
+static bool write_out(const char *path, const bawn_buf *out, bawn_error *err)
+{
+    FILE *f = fopen(path, "wb");
+    bool ok = f && fwrite(out->ptr, 1, out->len, f) == out->len;
+    if (f && fclose(f) != 0)
+        ok = false;
+    return ok || bawn_error_set(err, BAWN_E_IO, "cannot write the pattern database to %s", path);
+}
 
 bool bawn_engine_compile(const char *out_path, bawn_error *err)
 {
@@ -12,21 +21,16 @@ bool bawn_engine_compile(const char *out_path, bawn_error *err)
     bawn_buf out = { 0 };
     char hash[72];
 
-    bool ok = arena && bawn_rules_list(&rules, bawn_guards, bawn_n_guards, 0, arena, err) &&
-              bawn_rules_compile(&rules, true, err);
+    bool ok = arena && bawn_rules_list(&rules, bawn_guards, bawn_n_guards, 0, arena, err);
     if (ok) {
         bawn_rules_hash(hash, &rules);
         bawn_buf_add(&out, bawn_slice_of(hash, sizeof hash));
-        ok = bawn_match_save(&out, rules.db);
-        FILE *f = ok ? fopen(out_path, "wb") : NULL;
-        ok = f && fwrite(out.ptr, 1, out.len, f) == out.len;
-        if (f && fclose(f) != 0)
-            ok = false;
-        if (!ok)
-            bawn_error_set(err, BAWN_E_IO, "cannot write the pattern database to %s", out_path);
+        ok = bawn_rules_compile(&rules, true, arena, err) &&
+             (bawn_rules_pack(&out, &rules) || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to pack")) &&
+             write_out(out_path, &out, err);
     }
     bawn_buf_free(&out);
-    bawn_match_free(rules.db);
+    bawn_rules_free(&rules);
     bawn_arena_free(arena);
     return ok;
 }
@@ -40,5 +44,5 @@ bool bawn_builtin_load(bawn_rules *rules, char hash[72], bawn_arena *arena, bawn
     bawn_rules_hash(hash, rules);
     if (blob.len < 72 || memcmp(blob.ptr, hash, 72) != 0)
         return bawn_error_set(err, BAWN_E_POLICY, "the built-in pattern database was made from other tables: rebuild Bawn");
-    return bawn_match_load(&rules->db, bawn_slice_of(blob.ptr + 72, blob.len - 72), err);
+    return bawn_rules_unpack(rules, bawn_slice_of(blob.ptr + 72, blob.len - 72), arena, err);
 }

@@ -65,7 +65,7 @@ bool bawn_rules_lint(const bawn_rules *rules, double budget_us_per_kb, bawn_erro
 
     while (ok && sample.len < SAMPLE)
         ok = bawn_buf_str(&sample, prose);
-    for (size_t i = 0; ok && i < rules->first_anchor; i++)
+    for (size_t i = 0; ok && i < rules->n_rules; i++)
         if (!(rules->rules[i].flags & (BAWN_P_LITERAL | BAWN_P_TRIGGER)))
             ok = lint_one(&rules->rules[i], bawn_buf_slice(&sample), budget_us_per_kb, err);
     bawn_buf_free(&sample);

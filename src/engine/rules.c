@@ -1,10 +1,6 @@
 /* The expressions of a set of guards, by id: first every row of every table, then the ROT13 and reversed forms of core
- * phrases (RULINGS R8: cheaper in the database than decoding every text), then the anchors, the literals with which
- * a row that may contain white space begins. A stream holds text from an anchor on while the row may still match. */
+ * phrases (RULINGS R8: cheaper in the database than decoding every text). */
 #include "engine/wall.h"
-
-#define ANCHORS_PER_ROW 64
-#define ANCHORS_MAX 4096
 
 static bawn_rule *new_rule(bawn_rules *out, size_t cap)
 {
@@ -36,72 +32,7 @@ static bool add_forms(bawn_rules *out, size_t cap, const bawn_pattern *row, uint
         char *text = transformed(arena, row->regex, reverse);
         if (!r || !text)
             return false;
-        *r = (bawn_rule){ text, BAWN_P_LITERAL, BAWN_RULE_FORM, guard, row, (uint32_t)strlen(text) };
-    }
-    return true;
-}
-
-/* Whether a match of this row may contain white space; others are kept whole by the safe boundaries of a stream. */
-static bool may_hold_space(const bawn_pattern *row)
-{
-    const char *s = row->regex;
-    if (row->flags & BAWN_P_LITERAL)
-        return strpbrk(s, " \t\n") != NULL;
-    for (; *s; s++) {
-        if (*s == '\\' && s[1]) {
-            s++;
-            if (strchr("sWDHV", *s))
-                return true;
-        } else if (*s == ' ' || *s == '.' || (*s == '[' && s[1] == '^')) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static uint32_t anchor_id(bawn_rules *out, size_t cap, bawn_slice text)
-{
-    for (uint32_t i = out->first_anchor; i < out->n_rules; i++)
-        if (bawn_slice_is(text, out->rules[i].regex))
-            return i - out->first_anchor;
-    bawn_rule *r = new_rule(out, cap);
-    if (!r)
-        return UINT32_MAX;
-    *r = (bawn_rule){ text.ptr, BAWN_P_LITERAL, BAWN_RULE_ANCHOR, 0, NULL, 0 };
-    return (uint32_t)(r - out->rules) - out->first_anchor;
-}
-
-/* Copies with a terminating NUL: the databases take C strings. */
-static bawn_slice terminated(bawn_arena *arena, bawn_slice s)
-{
-    char *copy = bawn_arena_alloc(arena, s.len + 1);
-    if (!copy)
-        return BAWN_NIL;
-    memcpy(copy, s.ptr, s.len);
-    copy[s.len] = 0;
-    return bawn_slice_of(copy, s.len);
-}
-
-static bool add_anchors(bawn_rules *out, size_t cap, uint32_t rule, bawn_arena *arena, bawn_error *err)
-{
-    const bawn_rule *r = &out->rules[rule];
-    bawn_slice literals[ANCHORS_PER_ROW];
-    size_t n = 0;
-
-    if (!may_hold_space(r->pattern) || (r->flags & BAWN_P_TRIGGER))
-        return true;
-    uint32_t width = r->type == BAWN_RULE_FORM ? r->width : bawn_match_width(r->regex, r->flags, err);
-    if (width == 0)
-        return false;
-    if (!bawn_match_anchors(literals, &n, ANCHORS_PER_ROW, r->regex, r->flags, arena))
-        return bawn_error_set(err, BAWN_E_POLICY, "pattern `%s` must begin with a literal of at least 3 characters (or with "
-                              "a group of such): a stream could not be held for it", r->regex);
-    for (size_t i = 0; i < n; i++) {
-        bawn_slice text = terminated(arena, literals[i]);
-        uint32_t anchor = text.ptr ? anchor_id(out, cap, text) : UINT32_MAX;
-        if (anchor == UINT32_MAX || out->n_anchored == ANCHORS_MAX)
-            return bawn_error_set(err, BAWN_E_NO_MEMORY, "too many anchors");
-        out->anchored[out->n_anchored++] = (bawn_anchored){ anchor, rule, width };
+        *r = (bawn_rule){ text, BAWN_P_LITERAL, BAWN_RULE_FORM, false, guard, row, (uint32_t)strlen(text) };
     }
     return true;
 }
@@ -123,7 +54,8 @@ static bool list_rows(bawn_rules *out, size_t cap, const bawn_guard *const *guar
             bawn_rule *r = new_rule(out, cap);
             if (!r)
                 return false;
-            *r = (bawn_rule){ row->regex, row->flags, BAWN_RULE_PATTERN, (uint16_t)(first + g), row, 0 };
+            *r = (bawn_rule){ row->regex, row->flags, BAWN_RULE_PATTERN, false, (uint16_t)(first + g),
+                               row, 0 };
         }
     for (size_t i = 0, rows = out->n_rules; i < rows; i++)
         if (out->rules[i].flags & BAWN_P_CORE &&
@@ -135,33 +67,19 @@ static bool list_rows(bawn_rules *out, size_t cap, const bawn_guard *const *guar
 bool bawn_rules_list(bawn_rules *out, const bawn_guard *const *guards, size_t n, uint16_t first_guard, bawn_arena *arena,
                      bawn_error *err)
 {
-    size_t cap = 3 * count_rows(guards, n) + ANCHORS_MAX;
+    size_t cap = 3 * count_rows(guards, n);
 
     *out = (bawn_rules){ 0 };
-    out->rules = bawn_arena_alloc(arena, cap * sizeof *out->rules);
-    out->anchored = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *out->anchored);
-    if (!out->rules || !out->anchored || !list_rows(out, cap, guards, n, first_guard, arena))
+    out->rules = bawn_arena_alloc(arena, (cap + 1) * sizeof *out->rules);
+    if (!out->rules || !list_rows(out, cap, guards, n, first_guard, arena))
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the pattern table");
-    out->first_anchor = (uint32_t)out->n_rules;
-    for (uint32_t i = 0; i < out->first_anchor; i++)
-        if (!add_anchors(out, cap, i, arena, err))
-            return false;
-    out->n_anchors = (uint32_t)out->n_rules - out->first_anchor;
     return true;
 }
 
-bool bawn_rules_compile(bawn_rules *r, bool portable, bawn_error *err)
+void bawn_rules_free(bawn_rules *r)
 {
-    if (r->n_rules == 0)
-        return true;
-    bawn_match_rule *rules = bawn_malloc(r->n_rules * sizeof *rules);
-    if (!rules)
-        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
-    for (size_t i = 0; i < r->n_rules; i++)
-        rules[i] = (bawn_match_rule){ r->rules[i].regex, r->rules[i].flags, (uint32_t)i };
-    bool ok = bawn_match_compile(&r->db, rules, r->n_rules, portable, err);
-    bawn_free(rules);
-    return ok;
+    for (int d = 0; d < BAWN_DBS; d++)
+        bawn_match_free(r->db[d]);
 }
 
 void bawn_rules_hash(char out[72], const bawn_rules *r)
@@ -173,6 +91,7 @@ void bawn_rules_hash(char out[72], const bawn_rules *r)
         bawn_buf_str(&b, r->rules[i].regex);
         bawn_buf_byte(&b, '\0');
         bawn_buf_byte(&b, (char)r->rules[i].flags);
+        bawn_buf_byte(&b, (char)r->rules[i].guard);
     }
     bawn_sha256(digest, b.failed ? BAWN_NIL : bawn_buf_slice(&b));
     bawn_buf_free(&b);

@@ -123,8 +123,8 @@ static bawn_slice window(const bawn_view *v, size_t end, size_t *low, bool *fina
 static void confirm_plainly(bawn_probe *p)
 {
     size_t begin = bawn_probe_begin(p);
-    if (begin == SIZE_MAX)              /* the two matchers differ: believe the one that says there is a match */
-        begin = p->end > BAWN_MATCH_WIDTH ? p->end - BAWN_MATCH_WIDTH : 0;
+    if (begin == SIZE_MAX)              /* only seen because a window was cut there: the text itself has no match */
+        return;
     if ((p->pattern->flags & BAWN_P_WORD) && (!bawn_probe_word_begins(p, begin) || !bawn_probe_word_ends(p, p->end)))
         return;
     bawn_probe_found(p, p->pattern->kind, begin, p->end, p->pattern->score);
@@ -184,18 +184,47 @@ static void retry_pending(bawn_view *v, bawn_judging *j, bool final)
 }
 
 /* ---- patterns --------------------------------------------------------------------------------------------------- */
-typedef struct { bawn_view *view; bawn_judging *judging; size_t low; int database; bool final; } scan_context;
+#define WINDOWS 64
 
-static void note_anchor(bawn_view *v, bawn_judging *j, uint32_t anchor, size_t begin)
+/* Where gates were seen: parts of the text in which the dear patterns are run. */
+typedef struct { bawn_span at[WINDOWS]; size_t n; } gated;
+typedef struct { bawn_view *view; bawn_judging *judging; size_t low; int set; bool final; gated *gates; size_t cut; }
+    scan_context;
+
+static size_t end_of(const bawn_view *v) { return v->base + v->text.len; }
+
+static void note_gate(scan_context *s, size_t at)
 {
-    uint32_t hold = j->guardrail->holds[j->place][anchor];
-    if (hold == 0)
-        return;
-    if (!grow((void **)&v->open, &v->cap_open, v->n_open, sizeof *v->open)) {
-        j->failed = true;
+    gated *g = s->gates;
+    size_t begin = at > s->low + MARGIN ? at - MARGIN : s->low;
+    size_t end = at + MARGIN < end_of(s->view) ? at + MARGIN : end_of(s->view);
+    bawn_span *last = g->n ? &g->at[g->n - 1] : NULL;
+
+    if (last && (g->n == WINDOWS || begin <= last->end)) {      /* hits come nearly in order: join, never lose */
+        last->end = end > last->end ? end : last->end;
+        last->begin = begin < last->begin ? begin : last->begin;
         return;
     }
-    v->open[v->n_open++] = (bawn_open){ begin, begin + hold };
+    g->at[g->n++] = (bawn_span){ begin, end };
+}
+
+static void note_anchor(void *context, uint32_t anchor, size_t end)
+{
+    scan_context *s = context;
+    bawn_view *v = s->view;
+    const bawn_wall *wall = s->judging->worker->wall;
+    const bawn_rules *rules = &wall->rules[s->set];
+    uint32_t hold = s->judging->guardrail->holds[s->judging->place][(s->set ? wall->rules[0].n_anchors : 0) + anchor];
+    size_t at = s->low + end;
+
+    if (hold == 0 || at <= v->hits_done || (!s->final && at >= end_of(v)))
+        return;
+    if (!grow((void **)&v->open, &v->cap_open, v->n_open, sizeof *v->open)) {
+        s->judging->failed = true;
+        return;
+    }
+    at -= rules->anchors[anchor].len;
+    v->open[v->n_open++] = (bawn_open){ at, at + hold };
 }
 
 static void on_hit(void *context, uint32_t id, size_t end)
@@ -203,38 +232,61 @@ static void on_hit(void *context, uint32_t id, size_t end)
     scan_context *s = context;
     bawn_view *v = s->view;
     bawn_judging *j = s->judging;
-    const bawn_rules *rules = &j->worker->wall->rules[s->database];
-    const bawn_rule *rule = &rules->rules[id];
+    const bawn_rules *rules = &j->worker->wall->rules[s->set];
     size_t at = s->low + end, begin = at;
 
-    if (at <= v->hits_done || (!s->final && at >= v->base + v->text.len))
-        return;
-    if (rule->type == BAWN_RULE_ANCHOR) {
-        if (j->streaming)
-            note_anchor(v, j, (s->database ? j->worker->wall->rules[0].n_anchors : 0) + id - rules->first_anchor,
-                        at - strlen(rule->regex));
+    if (id >= rules->n_rules) {
+        note_gate(s, at);
         return;
     }
-    if (wakes(v, j, rule->guard) && !ask(v, j, &begin, at, s->database, id, rule->guard, s->final))
-        note_pending(v, j, (bawn_pending){ begin, at, id, (uint8_t)s->database, false });
+    if (at <= v->hits_done || (!s->final && at >= end_of(v)) || at >= s->cut)
+        return;
+    uint16_t guard = rules->rules[id].guard;
+    if (wakes(v, j, guard) && !ask(v, j, &begin, at, s->set, id, guard, s->final))
+        note_pending(v, j, (bawn_pending){ begin, at, id, (uint8_t)s->set, false });
+}
+
+static bool scan(scan_context *s, const bawn_match *db, bawn_span at, bawn_match_hit hit)
+{
+    const bawn_view *v = s->view;
+    while (at.begin > v->base && !bawn_utf8_is_start((unsigned char)v->text.ptr[at.begin - v->base]))
+        at.begin--;
+    while (at.end < end_of(v) && !bawn_utf8_is_start((unsigned char)v->text.ptr[at.end - v->base]))
+        at.end++;
+    s->low = at.begin;
+    s->cut = at.end < end_of(v) ? at.end : SIZE_MAX;    /* what ends with a window may end so because it was cut */
+    return !db || bawn_match_scan(db, s->judging->worker->scratch,
+                                  bawn_slice_of(v->text.ptr + (at.begin - v->base), at.end - at.begin), hit, s);
+}
+
+static bool scan_set(bawn_view *v, bawn_judging *j, int set, bawn_span new, bool final)
+{
+    const bawn_rules *rules = &j->worker->wall->rules[set];
+    gated gates = { .n = 0 };
+    scan_context s = { .view = v, .judging = j, .set = set, .final = final, .gates = &gates };
+
+    if (!scan(&s, rules->db[BAWN_DB_FAST], new, on_hit))
+        return false;
+    for (size_t i = 0; i < gates.n; i++)
+        if (!scan(&s, rules->db[BAWN_DB_SLOW], gates.at[i], on_hit))
+            return false;
+    for (int slow = 0; slow < 2 && j->streaming; slow++)
+        if (j->guardrail->anchored[j->place][set][slow] &&
+            !scan(&s, rules->db[BAWN_DB_ANCHORS_FAST + slow], new, note_anchor))
+            return false;
+    return true;
 }
 
 static bool scan_patterns(bawn_view *v, bawn_judging *j, bool final)
 {
-    size_t total = v->base + v->text.len;
-    size_t low = v->hits_done > v->base + MARGIN ? v->hits_done - MARGIN : v->base;
+    size_t total = end_of(v);
+    bawn_span new = { v->hits_done > v->base + MARGIN ? v->hits_done - MARGIN : v->base, total };
 
-    while (low > v->base && !bawn_utf8_is_start((unsigned char)v->text.ptr[low - v->base]))
-        low--;
-    bawn_slice text = { v->text.ptr + (low - v->base), total - low };
-    for (int d = 0; d < 2; d++) {
-        scan_context s = { v, j, low, d, final };
-        const bawn_match *db = j->worker->wall->rules[d].db;
-        if (db && !bawn_match_scan(db, j->worker->scratch, text, on_hit, &s)) {
+    for (int set = 0; set < 2; set++)
+        if (!scan_set(v, j, set, new, final)) {
             j->failed = true;
             return false;
         }
-    }
     v->hits_done = final ? total : total > 0 ? total - 1 : 0;
     return true;
 }

@@ -92,7 +92,7 @@ void bawn_wall_free(bawn_wall *w)
     if (!w)
         return;
     for (int d = 0; d < 2; d++)
-        bawn_match_free(w->rules[d].db);
+        bawn_rules_free(&w->rules[d]);
     bawn_policy_free(w->policy);
     bawn_arena_free(w->arena);
     bawn_free(w);
@@ -109,7 +109,9 @@ bool bawn_worker_new(bawn_worker **out, const bawn_wall *wall, bawn_error *err)
     for (int d = 0; ok && d < 2; d++) {
         const bawn_rules *r = &wall->rules[d];
         w->begins[d] = bawn_match_begins_new(r->n_rules);
-        ok = w->begins[d] && (!r->db || bawn_match_scratch_fit(&w->scratch, r->db, err));
+        ok = w->begins[d] != NULL;
+        for (int db = 0; ok && db < BAWN_DBS; db++)
+            ok = !r->db[db] || bawn_match_scratch_fit(&w->scratch, r->db[db], err);
     }
     if (!ok || !bawn_judge_new(&w->judge)) {
         bawn_worker_free(w);

@@ -6,27 +6,39 @@
 #include "guard/exfiltration/exfiltration.h"
 #include "guard/limits/limits.h"
 
-/* ---- rules: every expression of a database by id -------------------------------------------------------------- */
-typedef enum { BAWN_RULE_PATTERN, BAWN_RULE_FORM /* ROT13 or reversed literal */, BAWN_RULE_ANCHOR } bawn_rule_type;
+/* ---- rules: every expression of a set of guards, by id ----------------------------------------------------------- */
+/* Four databases. FAST holds what is cheap to look for everywhere, and the *gates*: literals one of which stands in
+ * every match of a dear expression. SLOW holds the dear ones and is run only around gates that were seen. The anchors,
+ * with which matches begin, are looked for in streams alone, and only where something is held for them. */
+enum { BAWN_DB_FAST, BAWN_DB_SLOW, BAWN_DB_ANCHORS_FAST, BAWN_DB_ANCHORS_SLOW, BAWN_DBS };
+typedef enum { BAWN_RULE_PATTERN, BAWN_RULE_FORM /* ROT13 or reversed literal */ } bawn_rule_type;
 typedef struct {
     const char *regex;
     uint8_t flags, type;            /* BAWN_P_*, bawn_rule_type */
-    uint16_t guard;                 /* index into the wall's guards; anchors: unused */
-    const bawn_pattern *pattern;    /* the row; anchors: NULL */
-    uint32_t width;                 /* anchors: unused; forms: their length */
+    bool slow;                      /* in which database */
+    uint16_t guard;                 /* index into the wall's guards */
+    const bawn_pattern *pattern;    /* the row */
+    uint32_t width;                 /* of forms: their length */
 } bawn_rule;
+typedef struct { const char *text; uint32_t len; bool slow; } bawn_anchor;
 typedef struct { uint32_t anchor, rule, width; } bawn_anchored;     /* anchor id (from 0) opens pattern `rule` */
 typedef struct {
     bawn_rule *rules; size_t n_rules;
-    uint32_t first_anchor, n_anchors;   /* rules[first_anchor ...] are anchors */
+    const char **gates; uint32_t n_gates;       /* ids in FAST: n_rules and up; only while compiling */
+    bawn_anchor *anchors; uint32_t n_anchors;
     bawn_anchored *anchored; size_t n_anchored;
-    bawn_match *db;                     /* NULL when there are no rules */
+    bawn_match *db[BAWN_DBS];                   /* NULL when empty */
 } bawn_rules;
 
-/* Lists the rules of guards[0, n): rows, forms, anchors; everything in the arena. */
+/* Lists the rows of guards[0, n) and their forms; everything in the arena. Cheap. */
 bool bawn_rules_list(bawn_rules *out, const bawn_guard *const *guards, size_t n, uint16_t first_guard, bawn_arena *,
                      bawn_error *err);
-bool bawn_rules_compile(bawn_rules *, bool portable, bawn_error *err);
+/* Works out gates and anchors, and compiles: seconds for the built-in rules, so its result is packed and kept. */
+bool bawn_rules_compile(bawn_rules *, bool portable, bawn_arena *, bawn_error *err);
+bool bawn_rules_pack(bawn_buf *out, const bawn_rules *);
+/* Reads what was packed for the same rules. False: it was not. */
+bool bawn_rules_unpack(bawn_rules *, bawn_slice packed, bawn_arena *, bawn_error *err);
+void bawn_rules_free(bawn_rules *);             /* the databases */
 /* Times every expression alone on prose; false names the first that costs more (us for each kB). */
 bool bawn_rules_lint(const bawn_rules *, double budget_us_per_kb, bawn_error *err);
 void bawn_rules_hash(char out[72], const bawn_rules *);             /* "sha256:" + 64 hex + NUL */
@@ -54,7 +66,8 @@ typedef struct {
     bawn_messages blocked[2];               /* by bawn_side */
     bawn_ruling *rulings[BAWN_PLACE_COUNT]; /* [kind id] */
     bool *wakes[BAWN_PLACE_COUNT];          /* [guard]: any of its kinds is ruled on there */
-    uint32_t *holds[BAWN_PLACE_COUNT];      /* [anchor id over both databases]: bytes to hold, 0 none */
+    uint32_t *holds[BAWN_PLACE_COUNT];      /* [anchor id over both sets of rules]: bytes to hold, 0 none */
+    bool anchored[BAWN_PLACE_COUNT][2][2];  /* [set][slow]: whether any of its anchors is held for */
     bool fail_open;                         /* on_error: allow */
     const void **settings;                  /* [guard]: handed to its probes */
     uint64_t window;                        /* least characters held behind in streams; UINT64_MAX: buffer */

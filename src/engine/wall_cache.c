@@ -41,28 +41,47 @@ static bool write_file(const char *path, bawn_slice bytes)
     return false;
 }
 
+/* What was packed for these rules, if it is there and sound. */
+static bool from_cache(bawn_wall *w, const char *path)
+{
+    bawn_buf saved = { 0 };
+    bool ok = true, loaded = false;
+
+    if (read_file(&saved, path)) {
+        bawn_slice kept = bawn_arena_copy(w->arena, bawn_buf_slice(&saved), &ok);
+        loaded = ok && bawn_rules_unpack(&w->rules[1], kept, w->arena, NULL);
+    }
+    bawn_buf_free(&saved);
+    return loaded;
+}
+
+static void to_cache(const bawn_wall *w, const char *folder, const char *path)
+{
+    bawn_buf packed = { 0 };
+    mkdir(folder, 0700);
+    if (bawn_rules_pack(&packed, &w->rules[1]))
+        write_file(path, bawn_buf_slice(&packed));      /* a cache that cannot be kept costs time, not safety */
+    bawn_buf_free(&packed);
+}
+
 bool bawn_wall_compile_policy_rules(bawn_wall *w, const char *cache_dir, bawn_error *err)
 {
-    bawn_rules *r = &w->rules[1];
+    bawn_rules *r = &w->rules[1], listed = *r;
     char hash[72], path[512];
-    bawn_buf saved = { 0 };
 
     if (r->n_rules == 0)
         return true;
     bawn_rules_hash(hash, r);
     snprintf(path, sizeof path, "%s/patterns-%.40s.db", cache_dir ? cache_dir : "", hash + 7);
-    if (cache_dir && read_file(&saved, path) && bawn_match_load(&r->db, bawn_buf_slice(&saved), NULL)) {
-        bawn_buf_free(&saved);
+    if (cache_dir && from_cache(w, path))
         return true;
-    }
-    bawn_buf_clear(&saved);
-    bool ok = bawn_rules_lint(r, 1.0, err) && bawn_rules_compile(r, false, err);
-    if (ok && cache_dir && bawn_match_save(&saved, r->db)) {
-        mkdir(cache_dir, 0700);
-        write_file(path, bawn_buf_slice(&saved));       /* a cache that cannot be kept costs time, not safety */
-    }
-    bawn_buf_free(&saved);
-    return ok;
+    bawn_rules_free(r);
+    *r = listed;
+    if (!bawn_rules_lint(r, 1.0, err) || !bawn_rules_compile(r, false, w->arena, err))
+        return false;
+    if (cache_dir)
+        to_cache(w, cache_dir, path);
+    return true;
 }
 
 bool bawn_wall_hash_key(bawn_wall *w, const char *cache_dir, bawn_error *err)

@@ -405,7 +405,10 @@ static bool derive_holds(reader *r, int place)
             const bawn_rule *opened = &w->rules[d].rules[a->rule];
             bawn_ruling ruling = r->g->rulings[place][w->kind_base[opened->guard] + opened->pattern->kind];
             uint32_t *hold = &holds[(d ? w->rules[0].n_anchors : 0) + a->anchor];
-            if (ruling.action >= BAWN_MASK && opened->pattern->score >= ruling.min_score && a->width > *hold)
+            if (ruling.action < BAWN_MASK || opened->pattern->score < ruling.min_score)
+                continue;
+            r->g->anchored[place][d][w->rules[d].anchors[a->anchor].slow] = true;
+            if (a->width > *hold)
                 *hold = a->width;
         }
     r->g->holds[place] = holds;

@@ -2,6 +2,8 @@
  * stream), then passed, edited or replaced by the dialect's refusal. */
 #include "exchange/exchange.h"
 
+#include <stdlib.h>
+
 static bool broken(bawn_exchange *x, int code, const char *message)
 {
     return bawn_request_refuse(x, code, bawn_slice_str(message), BAWN_NIL);
@@ -13,37 +15,29 @@ static bool runs_on(uint32_t channel)       /* several fields of it are one text
     return field != BAWN_CHANNEL_OTHER && field != BAWN_CHANNEL_ALTERNATIVES;
 }
 
-static bool judge_channel(bawn_exchange *x, bawn_judging *j, const bawn_field *fields, size_t n, uint32_t first)
+/* The fields of one running channel, in order: parts[0, n) of `order`, which is sorted by channel, then by place. */
+static bool judge_channel(bawn_exchange *x, bawn_judging *j, const bawn_field *fields, const uint32_t *parts, size_t n)
 {
-    uint32_t *parts = NULL;
-    size_t count = 0;
-
-    for (size_t i = first; i < n; i++)
-        count += fields[i].channel == fields[first].channel && !fields[i].key;
-    if (count < 2 || !runs_on(fields[first].channel)) {
-        j->segment = first;
-        return bawn_judge_text(j, fields[first].text);
-    }
-    if (!(parts = bawn_arena_alloc(x->arena, count * sizeof *parts)))
-        return false;
-    count = 0;
-    for (uint32_t i = first; i < n; i++)
-        if (fields[i].channel == fields[first].channel && !fields[i].key)
-            parts[count++] = i;
-    return bawn_request_judge_parts(x, j, fields, parts, count, BAWN_NIL, false);
+    j->place = fields[parts[0]].kind == BAWN_F_ARGUMENTS ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT;
+    if (n > 1)
+        return bawn_request_judge_parts(x, j, fields, parts, n, BAWN_NIL, false);
+    j->segment = parts[0];
+    return bawn_judge_text(j, fields[parts[0]].text);
 }
 
-/* Whether an earlier field of the same running channel has spoken for this one. */
-static bool spoken_for(const bawn_field *fields, uint32_t i)
+static bool alone(const bawn_field *f) { return f->key || !runs_on(f->channel); }
+
+static __thread const bawn_field *ordered_fields;   /* for qsort, which has no context argument */
+
+static int by_channel(const void *a, const void *b)
 {
-    if (!runs_on(fields[i].channel) || fields[i].key)
-        return false;
-    for (uint32_t k = i; k-- > 0;)
-        if (fields[k].channel == fields[i].channel && !fields[k].key)
-            return true;
-        else if (i - k > 4096)
-            break;
-    return false;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    const bawn_field *f = &ordered_fields[x], *g = &ordered_fields[y];
+    if (f->channel != g->channel)
+        return f->channel < g->channel ? -1 : 1;
+    if (f->key != g->key)
+        return f->key ? 1 : -1;
+    return x < y ? -1 : x > y;
 }
 
 static bool judge_fields(bawn_exchange *x)
@@ -51,18 +45,27 @@ static bool judge_fields(bawn_exchange *x)
     const bawn_conversation *c = &x->answered;
     bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt, .finds = &x->finds[BAWN_OUTPUT] };
 
+    uint32_t *order = bawn_arena_alloc(x->arena, (c->n_fields + 1) * sizeof *order);
+    if (!order)
+        return false;
     for (uint32_t i = 0; i < c->n_fields; i++) {
-        uint64_t characters = bawn_utf8_count(c->fields[i].text);
-        x->total[BAWN_OUTPUT] += characters;
-        j.place = c->fields[i].kind == BAWN_F_ARGUMENTS ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT;
-        if (!spoken_for(c->fields, i) && !judge_channel(x, &j, c->fields, c->n_fields, i)) {
-            x->failed_guard = j.failed_guard;
-            if (!x->guardrail->fail_open)
-                return false;
-            j.failed = false;
-        }
-        x->guarded[BAWN_OUTPUT] += characters;
+        order[i] = i;
+        x->total[BAWN_OUTPUT] += bawn_utf8_count(c->fields[i].text);
     }
+    ordered_fields = c->fields;
+    qsort(order, c->n_fields, sizeof *order, by_channel);
+    for (size_t i = 0, n; i < c->n_fields; i += n) {
+        for (n = 1; !alone(&c->fields[order[i]]) && i + n < c->n_fields && !alone(&c->fields[order[i + n]]) &&
+                    c->fields[order[i + n]].channel == c->fields[order[i]].channel;)
+            n++;
+        if (judge_channel(x, &j, c->fields, order + i, n))
+            continue;
+        x->failed_guard = j.failed_guard;
+        if (!x->guardrail->fail_open)
+            return false;
+        j.failed = false;
+    }
+    x->guarded[BAWN_OUTPUT] = x->total[BAWN_OUTPUT];
     bawn_finds_merge(&x->finds[BAWN_OUTPUT]);
     bawn_request_no_masks_in_keys(&x->finds[BAWN_OUTPUT], c->fields);
     return true;

@@ -149,8 +149,11 @@ static void fill_who(bawn_event *e, const bawn_exchange *x)
     for (size_t i = 0; i < worker.len; i++)
         if (bawn_is_digit((unsigned char)worker.ptr[i]))
             e->worker = e->worker * 10 + (worker.ptr[i] - '0');
-    e->trace_id = bawn_exchange_attribute(x, "trace_id");
-    e->span_id = bawn_exchange_attribute(x, "span_id");
+    bawn_slice trace = bawn_exchange_attribute(x, "http.request.traceparent");  /* W3C: 00-<32 hex>-<16 hex>-<2 hex> */
+    if (trace.len == 55 && trace.ptr[2] == '-' && trace.ptr[35] == '-' && trace.ptr[52] == '-') {
+        e->trace_id = bawn_slice_of(trace.ptr + 3, 32);
+        e->span_id = bawn_slice_of(trace.ptr + 36, 16);
+    }
 }
 
 static void fill_route(bawn_event *e, const bawn_exchange *x)

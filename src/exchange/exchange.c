@@ -184,6 +184,8 @@ bool bawn_exchange_new(bawn_exchange **out, bawn_worker *w, bawn_slice dialect, 
         return false;
     }
     *out = x;
+    if (bawn_slice_is(bawn_exchange_attribute(x, "policy"), "off"))
+        bawn_request_begin(x);                  /* nothing of the body is read: the verdict stands now (R17) */
     return true;
 }
 
@@ -306,7 +308,7 @@ bool bawn_exchange_tick(bawn_exchange *x, uint64_t now_ns, uint64_t *next_ns)
         ok = bawn_exchange_resume(x, x->jobs, false, BAWN_NIL, now_ns);
     if (!x->recorded && x->mode == BAWN_ANSWER_EVENTS)
         ok = (bawn_stream_tick(x) || fail(x)) && ok;
-    *next_ns = x->recorded ? 0 : x->phase == BAWN_PHASE_SCORING ? x->job.deadline_ns : bawn_stream_deadline(x);
+    *next_ns = x->recorded ? UINT64_MAX : x->phase == BAWN_PHASE_SCORING ? x->job.deadline_ns : bawn_stream_deadline(x);
     return ok;
 }
 
@@ -321,12 +323,16 @@ bool bawn_exchange_abort(bawn_exchange *x, bawn_side who_left, uint64_t now_ns)
     }
     if (x->mode == BAWN_ANSWER_EVENTS && x->phase == BAWN_PHASE_ANSWER)
         return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died") || fail(x);
-    if (x->mode == BAWN_ANSWER_PASS && x->phase == BAWN_PHASE_ANSWER)
+    if (x->mode == BAWN_ANSWER_PASS && x->phase == BAWN_PHASE_ANSWER && x->bytes[BAWN_OUTPUT] > 0)
         return bawn_exchange_close(x, "upstream_died");
-    bool asked = x->phase == BAWN_PHASE_ASKED;
-    return bawn_request_refuse(x, asked ? BAWN_E_UPSTREAM_UNREACHABLE : BAWN_E_UPSTREAM_INVALID,
-                               asked ? BAWN_LIT("The upstream could not be reached.")
-                                     : BAWN_LIT("The upstream's answer broke off."), BAWN_NIL) || fail(x);
+    if (x->bytes[BAWN_OUTPUT] > 0)
+        return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer broke off."), BAWN_NIL) ||
+               fail(x);
+    if (x->status == 504)
+        return bawn_request_refuse(x, BAWN_E_UPSTREAM_TIMEOUT, BAWN_LIT("The upstream did not answer in time."), BAWN_NIL) ||
+               fail(x);
+    return bawn_request_refuse(x, BAWN_E_UPSTREAM_UNREACHABLE, BAWN_LIT("The upstream could not be reached."), BAWN_NIL) ||
+           fail(x);
 }
 
 /* ---- steps -------------------------------------------------------------------------------------------------------------- */

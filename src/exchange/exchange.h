@@ -118,7 +118,7 @@ bool bawn_stream_feed(bawn_exchange *, bawn_slice bytes, bool last);
 bool bawn_stream_broken(bawn_exchange *, int code, const char *end);   /* our error event, nothing held leaves */
 void bawn_stream_free(bawn_stream *);
 void bawn_stream_reset(bawn_stream *);
-uint64_t bawn_stream_deadline(const bawn_exchange *);   /* 0: none */
+uint64_t bawn_stream_deadline(const bawn_exchange *);   /* UINT64_MAX: none */
 bool bawn_stream_tick(bawn_exchange *);
 
 /* close.c */

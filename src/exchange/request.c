@@ -123,7 +123,7 @@ static bool pass(bawn_exchange *x)
         return refuse_guard(x);
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .upstream = x->upstream->name, .upstream_uri = kept,
                                    .authorization = x->upstream->forward_key
-                                                        ? bawn_exchange_attribute(x, "http.authorization")
+                                                        ? bawn_exchange_attribute(x, "http.request.authorization")
                                                         : x->upstream->authorization };
     x->verdict_ready = true;
     x->phase = BAWN_PHASE_ASKED;
@@ -517,12 +517,36 @@ static bool read_conversation(bawn_exchange *x, bawn_error *err)
            x->dialect->request(&x->request, x->operation, &x->json, x->arena, err);
 }
 
+/* What the connector met before there was a body: its attribute `refused` is the name of the code. */
+static bool refuse_by_name(bawn_exchange *x, bawn_slice name)
+{
+    static const struct { int code; const char *message; } texts[] = {
+        { BAWN_E_BODY_TOO_LARGE, "The request's body is larger than this gateway takes." },
+        { BAWN_E_UNSUPPORTED_MEDIA, "Expected application/json in UTF-8 without a content coding." },
+        { BAWN_E_RECORD_UNAVAILABLE, "The decision cannot be recorded, and nothing passes unrecorded." },
+        { BAWN_E_GUARD_FAILED, "A guard could not run; the request was not sent on." },
+    };
+    int code = BAWN_E_INVALID_REQUEST;
+    const char *message = "The request cannot be read.";
+
+    for (int c = BAWN_E_NONE; c < BAWN_E_COUNT; c++)
+        if (bawn_slice_is(name, bawn_error_code_name(c)))
+            code = c;
+    for (size_t i = 0; i < BAWN_COUNT(texts); i++)
+        if (texts[i].code == code)
+            message = texts[i].message;
+    return bawn_request_refuse(x, code, bawn_slice_str(message), BAWN_NIL);
+}
+
 /* Called once, with the last byte of the body. */
 bool bawn_request_begin(bawn_exchange *x)
 {
     const bawn_route *route = route_of(x);
+    bawn_slice refused = bawn_exchange_attribute(x, "refused");
     bawn_error err = { 0 };
 
+    if (refused.len > 0)
+        return refuse_by_name(x, refused);
     if (x->operation == BAWN_OP_UNKNOWN || (x->wall->n_routes > 0 && !route))
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_ROUTE, BAWN_LIT("This gateway has no such route; it serves POST "
                                    "/v1/chat/completions, /v1/embeddings, /v1/moderations and GET /v1/models."), BAWN_NIL);

@@ -493,7 +493,7 @@ static bool one_event(bawn_exchange *x, const bawn_sse_event *e)
 {
     if (e->comment)
         return comment_event(x, e->data);
-    if (bawn_slice_is(e->data, "[DONE]"))
+    if (bawn_slice_starts(e->data, BAWN_LIT("[DONE]")))     /* as the SDKs read it: nothing may hide behind it */
         return done_event(x);
     if (e->data.len == 0)
         return true;
@@ -529,8 +529,8 @@ bool bawn_stream_feed(bawn_exchange *x, bawn_slice bytes, bool last)
 uint64_t bawn_stream_deadline(const bawn_exchange *x)
 {
     const bawn_stream *s = &x->stream;
-    if (x->phase != BAWN_PHASE_ANSWER || x->recorded || s->n_held == 0)
-        return 0;
+    if (x->phase != BAWN_PHASE_ANSWER || x->mode != BAWN_ANSWER_EVENTS || x->recorded || s->n_held == 0)
+        return UINT64_MAX;
     uint64_t end = s->held[s->first].since_ns + x->wall->hold_ns, pulse = s->pulse_ns + BAWN_PULSE_NS;
     return x->dialect->hold && pulse < end ? pulse : end;
 }

@@ -51,10 +51,7 @@ static int literal_at(const char **s)
 
 static void add(anchors *out, anchor a)
 {
-    while (a.len > 0 && !bawn_utf8_is_start((unsigned char)a.text[a.len - 1]) && a.len == ANCHOR_MAX)
-        a.len--;                    /* never cut inside a code point */
-    if (a.len == ANCHOR_MAX && (unsigned char)a.text[a.len - 1] >= 0xC0)
-        a.len--;
+    a.len = bawn_utf8_valid_prefix(bawn_slice_of(a.text, a.len));       /* never cut inside a code point */
     if (a.len < ANCHOR_MIN || out->n == out->max) {
         out->failed = true;
         return;
@@ -129,13 +126,11 @@ static void walk(anchors *out, anchor a, const char *s, const char *end, int dep
             s += 2;
             continue;
         }
-        const char *before = s;
         int c = literal_at(&s);
         if (c < 0 || bawn_is_space((unsigned char)c))
             break;
         if (s < end && (*s == '?' || *s == '*' || *s == '{'))
             break;                  /* may be absent */
-        (void)before;
         a.text[a.len++] = (char)c;
         if (s < end && *s == '+')
             break;

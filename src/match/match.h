@@ -63,4 +63,8 @@ uint32_t bawn_match_width(const char *regex, uint8_t flags, bawn_error *err);
  * when there is none of 3 bytes or more. out: up to `max` slices into `arena`. */
 bool bawn_match_anchors(bawn_slice *out, size_t *n, size_t max, const char *regex, uint8_t flags, bawn_arena *arena);
 
+/* Literals one of which (in any case) stands in every match of `regex`, the rarest that can be had; *rarity from 1 (an
+ * everyday word is among them) up. False: none is known. */
+bool bawn_match_required(bawn_slice *out, size_t *n, size_t max, int *rarity, const char *regex, bawn_arena *arena);
+
 #endif

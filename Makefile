@@ -1,0 +1,44 @@
+# Bawn. `make run` and `make check` are each the only command needed on a fresh Debian 12 machine.
+.PHONY: help run check bench soak eval fuzz faults format install clean build setup docs
+.DEFAULT_GOAL := help
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: ## install what is missing to build, run and test
+	@packaging/setup packaging/debian-packages.txt
+
+build: setup
+	@mkdir -p build
+	@cmake --preset release >build/release.log 2>&1 || { cat build/release.log; exit 1; }
+	@cmake --build --preset release -j $(JOBS)
+
+run: build ## the gateway in front of a stand-in model, on 127.0.0.1
+	@packaging/run
+
+check: setup ## every test
+	@packaging/check
+
+bench: build ## how fast, beside nginx and HAProxy (PEERS=all: beside more)
+	@packaging/setup packaging/bench-packages.txt
+	@bench/run
+
+soak: build ## a million requests, a thousand reloads, a million cuttings (hours)
+	@bench/soak
+
+eval: build ## how well the guards detect: make eval DATA=FOLDER
+	@eval/run "$(DATA)"
+
+fuzz: setup ## every fuzz target for 60 s (SECONDS_EACH=60)
+	@packaging/fuzz $(or $(SECONDS_EACH),60)
+
+format: ## clang-format over all C
+	@git ls-files '*.c' '*.h' | grep -v '^connectors/nginx/' | xargs clang-format -i
+
+install: build ## into DESTDIR and PREFIX
+	@DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
+
+clean: ## forget what was built
+	@rm -rf build

@@ -1,0 +1,240 @@
+/* From rows to databases; see wall.h for the four of them.
+ *
+ * A row with words and gaps ("ignore all previous instructions" in its many orders) costs a hundred times what a literal
+ * costs: 250 such rows took 10 us for each kB and 8 MB of tables. Each needs one of a few words, most of which prose does
+ * not have; so these words, the gates, are looked for first, and the dear rows only around them: 0.3 us for each kB. */
+#include "engine/wall.h"
+
+#define GATES_MAX 16384
+#define PER_ROW 96
+#define ANCHORS_PER_ROW 64
+#define ANCHORS_MAX 32768
+#define GATE_RARITY 8               /* four letters that are no everyday word */
+
+typedef struct { bawn_rules *rules; bawn_arena *arena; bawn_error *err; } compiler;
+
+/* Whether a match of this row may contain white space; others are kept whole by the safe boundaries of a stream. */
+static bool may_hold_space(const bawn_rule *r)
+{
+    const char *s = r->regex;
+    if (r->flags & BAWN_P_LITERAL)
+        return strpbrk(s, " \t\n") != NULL;
+    for (; *s; s++) {
+        if (*s == '\\' && s[1]) {
+            s++;
+            if (strchr("sWDHV ", *s))
+                return true;
+        } else if (*s == ' ' || *s == '.' || (*s == '[' && s[1] == '^')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Copies with a terminating NUL: the databases take C strings. */
+static const char *terminated(bawn_arena *arena, bawn_slice s)
+{
+    char *copy = bawn_arena_alloc(arena, s.len + 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, s.ptr, s.len);
+    copy[s.len] = 0;
+    return copy;
+}
+
+/* ---- gates ------------------------------------------------------------------------------------------------------ */
+static bool add_gate(compiler *c, bawn_slice text)
+{
+    bawn_rules *r = c->rules;
+    for (uint32_t i = 0; i < r->n_gates; i++)
+        if (bawn_slice_eq_nocase(bawn_slice_str(r->gates[i]), text))
+            return true;
+    if (r->n_gates == GATES_MAX)
+        return false;
+    r->gates[r->n_gates] = terminated(c->arena, text);
+    return r->gates[r->n_gates++] != NULL;
+}
+
+static bool gate_row(compiler *c, bawn_rule *r)
+{
+    bawn_slice words[PER_ROW];
+    size_t n;
+    int rarity;
+
+    if ((r->flags & (BAWN_P_LITERAL | BAWN_P_TRIGGER)) || !may_hold_space(r) ||
+        !bawn_match_required(words, &n, PER_ROW, &rarity, r->regex, c->arena) || rarity < GATE_RARITY)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (!add_gate(c, words[i]))
+            return false;
+    r->slow = true;
+    return true;
+}
+
+/* ---- anchors ---------------------------------------------------------------------------------------------------- */
+static uint32_t anchor_id(compiler *c, bawn_slice text, bool slow)
+{
+    bawn_rules *r = c->rules;
+    for (uint32_t i = 0; i < r->n_anchors; i++)
+        if (r->anchors[i].slow == slow && bawn_slice_is(text, r->anchors[i].text))
+            return i;
+    if (r->n_anchors == ANCHORS_MAX)
+        return UINT32_MAX;
+    r->anchors[r->n_anchors] = (bawn_anchor){ terminated(c->arena, text), (uint32_t)text.len, slow };
+    return r->anchors[r->n_anchors].text ? r->n_anchors++ : UINT32_MAX;
+}
+
+static bool anchor_row(compiler *c, uint32_t rule)
+{
+    const bawn_rule *r = &c->rules->rules[rule];
+    bawn_slice literals[ANCHORS_PER_ROW];
+    size_t n = 0;
+
+    if (!may_hold_space(r) || (r->flags & BAWN_P_TRIGGER))
+        return true;
+    uint32_t width = r->type == BAWN_RULE_FORM ? r->width : bawn_match_width(r->regex, r->flags, c->err);
+    if (width == 0)
+        return false;
+    if (!bawn_match_anchors(literals, &n, ANCHORS_PER_ROW, r->regex, r->flags, c->arena))
+        return bawn_error_set(c->err, BAWN_E_POLICY, "pattern `%s` must begin with a literal (or with a group of such): a "
+                              "stream could not be held for it", r->regex);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t anchor = anchor_id(c, literals[i], r->slow);
+        if (anchor == UINT32_MAX || c->rules->n_anchored == ANCHORS_MAX)
+            return bawn_error_set(c->err, BAWN_E_NO_MEMORY, "too many anchors");
+        c->rules->anchored[c->rules->n_anchored++] = (bawn_anchored){ anchor, rule, width };
+    }
+    return true;
+}
+
+/* ---- databases -------------------------------------------------------------------------------------------------- */
+static size_t select_rules(bawn_match_rule *out, const bawn_rules *r, int db)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < r->n_rules && db <= BAWN_DB_SLOW; i++)
+        if (r->rules[i].slow == (db == BAWN_DB_SLOW))
+            out[n++] = (bawn_match_rule){ r->rules[i].regex, r->rules[i].flags, i };
+    for (uint32_t i = 0; i < r->n_gates && db == BAWN_DB_FAST; i++)
+        out[n++] = (bawn_match_rule){ r->gates[i], BAWN_P_LITERAL, (uint32_t)r->n_rules + i };
+    for (uint32_t i = 0; i < r->n_anchors && db >= BAWN_DB_ANCHORS_FAST; i++)
+        if (r->anchors[i].slow == (db == BAWN_DB_ANCHORS_SLOW))
+            out[n++] = (bawn_match_rule){ r->anchors[i].text, BAWN_P_LITERAL, i };
+    return n;
+}
+
+bool bawn_rules_compile(bawn_rules *r, bool portable, bawn_arena *arena, bawn_error *err)
+{
+    compiler c = { r, arena, err };
+    bool ok = true;
+
+    if (r->n_rules == 0)
+        return true;
+    r->gates = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gates);
+    r->anchors = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchors);
+    r->anchored = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchored);
+    if (!r->gates || !r->anchors || !r->anchored)
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
+    for (uint32_t i = 0; ok && i < r->n_rules; i++)
+        ok = (gate_row(&c, &r->rules[i]) || bawn_error_set(err, BAWN_E_NO_MEMORY, "too many gates")) && anchor_row(&c, i);
+    bawn_match_rule *rules = ok ? bawn_malloc((r->n_rules + r->n_gates + r->n_anchors) * sizeof *rules) : NULL;
+    ok = ok && (rules || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile patterns"));
+    for (int d = 0; ok && d < BAWN_DBS; d++) {
+        size_t n = select_rules(rules, r, d);
+        ok = n == 0 || bawn_match_compile(&r->db[d], rules, n, portable, err);
+    }
+    bawn_free(rules);
+    return ok;
+}
+
+/* ---- packing: u32 numbers in host order; the databases know their own machine --------------------------------------- */
+static void put(bawn_buf *out, uint32_t n) { bawn_buf_add(out, bawn_slice_of((const char *)&n, sizeof n)); }
+
+bool bawn_rules_pack(bawn_buf *out, const bawn_rules *r)
+{
+    put(out, (uint32_t)r->n_rules);
+    put(out, r->n_anchors);
+    put(out, (uint32_t)r->n_anchored);
+    for (size_t i = 0; i < r->n_rules; i++)
+        bawn_buf_byte(out, (char)r->rules[i].slow);
+    for (uint32_t i = 0; i < r->n_anchors; i++) {
+        bawn_buf_byte(out, (char)r->anchors[i].len);
+        bawn_buf_byte(out, (char)r->anchors[i].slow);
+        bawn_buf_add(out, bawn_slice_of(r->anchors[i].text, r->anchors[i].len));
+    }
+    for (size_t i = 0; i < r->n_anchored; i++) {
+        put(out, r->anchored[i].anchor);
+        put(out, r->anchored[i].rule);
+        put(out, r->anchored[i].width);
+    }
+    for (int d = 0; d < BAWN_DBS; d++) {
+        bawn_buf db = { 0 };
+        if (r->db[d] && !bawn_match_save(&db, r->db[d]))
+            out->failed = true;
+        put(out, (uint32_t)db.len);
+        bawn_buf_add(out, bawn_buf_slice(&db));
+        bawn_buf_free(&db);
+    }
+    return !out->failed;
+}
+
+static bool take(bawn_slice *out, bawn_slice *from, size_t n)
+{
+    if (from->len < n)
+        return false;
+    *out = bawn_slice_of(from->ptr, n);
+    *from = bawn_slice_of(from->ptr + n, from->len - n);
+    return true;
+}
+
+static bool take_u32(uint32_t *out, bawn_slice *from)
+{
+    bawn_slice s;
+    if (!take(&s, from, sizeof *out))
+        return false;
+    memcpy(out, s.ptr, sizeof *out);
+    return true;
+}
+
+static bool unpack_anchors(bawn_rules *r, bawn_slice *from, uint32_t n_anchors, uint32_t n_anchored, bawn_arena *arena)
+{
+    bawn_slice s;
+    r->anchors = bawn_arena_alloc(arena, (n_anchors + 1) * sizeof *r->anchors);
+    r->anchored = bawn_arena_alloc(arena, (n_anchored + 1) * sizeof *r->anchored);
+    if (!r->anchors || !r->anchored)
+        return false;
+    for (; r->n_anchors < n_anchors; r->n_anchors++) {
+        bawn_anchor *a = &r->anchors[r->n_anchors];
+        if (!take(&s, from, 2))
+            return false;
+        a->len = (unsigned char)s.ptr[0];
+        a->slow = s.ptr[1];
+        if (!take(&s, from, a->len))
+            return false;
+        a->text = s.ptr;                            /* the packed bytes outlive us, or are copied by the caller */
+    }
+    for (; r->n_anchored < n_anchored; r->n_anchored++) {
+        bawn_anchored *a = &r->anchored[r->n_anchored];
+        if (!take_u32(&a->anchor, from) || !take_u32(&a->rule, from) || !take_u32(&a->width, from) ||
+            a->anchor >= n_anchors || a->rule >= r->n_rules)
+            return false;
+    }
+    return true;
+}
+
+bool bawn_rules_unpack(bawn_rules *r, bawn_slice packed, bawn_arena *arena, bawn_error *err)
+{
+    uint32_t n_rules, n_anchors, n_anchored, size;
+    bawn_slice s;
+
+    if (!take_u32(&n_rules, &packed) || n_rules != r->n_rules || !take_u32(&n_anchors, &packed) ||
+        !take_u32(&n_anchored, &packed) || !take(&s, &packed, n_rules))
+        return bawn_error_set(err, BAWN_E_POLICY, "the pattern database was made from other tables: rebuild it");
+    for (uint32_t i = 0; i < n_rules; i++)
+        r->rules[i].slow = s.ptr[i];
+    if (!unpack_anchors(r, &packed, n_anchors, n_anchored, arena))
+        return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
+    for (int d = 0; d < BAWN_DBS; d++)
+        if (!take_u32(&size, &packed) || !take(&s, &packed, size) || (size > 0 && !bawn_match_load(&r->db[d], s, err)))
+            return bawn_error_set(err, BAWN_E_POLICY, "the pattern database cannot be loaded: rebuild it");
+    return true;
+}
