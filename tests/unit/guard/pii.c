@@ -2,7 +2,7 @@
  * which no pii guard may find anything but what is observed by default. */
 #include "guard_harness.h"
 
-#define GUARDS(X) X(card) X(iban) X(phone) X(email) X(network) X(url) X(crypto) X(cue) X(age) X(date) X(address) \
+#define GUARDS(X) X(card) X(iban) X(phone) X(email) X(network) X(url) X(crypto) X(cue) X(age) X(date) X(address) X(aws) \
     X(ids_us) X(ids_uk) X(ids_europe_west) X(ids_europe_east) X(ids_americas) X(ids_asia)
 #define X(name) extern const bawn_guard bawn_guard_pii_##name;
 GUARDS(X)
@@ -88,6 +88,8 @@ static const struct { const char *kind, *text, *found; } rows[] = {  /* found: t
     { "AGE", "I'm 42 years old", "42" }, { "AGE", "a 13-year-old girl", "13" }, { "AGE", "age 63, admitted", "63" }, { "AGE", "tengo 42 años", "42" },
     { "AGE", "the page 63, then", NULL }, { "AGE", "420 years old", NULL }, { "AGE", "tengo 42 libros", NULL },
     { "NAME", "Hi, my name is Anna Smith.", "Anna Smith" }, { "NAME", "Ich heiße Jörg Weiß und", "Jörg Weiß" }, { "NAME", "my name is not known", NULL },
+    { "AWS_ACCESS_KEY", "AK" "IAQ7ZK2MX9VRT4HB3N", "AK" "IAQ7ZK2MX9VRT4HB3N" }, { "AWS_ACCESS_KEY", "XAKIAQ7ZK2MX9VRT4HB3N", NULL }, { "AWS_ACCESS_KEY", "AKIAQ7ZK2MX9VRT4HB3NX", NULL },
+    { "AWS_SECRET_KEY", "secret_access_key=tT0f8fBRRxTVMUQjTCew6dCZ1RaqWikAL3OpmPhW;", "tT0f8fBRRxTVMUQjTCew6dCZ1RaqWikAL3OpmPhW" },
     { "ADDRESS", "at 221B Baker Street, London NW1 6XE.", "221B Baker Street, London NW1 6XE" },
     { "ADDRESS", "1600 Amphitheatre Parkway, Mountain View, CA 94043 is", "1600 Amphitheatre Parkway, Mountain View, CA 94043" },
     { "ADDRESS", "Hauptstraße 5, 10115 Berlin, Telefon", "Hauptstraße 5, 10115 Berlin" },

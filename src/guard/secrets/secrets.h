@@ -1,0 +1,22 @@
+/* secrets.h: what the files of this folder share. A secret is told by its provider's prefix, by its form (key blocks,
+ * JSON web tokens, connection strings) or by the name it is assigned to; in each case what looks made up is none. */
+#ifndef BAWN_SECRETS_H
+#define BAWN_SECRETS_H
+
+#include "guard/guard.h"
+
+#define BAWN_SECRET(name, action, doc) { "secrets." name, "LLM02", "AML.T0055", action, action, doc }
+#define BAWN_SECRET_VIEWS (BAWN_VIEW_RAW | BAWN_VIEW_CANONICAL | BAWN_VIEW_DECODED) /* never leet: RULINGS R6 */
+
+/* Signs a token may have. */
+typedef enum { BAWN_SIGNS_ALNUM, BAWN_SIGNS_HEX, BAWN_SIGNS_UPPER, BAWN_SIGNS_URL /* - _ */, BAWN_SIGNS_DOTS /* - _ . */,
+               BAWN_SIGNS_BASE64 /* + / = */, BAWN_SIGNS_WORD /* _ */, BAWN_SIGNS_BECH /* upper, lower, digits */ } bawn_signs;
+bool bawn_secret_sign(bawn_signs, int c);
+/* The end of the signs from i on, at most max + 1 of them. */
+size_t bawn_secret_run(bawn_probe *, size_t i, bawn_signs, size_t max);
+
+double bawn_secret_entropy(bawn_slice);             /* Shannon, bits per byte; O(n) */
+/* What stands in manuals where a secret would: repeated or rising signs, "your-key", "example", "<token>", "${VAR}" ... */
+bool bawn_secret_is_placeholder(bawn_slice);
+
+#endif
