@@ -32,8 +32,8 @@ enum { VALUE_MAX = 512 };
 /* Past the rest of the name, quotes and white space to the value; 0 when nothing is assigned. */
 static size_t value_begin(bawn_probe *p)
 {
-    size_t i = bawn_secret_run(p, p->end, BAWN_SIGNS_URL, 24), begin = i;
-    bool assigned = bawn_probe_back(p, i) == '=';
+    bool assigned = bawn_probe_back(p, p->end) == '=';
+    size_t i = assigned ? p->end : bawn_secret_run(p, p->end, BAWN_SIGNS_URL, 24), begin = i;
     for (int c; i - begin < 12; i++) {
         c = bawn_probe_at(p, i);
         if (c == ':' || c == '=')
