@@ -97,6 +97,8 @@ struct ngx_http_bawn_ctx_s {
     ngx_uint_t                http_version;   /* the client's; an upstream without a status line makes nginx forget */
 
     ngx_uint_t                jobs;           /* NEEDs that are not answered */
+    uint64_t                  next_ns;        /* when the engine wants to be called */
+    uint64_t                  jobs_ns;        /* the first deadline of the jobs */
     uint64_t                  next_job;       /* kind 3: id to resume with */
     ngx_event_t               again;          /* kind 3: posted */
     ngx_event_t               timer;          /* deadlines, heartbeats */
@@ -183,7 +185,7 @@ ngx_http_bawn_scorer_t *ngx_http_bawn_scorer_new(ngx_cycle_t *cycle, ngx_str_t *
 bool ngx_http_bawn_scorer_submit(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx, const bawn_job *job,
     uint64_t now);
 void ngx_http_bawn_scorer_forget(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx);
-void ngx_http_bawn_scorer_expire(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx, uint64_t now);
+uint64_t ngx_http_bawn_scorer_expire(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx, uint64_t now);
 bool ngx_http_bawn_scorer_up(ngx_http_bawn_scorer_t *s);
 void ngx_http_bawn_scorer_close(ngx_http_bawn_scorer_t *s);
 

@@ -526,6 +526,7 @@ ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 ngx_int_t
 ngx_http_bawn_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
+    ngx_int_t             rc;
     ngx_http_bawn_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_bawn_module);
@@ -537,7 +538,11 @@ ngx_http_bawn_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     switch (ctx->mode) {
 
     case NGX_BAWN_STREAM:
-        return ngx_http_bawn_stream(ctx, in);
+        do {
+            rc = ngx_http_bawn_stream(ctx, in);
+            in = NULL;                     /* input left for a slow client, who took all just now: no event would come */
+        } while (rc != NGX_ERROR && ctx->mode == NGX_BAWN_STREAM && ctx->in && !ngx_http_bawn_is_backed_up(ctx));
+        return rc;
 
     case NGX_BAWN_COLLECT:
         return ngx_http_bawn_collected(ctx, in);

@@ -399,7 +399,7 @@ ngx_http_bawn_take_need(ngx_http_bawn_ctx_t *ctx, const bawn_job *job)
 
     case 1:
         if (w->scorer && ngx_http_bawn_scorer_submit(w->scorer, ctx, job, ngx_http_bawn_now(w))) {
-            ctx->jobs++;
+            ctx->jobs_ns = ctx->jobs++ ? ngx_min(ctx->jobs_ns, job->deadline_ns) : job->deadline_ns;
             return;
         }
         break;
@@ -463,6 +463,11 @@ ngx_http_bawn_pump(ngx_http_bawn_ctx_t *ctx)
 
     rc = NGX_OK;
 
+    if (!ctx->ended && !ctx->leaving) {    /* first, so that what a deadline causes is among the steps below */
+        ctx->next_ns = UINT64_MAX;
+        (void) bawn_exchange_tick(ctx->exchange, ngx_http_bawn_now(ngx_http_bawn_worker(ctx->request)), &ctx->next_ns);
+    }
+
     while (!ctx->ended && bawn_exchange_next(&step, ctx->exchange)) {
         if (step.kind == BAWN_MORE) {
             break;
@@ -478,21 +483,16 @@ ngx_http_bawn_pump(ngx_http_bawn_ctx_t *ctx)
 
 /* ---- suspending and going on ----------------------------------------------------------------------------------- */
 
-/* Arms the timer for the exchange's next deadline; called wherever the request waits for us. */
+/* Arms the timer for the next deadline, of the engine or of a job; called wherever the request waits for us. */
 void
 ngx_http_bawn_arm(ngx_http_bawn_ctx_t *ctx)
 {
-    uint64_t                 now, next;
-    ngx_msec_t               wait;
-    ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(ctx->request);
+    uint64_t    now, next;
+    ngx_msec_t  wait;
 
-    now = ngx_http_bawn_now(w);
-    next = 0;
-    wait = BAWN_MAX_SUSPEND;
-
-    if (bawn_exchange_tick(ctx->exchange, now, &next) && next > now && next != UINT64_MAX) {
-        wait = (ngx_msec_t) ngx_min((next - now) / 1000000 + 1, BAWN_MAX_SUSPEND);
-    }
+    now = ngx_http_bawn_now(ngx_http_bawn_worker(ctx->request));
+    next = ctx->jobs ? ngx_min(ctx->next_ns, ctx->jobs_ns) : ctx->next_ns;
+    wait = next <= now ? 1 : (ngx_msec_t) ngx_min((next - now) / 1000000 + 1, BAWN_MAX_SUSPEND);
 
     ngx_add_timer(&ctx->timer, wait);
 }
@@ -501,7 +501,6 @@ ngx_http_bawn_arm(ngx_http_bawn_ctx_t *ctx)
 static void
 ngx_http_bawn_timer_handler(ngx_event_t *ev)
 {
-    uint64_t                 now, next;
     ngx_http_bawn_ctx_t     *ctx = ev->data;
     ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(ctx->request);
 
@@ -509,14 +508,11 @@ ngx_http_bawn_timer_handler(ngx_event_t *ev)
         return;
     }
 
-    now = ngx_http_bawn_now(w);
-
     if (w->scorer && ctx->jobs) {
-        ngx_http_bawn_scorer_expire(w->scorer, ctx, now);
+        ctx->jobs_ns = ngx_http_bawn_scorer_expire(w->scorer, ctx, ngx_http_bawn_now(w));
     }
 
-    (void) bawn_exchange_tick(ctx->exchange, now, &next);
-    ngx_http_bawn_resume(ctx);
+    ngx_http_bawn_resume(ctx);             /* whose pump ticks */
 }
 
 

@@ -22,7 +22,7 @@ ngx_http_bawn_record(ngx_http_bawn_ctx_t *ctx, bawn_slice line)
     if (!bawn_spool_append(w->spool, line, ngx_http_bawn_now(w), &err)) {
         ngx_log_error(NGX_LOG_CRIT, ctx->timer.log, 0, "record: %s", err.message);
         ngx_http_bawn_count_lost(mcf->zone);
-        w->full = 1;
+        w->full = !mcf->on_full_observe;
         ctx->record = NGX_BAWN_LOST;
         return;
     }
@@ -86,7 +86,7 @@ ngx_http_bawn_sync_handler(ngx_event_t *ev)
 
     if (!ok) {
         ngx_log_error(NGX_LOG_CRIT, ev->log, 0, "record: %s", err.message);
-        w->full = 1;
+        w->full = !mcf->on_full_observe;
     }
 
     ngx_queue_init(&ready);

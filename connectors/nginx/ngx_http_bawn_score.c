@@ -289,17 +289,28 @@ ngx_http_bawn_scorer_forget(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx)
 }
 
 
-/* Deadlines that have passed: the exchange is told "no"; the answer, if it comes, finds another generation. */
-void
+/* Deadlines that have passed: the exchange is told "no"; the answer, if it comes, finds another generation. Returns
+ * the first deadline of the questions that are left, UINT64_MAX without any. */
+uint64_t
 ngx_http_bawn_scorer_expire(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx, uint64_t now)
 {
+    uint64_t    next;
     ngx_uint_t  i;
 
+    next = UINT64_MAX;
+
     for (i = 0; i < BAWN_SLOTS; i++) {
-        if (s->slots[i].ctx == ctx && s->slots[i].deadline_ns <= now) {
+        if (s->slots[i].ctx != ctx) {
+            continue;
+        }
+        if (s->slots[i].deadline_ns <= now) {
             ngx_http_bawn_slot_answer(s, &s->slots[i], false, bawn_slice_of(NULL, 0));
+        } else {
+            next = ngx_min(next, s->slots[i].deadline_ns);
         }
     }
+
+    return next;
 }
 
 

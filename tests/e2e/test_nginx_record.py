@@ -1,0 +1,133 @@
+"""The record is written before the answer's end, whatever happens; and nothing is answered that cannot be recorded."""
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+import mock
+from client import Client, ask, chat, request
+
+
+@pytest.mark.parametrize("spool", ["", "sync"])
+def test_record_is_there_when_the_answer_is(start, upstream, spool):
+    nginx = start(spool=spool)
+    for body, stream in ((chat("hello"), False), (chat("blockme"), False), (chat("hello", stream=True), True),
+                         (b"rubbish", False), (chat("hello"), False)):
+        upstream.script = mock.stream(mock.events(["a ", "b"])) if stream else mock.answer_json(mock.completion("x"))
+        a = ask(nginx, body)
+        assert a.id in [e["id"] for e in nginx.events()]
+    upstream.script = mock.raw(b"")
+    a = ask(nginx, chat("hello"))
+    assert a.status == 502 and a.id in [e["id"] for e in nginx.events()]
+
+
+def test_sync_commits_many_at_once(start, upstream):
+    nginx = start(spool="sync")
+    upstream.script = mock.stream(mock.events(["a ", "b"]))
+    clients = [Client(nginx.port).send(request(chat("hello", stream=True))) for _ in range(50)]
+    ids = {c.answer().id for c in clients}
+    for c in clients:
+        c.close()
+    assert ids <= {e["id"] for e in nginx.events()}
+
+
+def test_sync_with_a_client_that_leaves(start, upstream):
+    nginx = start(spool="sync")
+    for _ in range(20):
+        c = Client(nginx.port)
+        c.send(request(chat("blockme")))
+        c.close()
+    assert ask(nginx, chat("hello")).status == 200
+    assert upstream.wait(lambda: len(nginx.events()) >= 1)
+
+
+def test_killed_worker_loses_no_answered_request(start, upstream):
+    nginx = start(main="")
+    answered, stop = [], threading.Event()
+
+    def load():
+        while not stop.is_set():
+            try:
+                answered.append(ask(nginx, chat("hello")).id)
+            except (ConnectionError, OSError, KeyError):
+                time.sleep(0.01)
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for _ in range(3):
+        time.sleep(0.4)
+        for pid in nginx.workers():
+            os.kill(pid, signal.SIGKILL)
+    time.sleep(0.3)
+    stop.set()
+    for t in threads:
+        t.join()
+    recorded = {e["id"] for e in nginx.events()}
+    assert len(answered) > 50 and set(answered) <= recorded
+    nginx.log = [line for line in nginx.log if "exited on signal 9" not in line]
+
+
+def test_terminated_worker_records_what_it_was_doing(start, upstream):
+    nginx = start()
+    upstream.script = mock.stall(mock.head(content_type="text/event-stream", transfer_encoding="chunked"))
+    with Client(nginx.port) as c:
+        c.send(request(chat("hello", stream=True)))
+        assert c.until(b"x-bawn-id: ")
+        id = c.data.split(b"x-bawn-id: ")[1][:36].decode()
+        nginx.signal(signal.SIGTERM)
+        nginx.process.wait(5)
+    assert nginx.event(id)
+
+
+def test_full_disk_answers_503_before_an_upstream_is_asked(start, upstream):
+    nginx = start(file_limit=6000)
+    statuses = []
+    for _ in range(40):
+        a = ask(nginx, chat("hello"))
+        statuses.append(a.status)
+        if a.status == 503:
+            assert a.code() == "record_unavailable"
+            break
+    assert statuses[0] == 200 and statuses[-1] == 503
+    asked = len(upstream.requests)
+    assert ask(nginx, chat("hello")).status == 503 and ask(nginx, chat("blockme")).status == 503
+    assert len(upstream.requests) == asked
+    recorded = nginx.events()
+    assert len(recorded) >= statuses.count(200)
+    with Client(nginx.port) as c:
+        c.send(b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert c.answer().status == 503
+    assert "record" in nginx.text()
+
+
+def test_full_disk_in_a_stream_is_an_error_event(start, upstream):
+    nginx = start(file_limit=3000)
+    upstream.script = mock.stream(mock.events(["a ", "b"]))
+    for _ in range(40):
+        a = ask(nginx, chat("hello", stream=True))
+        assert a.complete
+        if "record_unavailable" in a.body.decode():
+            break
+    else:
+        raise AssertionError("the disk never filled")
+
+
+def test_full_disk_with_on_full_observe_goes_on_and_counts(start, upstream):
+    nginx = start(file_limit=6000, spool="on_full=observe")
+    upstream.script = mock.answer_json(mock.completion("x"))
+    assert all(ask(nginx, chat("blockme")).status == 200 for _ in range(40))
+    with Client(nginx.port) as c:
+        c.send(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        text = c.answer().body.decode()
+    lost = int(text.split("bawn_unrecorded_total ")[-1].split()[0])
+    assert lost > 0
+
+
+def test_refusals_by_nginx_itself_are_recorded(start, upstream):
+    nginx = start(location="deny all;")
+    a = ask(nginx, chat("hello"))
+    assert (a.status, a.code()) == (403, "forbidden")
+    assert nginx.event(a.id)["verdict"]["reason"] == "forbidden"
