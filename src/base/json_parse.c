@@ -9,7 +9,9 @@
 #include "base/json_scan.h"
 #include "base/json_text.h"
 
-enum { FIRST_TOKENS = 64, NONE = UINT32_MAX };
+enum { FIRST_TOKENS = 64 };
+
+#define NONE UINT32_MAX                                   /* no container is open */
 
 typedef struct {
     bawn_json *j;
