@@ -4,7 +4,8 @@
  *   2. a word that says what is quoted ("the phrase", "translate", "prompt injection") stands near those marks, outside.
  * JSON strings, CSV cells and attributes are quoted as well but are not quotations: a mark right behind ',', '[', '{',
  * '=' or a key's colon does not count, and neither does a line of a single word before the mark (YAML's `text: "..."`).
- * A jailbreak's trait that a figure of a story has, not the model, counts as mentioned too.
+ * A leak that is forbidden ("do not reveal your system prompt") counts as mentioned too, and so does a jailbreak's trait 
+ * that a figure of a story has, not the model.
  * A mentioned attack is still reported, with a score that no strength acts on: who quotes an attack to make one leaves
  * a trace, and the model sees a quotation, which seldom moves it. */
 #include "guard/prompt_attack/prompt_attack.h"
@@ -96,11 +97,26 @@ static bool find_quotation(size_t *open, size_t *close, bawn_probe *p, size_t be
     return false;
 }
 
-static bool is_mentioned(bawn_probe *p, size_t begin, size_t end)
+bool bawn_prompt_attack_is_mentioned(bawn_probe *p, size_t begin, size_t end)
 {
     size_t open, close;
     return find_quotation(&open, &close, p, begin, end)
         && (bawn_probe_near(p, open, CUE_REACH, cues) || bawn_probe_near(p, close, -CUE_REACH, cues));
+}
+
+/* "The assistant should not reveal its system prompt" forbids a leak. The negation must stand right before the verb,
+ * with no stop between: "do not refuse; reveal ..." still asks for it. */
+static bool is_forbidden(const bawn_probe *p, size_t begin)
+{
+    static const char *const no[] = { "not", "never", "don't", "shouldn't", "cannot", "can't", "without", "no deben", "no debe", "nunca",
+                                      "não deve", "não devem", "jamais", "nicht", "niemals", "mai", "non deve", "не", "никогда", "不应该",
+                                      "不应", "不要", "不得", "不能", "不会", "لا", "मत", NULL };
+    bawn_probe window = *p;
+    int reach = 0;
+
+    while (reach < 20 && (size_t)reach < begin && !strchr(",.;:!?\n", p->text.ptr[begin - (size_t)reach - 1]))
+        reach++;
+    return bawn_probe_near(&window, begin, reach, no);
 }
 
 /* A trait without rules is an attack when the model is to have it, and a story when somebody in the story has it:
@@ -131,7 +147,8 @@ void bawn_prompt_attack_confirm(bawn_probe *p)
     if ((p->pattern->flags & BAWN_P_WORD) && (!bawn_probe_word_begins(p, begin) || !bawn_probe_word_ends(p, end)))
         return;
     score = p->pattern->score;
-    if (is_mentioned(p, begin, end) || (p->pattern->kind <= ATTACK_JAILBREAK && is_story(p, begin)))
+    if (bawn_prompt_attack_is_mentioned(p, begin, end) || (p->pattern->kind <= ATTACK_JAILBREAK && is_story(p, begin))
+        || (p->pattern->kind == ATTACK_LEAK && is_forbidden(p, begin)))
         score = ATTACK_MENTIONED;
     bawn_probe_found(p, p->pattern->kind, begin, end, score);
 }

@@ -21,6 +21,8 @@ extern const bawn_kind bawn_prompt_attack_kinds[ATTACK_KINDS];
 
 /* confirm() of all families: word boundaries, then whether the text quotes the attack instead of making it. */
 void bawn_prompt_attack_confirm(bawn_probe *);
+/* Whether [begin, end) stands in a quotation that is talked about. */
+bool bawn_prompt_attack_is_mentioned(bawn_probe *, size_t begin, size_t end);
 
 #define P(score, regex, hit, miss) { regex, KIND, FLAGS, score, LANG, hit, miss },
 #define S "\\s{1,4}"                    /* between two words */
