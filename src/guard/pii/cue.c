@@ -103,6 +103,7 @@ static const bawn_pattern patterns[] = {
     CUE("user id", USERNAME, 0.8f, "en", "user id: jdoe42", "the user id is missing"),
     CUE("\"user\"", USERNAME, 0.8f, "*", "{\"user\": \"jdoe42\"}", "{\"user\": \"\"}"),
     CUE("for user ", USERNAME, 0.8f, "en", "Login failed for user jdoe42 from", "good for user interfaces"),
+    CUE("ssh ", USERNAME, 0.8f, "*", "ssh jdoe42@10.0.0.7", "ssh keys are safe"),
     CUE("benutzername", USERNAME, 0.8f, "de", "Benutzername: jdoe42", "Der Benutzername ist falsch"),
     CUE("nom d'utilisateur", USERNAME, 0.8f, "fr", "nom d'utilisateur : jdoe42", "le nom d'utilisateur est obligatoire"),
     CUE("nombre de usuario", USERNAME, 0.8f, "es", "nombre de usuario: jdoe42", "el nombre de usuario es obligatorio"),
@@ -253,7 +254,7 @@ static bool is_stop_word(bawn_slice value)
 static size_t word_form(bawn_probe *p, size_t i, bool password)
 {
     size_t begin = i, marks = 0, alphas = 0;
-    for (int c; i - begin < 64 && (c = bawn_probe_at(p, i)) > ' ' && !strchr("\"'`<>,;", c); i++) {
+    for (int c; i - begin < 64 && (c = bawn_probe_at(p, i)) > ' ' && !strchr("\"'`<>,;", c) && (password || c != '@'); i++) {
         alphas += bawn_is_alpha((unsigned char)c);
         marks += bawn_is_digit((unsigned char)c) || (i > begin && bawn_is_upper((unsigned char)c)) || strchr("!@#$%^&*_-+~", c) != NULL;
         if (c == '{' || c == '[')
@@ -327,6 +328,8 @@ static void confirm(bawn_probe *p)
     if ((i == p->end && bawn_probe_back(p, i) != ' ') || ((kind == USERNAME || kind == PASSWORD) && !link))
         return;
     size_t end = value_end(p, kind, i);
+    if (strcmp(p->pattern->regex, "ssh ") == 0 && bawn_probe_at(p, end) != '@')
+        return;
     if (end > i)
         bawn_probe_found(p, kind, i, end, p->pattern->score);
 }

@@ -17,7 +17,7 @@ static const bawn_kind kinds[] = {
     [VIN] = BAWN_PII("VEHICLE_IDENTIFICATION_NUMBER", BAWN_MASK, "vehicle identification number: check digit or a word that says so"),
 };
 
-#define SSN_WORDS BAWN_PII_WORDS("ssn", "ssns", "ssn#", "social security", "social", "seguro social", "numéro de sécurité sociale", "taxpayer")
+#define SSN_WORDS BAWN_PII_WORDS("ssn", "ssns", "ssn#", "social security", "social", "seguro social", "numéro de sécurité sociale", "taxpayer", "tax id")
 #define ITIN_WORDS BAWN_PII_WORDS("itin", "taxpayer", "tax id", "tax", "irs", "individual taxpayer")
 #define PASSPORT_WORDS BAWN_PII_WORDS("passport", "us passport", "passport#", "travel document")
 #define ROUTING_WORDS BAWN_PII_WORDS("routing", "aba", "rtn", "aba/rtn", "transit number", "wire")
@@ -84,7 +84,7 @@ static bool vin_signs(const char *s)
             return false;
         bawn_is_digit((unsigned char)s[i]) ? digits++ : letters++;
     }
-    return letters >= 2 && digits >= 4;
+    return letters >= 2 && digits >= 1;
 }
 
 static bool vin_checked(const char *s)
@@ -92,12 +92,13 @@ static bool vin_checked(const char *s)
     int sum = 0;
     for (int i = 0; i < 17; i++)
         sum += vin_value(s[i]) * bawn_pii_value("8765432A098765432"[i]);
-    return vin_signs(s) && "0123456789X"[sum % 11] == s[8];
+    return vin_signs(s) && bawn_is_digit((unsigned char)s[15]) && bawn_is_digit((unsigned char)s[16]) && "0123456789X"[sum % 11] == s[8];
 }
 
 static const bawn_pii_id rows[] = {
     { SSN, 3, "999-99-9999", ssn, 0.8f, 0.95f, SSN_WORDS },
     { SSN, 3, "999_99_9999", ssn, 0, 0.95f, SSN_WORDS },
+    { SSN, 3, "999 99-9999", ssn, 0, 0.95f, SSN_WORDS },
     { SSN, 9, "999999999", ssn, 0, 0.95f, SSN_WORDS },
     { ITIN, 3, "999_99_9999", itin, 0.8f, 0.95f, ITIN_WORDS },
     { ITIN, 9, "999999999", itin, 0, 0.95f, ITIN_WORDS },

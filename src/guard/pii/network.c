@@ -57,6 +57,16 @@ static size_t mac(bawn_probe *p, size_t i)
     return next == sign && is_hex(bawn_probe_at(p, i)) ? 0 : i - 1;
 }
 
+/* ":5432" behind a whole address, as in connection strings. */
+static bool is_port(bawn_probe *p, size_t i)
+{
+    size_t n = 0;
+    for (int c; n < 6 && (c = bawn_probe_at(p, i + n)) >= '0' && c <= '9'; n++)
+        ;
+    int next = bawn_probe_at(p, i + n);
+    return n >= 1 && n <= 5 && !is_hex(next) && next != ':';
+}
+
 /* Groups of up to four digits apart by colons, "::" once: eight, or fewer with "::"; returns the end or 0. */
 static size_t ipv6(bawn_probe *p, size_t begin)
 {
@@ -89,7 +99,8 @@ static size_t ipv6(bawn_probe *p, size_t begin)
         }
     }
     bool whole = gap ? groups >= 1 && groups <= 7 && sure : groups == 8;
-    return whole && i == end && bawn_probe_word_ends(p, end) && bawn_probe_at(p, end) != ':' ? end : 0;
+    bool goes_on = bawn_probe_at(p, end) == ':' && !(groups == 8 && is_port(p, end + 1));
+    return whole && i == end && bawn_probe_word_ends(p, end) && !goes_on ? end : 0;
 }
 
 /* The token of hexadecimal digits, colons and hyphens around the run, if this is its first digit. */

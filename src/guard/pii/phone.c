@@ -24,7 +24,7 @@ static const char *const words[] = {
     "cellulare", "chiamare", "chiamami", "chiami", "chiamate", "telefone", "telemóvel", "ligar", "ligue", "telefoon", "telefoonnummer",
     "bel", "bellen", "mobiel", "numer telefonu", "zadzwoń", "telefonní", "zavolejte", "volejte", "telefonum", "ara", "arayın", "puhelin",
     "ring", "hívja", "sunați", "телефон", "тел", "звоните", "позвоните", "номер", "电话", "致电", "手机", "電話", "携帯", "전화", "연락처",
-    "هاتف", "اتصل", "फ़ोन", "फोन", "hubungi", "telepon", "điện thoại", "โทร", "τηλέφωνο", "טלפון", "nömrə", "ফোন", NULL };
+    "هاتف", "اتصل", "फ़ोन", "फोन", "hubungi", "telepon", "điện thoại", "gọi", "โทร", "τηλέφωνο", "טלפון", "nömrə", "ফোন", NULL };
 
 /* ---- the digits of a candidate ------------------------------------------------------------------------------ */
 typedef struct { bawn_group g[24]; size_t n; char digits[20]; } parts;
@@ -158,17 +158,27 @@ static bool trunk_in_parentheses(bawn_probe *p, const parts *a)
 static bool is_date_or_address(bawn_probe *p, const parts *a)
 {
     size_t s0 = size_of(a, 0), s1 = a->n > 1 ? size_of(a, 1) : 0, s2 = a->n > 2 ? size_of(a, 2) : 0;
-    bool date = a->n >= 3 && ((s0 == 4 && s1 == 2 && s2 == 2) || (s0 <= 2 && s1 <= 2 && (s2 == 4 || s2 == 2) && a->n == 3));
+    bool date = a->n >= 3 && ((s0 == 4 && s1 == 2 && s2 == 2 && (a->n == 3 || a->digits[0] == '2' || a->digits[0] == '1')) || (s0 <= 2 && s1 <= 2 && (s2 == 4 || s2 == 2) && a->n == 3));
     bool address = a->n == 4 && s0 <= 3 && s1 <= 3 && s2 <= 3 && size_of(a, 3) <= 3 && p->text.ptr[a->g[0].end] == '.' &&
                    p->text.ptr[a->g[1].end] == '.';
     return date || address;
+}
+
+/* A telephone word in the 48 bytes before, or one of those that stand behind the number. */
+static bool told(bawn_probe *p)
+{
+    static const char *const behind[] = { "お電話", "に電話", "電話", "पर फ़ोन", "पर फोन", "numarasını", "번으로", NULL };
+    if (bawn_pii_words(p, p->begin > 48 ? p->begin - 48 : 0, p->begin, words))
+        return true;
+    bawn_probe_at(p, p->end + 32);
+    return bawn_pii_words(p, p->end, p->end + 32, behind);
 }
 
 /* Beside a telephone word: seven (ungrouped: eight) to thirteen digits in at most six groups. */
 static bool by_word(bawn_probe *p, const parts *a)
 {
     size_t begin = p->begin;
-    if (!bawn_probe_near(p, begin, 48, words) || bawn_pii_otherwise(p, begin) || is_date_or_address(p, a))
+    if (is_date_or_address(p, a) || !told(p) || bawn_pii_otherwise(p, begin))
         return false;
     for (size_t n = a->n < 6 ? a->n : 6; n > 0; n--) {
         size_t digits = count(a, 0, n);

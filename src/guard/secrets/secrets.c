@@ -85,5 +85,7 @@ bool bawn_secret_is_placeholder(bawn_slice s)
     for (size_t i = 0; i < BAWN_COUNT(words); i++)
         if (holds(s, words[i]))
             return true;
-    return s.len == 0 || s.ptr[0] == '$' || s.ptr[0] == '%' || is_drill(s);
+    bool variable = s.len > 1 && ((s.ptr[0] == '$' && (bawn_is_alpha((unsigned char)s.ptr[1]) || s.ptr[1] == '(' || s.ptr[1] == '_')) ||
+                                  (s.ptr[0] == '%' && s.ptr[s.len - 1] == '%'));
+    return s.len == 0 || variable || is_drill(s);
 }

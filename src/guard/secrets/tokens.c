@@ -123,7 +123,7 @@ KINDS(X)
     X(OPENAI, "sk-proj-", URL, 40, 180, MIX40) \
     X(OPENAI, "sk-svcacct-", URL, 40, 180, MIX40) \
     X(OPENAI, "sk-admin-", URL, 40, 180, MIX40) \
-    X(OPENAI, "sk-", ALNUM, 40, 64, MIX40) \
+    X(OPENAI, "sk-", ALNUM, 32, 64, MIX40) \
     X(ANTHROPIC, "sk-ant-", URL, 40, 180, MIX40) \
     X(OPENROUTER, "sk-or-v1-", HEX, 64, 64, HEX64) \
     X(LANGFUSE, "sk-lf-", URL, 36, 36, MIX36) \
