@@ -102,7 +102,7 @@ static const bawn_pattern patterns[] = {
     CUE("user name", USERNAME, 0.8f, "en", "my user name is jdoe42", "enter a user name: it must be short"),
     CUE("user id", USERNAME, 0.8f, "en", "user id: jdoe42", "the user id is missing"),
     CUE("\"user\"", USERNAME, 0.8f, "*", "{\"user\": \"jdoe42\"}", "{\"user\": \"\"}"),
-    CUE("for user ", USERNAME, 0.8f, "en", "Login failed for user jdoe42 from", "good for user interfaces"),
+    CUE("failed for user ", USERNAME, 0.8f, "en", "Login failed for user jdoe42 from", "the login failed for user reasons"),
     CUE("ssh ", USERNAME, 0.8f, "*", "ssh jdoe42@10.0.0.7", "ssh keys are safe"),
     CUE("benutzername", USERNAME, 0.8f, "de", "Benutzername: jdoe42", "Der Benutzername ist falsch"),
     CUE("nom d'utilisateur", USERNAME, 0.8f, "fr", "nom d'utilisateur : jdoe42", "le nom d'utilisateur est obligatoire"),
@@ -240,7 +240,7 @@ static bool is_stop_word(bawn_slice value)
         "not", "wrong", "invalid", "required", "correct", "incorrect", "already", "taken", "too", "the", "missing", "empty", "unknown", "being",
         "still", "set", "now", "also", "case", "never", "always", "must", "it", "and", "for", "your", "my", "our", "very", "stored", "hashed",
         "reset", "expired", "protected", "longer", "short", "weak", "strong", "falsch", "nicht", "leer", "zu", "ein", "eine", "obligatoire", "vide",
-        "obligatorio", "obligatoria", "obbligatorio", "verplicht", "verkeerd", "incorrecto", "incorrecta", "incorrecte", "interfaces",
+        "obligatorio", "obligatoria", "obbligatorio", "verplicht", "verkeerd", "incorrecto", "incorrecta", "incorrecte", "interfaces", "reasons",
         "experience", "input", "name", "password", "username", "null", "none", "undefined", "true", "false", "string", "str", "here",
         "what", "that", "this", "same", "different", "important", "interface", "accounts", "something", "asked", "sent", "in", "at", "on",
         "changeme", "secret", "example", "changed", "shown", "generated", "optional", "kept", "needed", "only", "safe", "forgotten", "lost" };

@@ -75,7 +75,7 @@ static bool is_key(bawn_slice value)
 {
     size_t digits;
     return value.len >= 16 && sorts(value, &digits) >= 2 && digits >= 2 && bawn_secret_entropy(value) >= (value.len < 24 ? 3.0 : 3.3) &&
-           (value.ptr[0] != '/' && value.ptr[0] != '#');
+           (value.ptr[0] != '/' && value.ptr[0] != '#') && bawn_slice_find(value, BAWN_LIT("://")) == value.len;
 }
 
 static bool is_password(bawn_slice value)

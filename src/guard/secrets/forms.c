@@ -21,7 +21,7 @@ static const bawn_kind kinds[] = {
 #define MIX43 "a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTiKqW3eZ"
 #define MIX32 "a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjP"
 
-enum { AT_BEGIN_KEY, AT_BEGIN_PUTTY, AT_JWT, AT_URL, AT_BEARER, AT_BASIC, AT_TELEGRAM, AT_ACCOUNT_KEY, AT_SIG, AT_CLIENT, AT_MAILCHIMP,
+enum { AT_BEGIN_KEY, AT_BEGIN_PUTTY, AT_JWT, AT_URL, AT_BEARER, AT_BASIC, AT_TELEGRAM, AT_ACCOUNT_KEY, AT_SIG, AT_CLIENT, AT_CLIENT_7, AT_MAILCHIMP,
        AT_AWS };
 static const bawn_pattern patterns[] = {
     [AT_BEGIN_KEY] = ROW("-----BEGIN ", KEY_BLOCK, BAWN_P_CASE, "-----BEGIN RSA PRIVATE " "KEY-----\nMIIEow" MIX43 "\n-----END RSA PRIVATE " "KEY-----",
@@ -35,7 +35,8 @@ static const bawn_pattern patterns[] = {
     [AT_TELEGRAM] = ROW(":AA", TELEGRAM, BAWN_P_CASE, "bot 1104847563:AA" "F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEo", "battery:AA size"),
     [AT_ACCOUNT_KEY] = ROW("AccountKey=", AZURE, 0, "AccountName=x;AccountKey=" MIX43 MIX43 "==;", "AccountKey=<your key>"),
     [AT_SIG] = ROW("&sig=", AZURE, 0, "?sv=2022-11-02&sp=r&sig=" MIX43 "%3D", "?a=1&sig=none"),
-    [AT_CLIENT] = ROW("Q~", AZURE, BAWN_P_CASE, "secret aB28Q~" MIX32 "x", "in Q~ units"),
+    [AT_CLIENT] = ROW("8Q~", AZURE, BAWN_P_CASE, "secret aB28Q~" MIX32 "x", "in 8Q~ units"),
+    [AT_CLIENT_7] = ROW("7Q~", AZURE, BAWN_P_CASE, "secret aB27Q~" MIX32 "x", "in 7Q~ units"),
     [AT_MAILCHIMP] = ROW("-us", MAILCHIMP, 0, "9f3a7c1eb5d208467e1fa93c20d4b86a-us14", "the north-us14 region"),
     [AT_AWS] = ROW("aws_s", AWS, 0, "aws_secret_access_key = " MIX32 "8J/+b2Xw", "aws_secret_access_key = <your secret access key>"),
 };
@@ -224,7 +225,8 @@ static void confirm(bawn_probe *p)
     case AT_TELEGRAM: telegram(p); break;
     case AT_ACCOUNT_KEY: run_behind(p, BAWN_SIGNS_BASE64, 80, 90); break;
     case AT_SIG: run_behind(p, BAWN_SIGNS_BASE64, 40, 60); break;
-    case AT_CLIENT: client_secret(p); break;
+    case AT_CLIENT:
+    case AT_CLIENT_7: client_secret(p); break;
     case AT_MAILCHIMP: mailchimp(p); break;
     default: aws(p); break;
     }
