@@ -65,8 +65,38 @@ static void string(bawn_buf *out, bawn_slice text, size_t room)
     bawn_buf_byte(out, '"');
 }
 
+/* True for what is written as it is: printable ASCII without quote and backslash. */
+static bool is_plain(bawn_slice text)
+{
+    bool plain = true;
+
+    for (size_t i = 0; i < text.len; i++)
+        plain &= text.ptr[i] >= 0x20 && text.ptr[i] < 0x7F && text.ptr[i] != '"' && text.ptr[i] != '\\';
+    return plain;
+}
+
+/* Key and quoted text in one go: most of an event is this, and its time is that of the look-ups for room. */
+static void quoted(bawn_buf *out, const char *key, bawn_slice text)
+{
+    size_t n = strlen(key);
+    char *p;
+
+    if (!bawn_buf_reserve(out, n + text.len + 2))
+        return;
+    p = out->ptr + out->len;
+    memcpy(p, key, n);
+    p[n] = '"';
+    memcpy(p + n + 1, text.ptr, text.len);
+    p[n + 1 + text.len] = '"';
+    out->len += n + text.len + 2;
+}
+
 static void text_field(bawn_buf *out, const char *key, bawn_slice text)
 {
+    if (text.len && text.len <= MAX_STRING && is_plain(text)) {
+        quoted(out, key, text);
+        return;
+    }
     raw(out, key);
     string(out, text.len ? text : BAWN_NIL, MAX_STRING);
 }
@@ -74,14 +104,12 @@ static void text_field(bawn_buf *out, const char *key, bawn_slice text)
 /* A word of our own: nothing in it needs an escape. */
 static void word_field(bawn_buf *out, const char *key, const char *word)
 {
-    raw(out, key);
-    if (!word || !*word) {
-        raw(out, "null");
+    if (word && *word) {
+        quoted(out, key, bawn_slice_str(word));
         return;
     }
-    bawn_buf_byte(out, '"');
-    raw(out, word);
-    bawn_buf_byte(out, '"');
+    raw(out, key);
+    raw(out, "null");
 }
 
 static void count_field(bawn_buf *out, const char *key, uint64_t n)
@@ -358,6 +386,7 @@ bool bawn_event_write(bawn_buf *out, const bawn_event *e)
                  at_most(e->n_tools, MAX_ITEMS) };
     size_t begin = out->len;
 
+    bawn_buf_reserve(out, 4096);                           /* an ordinary event grows the buffer once */
     for (;;) {
         whole(out, e, &n);
         if (out->failed || out->len - begin <= MAX_EVENT)
