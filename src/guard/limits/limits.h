@@ -16,7 +16,7 @@ typedef struct bawn_limits {
     uint64_t characters;            /* code points of one request's texts; 0: no limit */
     uint64_t messages;              /* 0: no limit */
     uint64_t depth;                 /* nesting of the JSON body; 0: no limit */
-    uint32_t repeated_token_run;    /* 0: off; else at least 8 counts, less is read as 8 */
+    uint32_t repeated_token_run;    /* 0: off; less than 10 is read as 10 */
     uint64_t scripts;               /* allowed scripts, bits of bawn_limits_language(); 0: all */
 } bawn_limits;
 
