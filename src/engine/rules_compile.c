@@ -3,15 +3,23 @@
  * A row with words and gaps ("ignore all previous instructions" in its many orders) costs a hundred times what a literal
  * costs: 250 such rows took 10 us for each kB and 8 MB of tables. Each needs one of a few words, most of which prose does
  * not have; so these words, the gates, are looked for first, and the dear rows only around them: 0.3 us for each kB. */
+#include <stdlib.h>
+
 #include "engine/wall.h"
 
 #define GATES_MAX 16384
-#define PER_ROW 96
 #define ANCHORS_PER_ROW 64
 #define ANCHORS_MAX 32768
-#define GATE_RARITY 8               /* four letters that are no everyday word */
+#define GATE_RARITY 6               /* three letters that are no everyday word */
 
-typedef struct { bawn_rules *rules; bawn_arena *arena; bawn_error *err; } compiler;
+struct gated;
+typedef struct {
+    bawn_rules *rules;
+    bawn_arena *arena;
+    bawn_error *err;
+    struct gated *gated; uint32_t n_gated;
+    bawn_required *required;
+} compiler;
 
 /* Whether a match of this row may contain white space; others are kept whole by the safe boundaries of a stream. */
 static bool may_hold_space(const bawn_rule *r)
@@ -43,32 +51,70 @@ static const char *terminated(bawn_arena *arena, bawn_slice s)
 }
 
 /* ---- gates ------------------------------------------------------------------------------------------------------ */
-static bool add_gate(compiler *c, bawn_slice text)
+typedef struct gated { uint32_t gate; bawn_gate_use use; } gated;   /* before they are sorted by gate */
+
+static uint32_t gate_of(compiler *c, bawn_slice text)
 {
     bawn_rules *r = c->rules;
     for (uint32_t i = 0; i < r->n_gates; i++)
-        if (bawn_slice_eq_nocase(bawn_slice_str(r->gates[i]), text))
-            return true;
+        if (bawn_slice_eq_nocase(bawn_slice_str(r->gates[i].text), text))
+            return i;
     if (r->n_gates == GATES_MAX)
-        return false;
-    r->gates[r->n_gates] = terminated(c->arena, text);
-    return r->gates[r->n_gates++] != NULL;
+        return UINT32_MAX;
+    r->gates[r->n_gates] = (bawn_gate){ terminated(c->arena, text), 0, 0 };
+    return r->gates[r->n_gates].text ? r->n_gates++ : UINT32_MAX;
+}
+
+static bool gate_part(compiler *c, const bawn_required *part, bawn_gate_use use)
+{
+    for (size_t i = 0; i < part->n; i++) {
+        uint32_t gate = gate_of(c, part->items[i]);
+        if (gate == UINT32_MAX || c->n_gated == GATES_MAX)
+            return false;
+        c->gated[c->n_gated++] = (gated){ gate, use };
+    }
+    return true;
 }
 
 static bool gate_row(compiler *c, bawn_rule *r)
 {
-    bawn_slice words[PER_ROW];
-    size_t n;
-    int rarity;
+    bawn_required *parts = c->required;
+    uint16_t slot = (uint16_t)c->rules->n_slow;
+    uint16_t n = 1;
 
-    if ((r->flags & (BAWN_P_LITERAL | BAWN_P_TRIGGER)) || !may_hold_space(r) ||
-        !bawn_match_required(words, &n, PER_ROW, &rarity, r->regex, c->arena) || rarity < GATE_RARITY)
+    if (r->flags & (BAWN_P_LITERAL | BAWN_P_TRIGGER))
         return true;
-    for (size_t i = 0; i < n; i++)
-        if (!add_gate(c, words[i]))
+    if (!bawn_match_required(parts, r->regex, c->arena))
+        return false;
+    if (parts[0].rarity < GATE_RARITY)
+        return true;
+    if (parts[1].rarity >= GATE_RARITY)
+        n = 2;
+    for (uint16_t part = 0; part < n; part++)
+        if (!gate_part(c, &parts[part], (bawn_gate_use){ slot, part }))
             return false;
     r->slow = true;
+    c->rules->parts[c->rules->n_slow++] = (uint8_t)n;
     return true;
+}
+
+static int by_gate(const void *a, const void *b)
+{
+    const gated *x = a, *y = b;
+    return x->gate < y->gate ? -1 : x->gate > y->gate;
+}
+
+static void sort_uses(compiler *c)
+{
+    bawn_rules *r = c->rules;
+    qsort(c->gated, c->n_gated, sizeof *c->gated, by_gate);
+    for (uint32_t i = 0; i < c->n_gated; i++) {
+        bawn_gate *g = &r->gates[c->gated[i].gate];
+        if (g->n++ == 0)
+            g->first = i;
+        r->uses[i] = c->gated[i].use;
+    }
+    r->n_uses = c->n_gated;
 }
 
 /* ---- anchors ---------------------------------------------------------------------------------------------------- */
@@ -115,35 +161,47 @@ static size_t select_rules(bawn_match_rule *out, const bawn_rules *r, int db)
         if (r->rules[i].slow == (db == BAWN_DB_SLOW))
             out[n++] = (bawn_match_rule){ r->rules[i].regex, r->rules[i].flags, i };
     for (uint32_t i = 0; i < r->n_gates && db == BAWN_DB_FAST; i++)
-        out[n++] = (bawn_match_rule){ r->gates[i], BAWN_P_LITERAL, (uint32_t)r->n_rules + i };
+        out[n++] = (bawn_match_rule){ r->gates[i].text, BAWN_P_LITERAL, (uint32_t)r->n_rules + i };
     for (uint32_t i = 0; i < r->n_anchors && db >= BAWN_DB_ANCHORS_FAST; i++)
         if (r->anchors[i].slow == (db == BAWN_DB_ANCHORS_SLOW))
             out[n++] = (bawn_match_rule){ r->anchors[i].text, BAWN_P_LITERAL, i };
     return n;
 }
 
-bool bawn_rules_compile(bawn_rules *r, bool portable, bawn_arena *arena, bawn_error *err)
+static bool compile_all(compiler *c, bool portable)
 {
-    compiler c = { r, arena, err };
+    bawn_rules *r = c->rules;
     bool ok = true;
 
-    if (r->n_rules == 0)
-        return true;
-    r->gates = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gates);
-    r->anchors = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchors);
-    r->anchored = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchored);
-    if (!r->gates || !r->anchors || !r->anchored)
-        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
     for (uint32_t i = 0; ok && i < r->n_rules; i++)
-        ok = (gate_row(&c, &r->rules[i]) || bawn_error_set(err, BAWN_E_NO_MEMORY, "too many gates")) && anchor_row(&c, i);
+        ok = (gate_row(c, &r->rules[i]) || bawn_error_set(c->err, BAWN_E_NO_MEMORY, "too many gates")) && anchor_row(c, i);
+    sort_uses(c);
     bawn_match_rule *rules = ok ? bawn_malloc((r->n_rules + r->n_gates + r->n_anchors) * sizeof *rules) : NULL;
-    ok = ok && (rules || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile patterns"));
+    ok = ok && (rules || bawn_error_set(c->err, BAWN_E_NO_MEMORY, "no memory to compile patterns"));
     for (int d = 0; ok && d < BAWN_DBS; d++) {
         size_t n = select_rules(rules, r, d);
-        ok = n == 0 || bawn_match_compile(&r->db[d], rules, n, portable, err);
+        ok = n == 0 || bawn_match_compile(&r->db[d], rules, n, portable, c->err);
     }
     bawn_free(rules);
     return ok;
+}
+
+bool bawn_rules_compile(bawn_rules *r, bool portable, bawn_arena *arena, bawn_error *err)
+{
+    compiler c = { .rules = r, .arena = arena, .err = err };
+
+    if (r->n_rules == 0)
+        return true;
+    c.gated = bawn_arena_alloc(arena, GATES_MAX * sizeof *c.gated);
+    c.required = bawn_arena_alloc(arena, 2 * sizeof *c.required);
+    r->gates = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gates);
+    r->uses = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->uses);
+    r->parts = bawn_arena_alloc(arena, r->n_rules);
+    r->anchors = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchors);
+    r->anchored = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchored);
+    if (!c.gated || !c.required || !r->gates || !r->uses || !r->parts || !r->anchors || !r->anchored)
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
+    return compile_all(&c, portable);
 }
 
 /* ---- packing: u32 numbers in host order; the databases know their own machine --------------------------------------- */
@@ -154,6 +212,9 @@ bool bawn_rules_pack(bawn_buf *out, const bawn_rules *r)
     put(out, (uint32_t)r->n_rules);
     put(out, r->n_anchors);
     put(out, (uint32_t)r->n_anchored);
+    put(out, r->n_gates);
+    put(out, r->n_uses);
+    put(out, r->n_slow);
     for (size_t i = 0; i < r->n_rules; i++)
         bawn_buf_byte(out, (char)r->rules[i].slow);
     for (uint32_t i = 0; i < r->n_anchors; i++) {
@@ -166,6 +227,12 @@ bool bawn_rules_pack(bawn_buf *out, const bawn_rules *r)
         put(out, r->anchored[i].rule);
         put(out, r->anchored[i].width);
     }
+    for (uint32_t i = 0; i < r->n_gates; i++) {
+        put(out, r->gates[i].first);
+        put(out, r->gates[i].n);
+    }
+    bawn_buf_add(out, bawn_slice_of((const char *)r->uses, r->n_uses * sizeof *r->uses));
+    bawn_buf_add(out, bawn_slice_of((const char *)r->parts, r->n_slow));
     for (int d = 0; d < BAWN_DBS; d++) {
         bawn_buf db = { 0 };
         if (r->db[d] && !bawn_match_save(&db, r->db[d]))
@@ -221,17 +288,48 @@ static bool unpack_anchors(bawn_rules *r, bawn_slice *from, uint32_t n_anchors, 
     return true;
 }
 
+static bool unpack_gates(bawn_rules *r, bawn_slice *from, uint32_t n_gates, uint32_t n_uses, uint32_t n_slow,
+                         bawn_arena *arena)
+{
+    bawn_slice uses, parts;
+    bool ok = true;
+
+    r->gates = bawn_arena_alloc(arena, (n_gates + 1) * sizeof *r->gates);
+    if (!r->gates)
+        return false;
+    for (; r->n_gates < n_gates; r->n_gates++) {
+        bawn_gate *g = &r->gates[r->n_gates];
+        *g = (bawn_gate){ 0 };
+        if (!take_u32(&g->first, from) || !take_u32(&g->n, from) || g->first > n_uses || g->n > n_uses - g->first)
+            return false;
+    }
+    if (!take(&uses, from, n_uses * sizeof *r->uses) || !take(&parts, from, n_slow))
+        return false;
+    uses = bawn_arena_copy(arena, uses, &ok);
+    parts = bawn_arena_copy(arena, parts, &ok);
+    r->uses = (bawn_gate_use *)(uintptr_t)uses.ptr;     /* the arena aligns */
+    r->parts = (uint8_t *)(uintptr_t)parts.ptr;
+    r->n_uses = n_uses;
+    r->n_slow = n_slow;
+    for (uint32_t i = 0; ok && i < n_uses; i++)
+        ok = r->uses[i].slot < n_slow && r->uses[i].part < 2;
+    return ok;
+}
+
 bool bawn_rules_unpack(bawn_rules *r, bawn_slice packed, bawn_arena *arena, bawn_error *err)
 {
-    uint32_t n_rules, n_anchors, n_anchored, size;
+    uint32_t head[6], size;
     bawn_slice s;
 
-    if (!take_u32(&n_rules, &packed) || n_rules != r->n_rules || !take_u32(&n_anchors, &packed) ||
-        !take_u32(&n_anchored, &packed) || !take(&s, &packed, n_rules))
+    for (size_t i = 0; i < BAWN_COUNT(head); i++)
+        if (!take_u32(&head[i], &packed))
+            return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
+    if (head[0] != r->n_rules || !take(&s, &packed, head[0]))
         return bawn_error_set(err, BAWN_E_POLICY, "the pattern database was made from other tables: rebuild it");
-    for (uint32_t i = 0; i < n_rules; i++)
+    for (uint32_t i = 0; i < head[0]; i++)
         r->rules[i].slow = s.ptr[i];
-    if (!unpack_anchors(r, &packed, n_anchors, n_anchored, arena))
+    if (!unpack_anchors(r, &packed, head[1], head[2], arena) ||
+        !unpack_gates(r, &packed, head[3], head[4], head[5], arena))
         return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
     for (int d = 0; d < BAWN_DBS; d++)
         if (!take_u32(&size, &packed) || !take(&s, &packed, size) || (size > 0 && !bawn_match_load(&r->db[d], s, err)))

@@ -193,19 +193,39 @@ typedef struct { bawn_view *view; bawn_judging *judging; size_t low; int set; bo
 
 static size_t end_of(const bawn_view *v) { return v->base + v->text.len; }
 
-static void note_gate(scan_context *s, size_t at)
+static void note_window(scan_context *s, size_t first, size_t last)
 {
     gated *g = s->gates;
-    size_t begin = at > s->low + MARGIN ? at - MARGIN : s->low;
-    size_t end = at + MARGIN < end_of(s->view) ? at + MARGIN : end_of(s->view);
-    bawn_span *last = g->n ? &g->at[g->n - 1] : NULL;
+    size_t begin = first > s->low + MARGIN ? first - MARGIN : s->low;
+    size_t end = last + MARGIN < end_of(s->view) ? last + MARGIN : end_of(s->view);
+    bawn_span *open = g->n ? &g->at[g->n - 1] : NULL;
 
-    if (last && (g->n == WINDOWS || begin <= last->end)) {      /* hits come nearly in order: join, never lose */
-        last->end = end > last->end ? end : last->end;
-        last->begin = begin < last->begin ? begin : last->begin;
+    if (open && (g->n == WINDOWS || begin <= open->end)) {      /* hits come nearly in order: join, never lose */
+        open->end = end > open->end ? end : open->end;
+        open->begin = begin < open->begin ? begin : open->begin;
         return;
     }
     g->at[g->n++] = (bawn_span){ begin, end };
+}
+
+/* A gate was seen: the rules that need it are armed when all their parts were seen near enough. */
+static void note_gate(scan_context *s, const bawn_gate *gate, size_t at)
+{
+    bawn_worker *w = s->judging->worker;
+    const bawn_rules *rules = &w->wall->rules[s->set];
+
+    for (uint32_t i = gate->first; i < gate->first + gate->n; i++) {
+        bawn_gate_use use = rules->uses[i];
+        bawn_gate_seen *seen = &w->seen[s->set][2 * use.slot];
+        seen[use.part] = (bawn_gate_seen){ w->seen_round, at };
+        if (rules->parts[use.slot] == 1) {
+            note_window(s, at, at);
+            continue;
+        }
+        const bawn_gate_seen *other = &seen[1 - use.part];
+        if (other->round == w->seen_round && at <= other->at + MARGIN && other->at <= at + MARGIN)
+            note_window(s, at < other->at ? at : other->at, at > other->at ? at : other->at);
+    }
 }
 
 static void note_anchor(void *context, uint32_t anchor, size_t end)
@@ -236,7 +256,7 @@ static void on_hit(void *context, uint32_t id, size_t end)
     size_t at = s->low + end, begin = at;
 
     if (id >= rules->n_rules) {
-        note_gate(s, at);
+        note_gate(s, &rules->gates[id - rules->n_rules], at);
         return;
     }
     if (at <= v->hits_done || (!s->final && at >= end_of(v)) || at >= s->cut)
@@ -265,6 +285,7 @@ static bool scan_set(bawn_view *v, bawn_judging *j, int set, bawn_span new, bool
     gated gates = { .n = 0 };
     scan_context s = { .view = v, .judging = j, .set = set, .final = final, .gates = &gates };
 
+    j->worker->seen_round++;
     if (!scan(&s, rules->db[BAWN_DB_FAST], new, on_hit))
         return false;
     for (size_t i = 0; i < gates.n; i++)

@@ -109,7 +109,11 @@ bool bawn_worker_new(bawn_worker **out, const bawn_wall *wall, bawn_error *err)
     for (int d = 0; ok && d < 2; d++) {
         const bawn_rules *r = &wall->rules[d];
         w->begins[d] = bawn_match_begins_new(r->n_rules);
-        ok = w->begins[d] != NULL;
+        size_t seen = (2 * (size_t)r->n_slow + 1) * sizeof(bawn_gate_seen);
+        w->seen[d] = bawn_malloc(seen);
+        ok = w->begins[d] && w->seen[d];
+        if (ok)
+            memset(w->seen[d], 0, seen);
         for (int db = 0; ok && db < BAWN_DBS; db++)
             ok = !r->db[db] || bawn_match_scratch_fit(&w->scratch, r->db[db], err);
     }
@@ -129,7 +133,7 @@ void bawn_worker_free(bawn_worker *w)
         w->free_spares(w->spares);
     bawn_match_scratch_free(w->scratch);
     for (int d = 0; d < 2; d++)
-        bawn_match_begins_free(w->begins[d]);
+        bawn_match_begins_free(w->begins[d]), bawn_free(w->seen[d]);
     bawn_judge_free(w->judge);
     bawn_arena_free(w->inspect_arena);
     bawn_free(w);

@@ -20,11 +20,15 @@ typedef struct {
     const bawn_pattern *pattern;    /* the row */
     uint32_t width;                 /* of forms: their length */
 } bawn_rule;
+typedef struct { const char *text; uint32_t first, n; } bawn_gate;  /* uses[first, first + n) */
+typedef struct { uint16_t slot, part; } bawn_gate_use;              /* a literal of that part of a slow rule */
 typedef struct { const char *text; uint32_t len; bool slow; } bawn_anchor;
 typedef struct { uint32_t anchor, rule, width; } bawn_anchored;     /* anchor id (from 0) opens pattern `rule` */
 typedef struct {
     bawn_rule *rules; size_t n_rules;
-    const char **gates; uint32_t n_gates;       /* ids in FAST: n_rules and up; only while compiling */
+    bawn_gate *gates; uint32_t n_gates;         /* ids in FAST: n_rules and up */
+    bawn_gate_use *uses; uint32_t n_uses;
+    uint8_t *parts; uint32_t n_slow;            /* [slot of a slow rule]: how many gated parts it has, 1 or 2 */
     bawn_anchor *anchors; uint32_t n_anchors;
     bawn_anchored *anchored; size_t n_anchored;
     bawn_match *db[BAWN_DBS];                   /* NULL when empty */
@@ -121,9 +125,12 @@ bool bawn_wall_read_words(bawn_wall *, bawn_error *err);            /* custom wo
 bool bawn_wall_read_guardrails(bawn_wall *, bawn_error *err);
 bool bawn_wall_read_routes(bawn_wall *, bawn_error *err);           /* upstreams, routes, defaults, record */
 
+typedef struct { uint32_t round; size_t at; } bawn_gate_seen;
+
 struct bawn_worker {
     const bawn_wall *wall;
     bawn_match_scratch *scratch;
+    bawn_gate_seen *seen[2]; uint32_t seen_round;   /* [set][slot][part]: where a gate was seen in this round */
     bawn_match_begins *begins[2];
     struct bawn_judge *judge;               /* scratch of judge.c */
     bawn_arena *inspect_arena;              /* results of bawn_inspect, until its next call */

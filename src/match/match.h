@@ -63,8 +63,11 @@ uint32_t bawn_match_width(const char *regex, uint8_t flags, bawn_error *err);
  * when there is none of 3 bytes or more. out: up to `max` slices into `arena`. */
 bool bawn_match_anchors(bawn_slice *out, size_t *n, size_t max, const char *regex, uint8_t flags, bawn_arena *arena);
 
-/* Literals one of which (in any case) stands in every match of `regex`, the rarest that can be had; *rarity from 1 (an
- * everyday word is among them) up. False: none is known. */
-bool bawn_match_required(bawn_slice *out, size_t *n, size_t max, int *rarity, const char *regex, bawn_arena *arena);
+/* Literals one of which (in any case) stands in every match of a pattern; rarity from 1 (an everyday word is among
+ * them) up, 0 when none is known. */
+#define BAWN_REQUIRED_MAX 96
+typedef struct { bawn_slice items[BAWN_REQUIRED_MAX]; size_t n; int rarity; } bawn_required;
+/* The rarest two parts of `regex`: each match holds one literal of either. False: out of memory. */
+bool bawn_match_required(bawn_required out[2], const char *regex, bawn_arena *arena);
 
 #endif

@@ -1,7 +1,7 @@
 /* The literals one of which stands in every match of a pattern, read off its source. They gate the dear patterns: the
- * pass over a text looks for them only, and the patterns themselves are run where one was seen (engine/rules.c).
+ * pass over a text looks for them only, and the patterns themselves are run where they were seen (rules_compile.c).
  *
- * A sequence needs each of its parts, so any part will do: the rarest is taken (long, and no everyday word). A group of
+ * A sequence needs each of its parts, so any part will do: the two rarest are taken (long, no everyday word). A group of
  * alternatives needs one literal from each of them. What may be absent, and all that is no literal, counts nothing. */
 #include "match/match.h"
 
@@ -10,19 +10,20 @@
 
 typedef struct { char text[LITERAL_MAX]; size_t len; } literal;
 typedef struct { literal items[SET_MAX]; size_t n; int rarity; } set;      /* n = 0: nothing required is known */
+typedef struct { set best, second; } choice;                               /* two parts of one sequence */
 
 /* Words of everyday prose, which would wake the dear patterns at every sentence. */
 static const char *const everyday[] = {
-    "about", "above", "according", "after", "again", "all", "also", "and", "answer", "any", "anything", "are", "ask", "back",
-    "because", "been", "before", "begin", "below", "both", "but", "can", "change", "could", "does", "done", "each", "else",
-    "ever", "every", "everything", "first", "follow", "following", "for", "from", "full", "get", "give", "given", "have",
+    "about", "after", "again", "all", "also", "and", "answer", "any", "are", "ask", "back",
+    "because", "been", "before", "begin", "both", "but", "can", "change", "could", "does", "done", "each", "else",
+    "ever", "every", "first", "follow", "for", "from", "full", "get", "give", "given", "have",
     "help", "here", "how", "information", "into", "its", "just", "know", "last", "let", "like", "list", "long", "made", "make",
-    "may", "message", "more", "most", "much", "must", "name", "need", "never", "new", "next", "not", "nothing", "now", "off",
+    "may", "message", "more", "most", "much", "must", "name", "need", "never", "new", "next", "not", "now", "off",
     "one", "only", "open", "order", "other", "our", "out", "over", "own", "part", "please", "point", "put", "question", "read",
     "right", "said", "same", "say", "see", "send", "set", "should", "show", "since", "some", "start", "stop", "such", "take",
     "tell", "text", "than", "thank", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "things",
     "this", "those", "time", "told", "try", "turn", "two", "until", "use", "used", "user", "using", "very", "want", "was",
-    "way", "were", "what", "when", "where", "which", "while", "who", "whole", "why", "will", "with", "without", "word", "words",
+    "way", "were", "what", "when", "where", "which", "while", "who", "whole", "why", "will", "with", "without", "word", 
     "would", "write", "you", "your", "para", "por", "que", "con", "una", "pour", "dans", "avec", "vous", "und", "der", "die",
     "das", "nicht", "mit", "sie", "per", "che", "non", "sono", "como", "ist", "auf", "les", "des", "est", "tout", "alle",
 };
@@ -41,20 +42,25 @@ static int rarity_of(const literal *l)
     return 2 * letters + ((unsigned char)l->text[0] >= 0x80 ? letters + 2 : 0);   /* other scripts: fewer texts */
 }
 
-static void consider(set *best, const set *candidate)
+static void consider(choice *c, const set *candidate)
 {
-    if (candidate->n > 0 && candidate->rarity > best->rarity)
-        *best = *candidate;
+    if (candidate->n == 0)
+        return;
+    if (candidate->rarity > c->best.rarity) {
+        c->second = c->best;
+        c->best = *candidate;
+    } else if (candidate->rarity > c->second.rarity) {
+        c->second = *candidate;
+    }
 }
 
-static void consider_literal(set *best, literal *run)
+static void consider_literal(choice *c, literal *run, set *scratch)
 {
     if (run->len >= 3) {
-        static __thread set one;
-        one.items[0] = *run;
-        one.n = 1;
-        one.rarity = rarity_of(run);
-        consider(best, &one);
+        scratch->items[0] = *run;
+        scratch->n = 1;
+        scratch->rarity = rarity_of(run);
+        consider(c, scratch);
     }
     run->len = 0;
 }
@@ -110,12 +116,14 @@ static const char *skip_quantifier(const char *s, const char *end, bool *may_be_
     return s;
 }
 
-static bool sequence(set *best, const char *s, const char *end, int depth);
+typedef struct { choice found; set scratch; literal run; } reader;          /* large: lives on the heap */
+
+static bool sequence(reader *r, const char *s, const char *end, int depth);
 
 /* One literal from each alternative of [s, end). */
 static bool alternatives(set *out, const char *s, const char *end, int depth)
 {
-    set *one = bawn_malloc(sizeof *one);
+    reader *one = bawn_malloc(sizeof *one);
     const char *from = s;
     bool ok = one != NULL;
 
@@ -127,11 +135,12 @@ static bool alternatives(set *out, const char *s, const char *end, int depth)
             p = *p == '\\' ? p + 2 : *p == '[' ? skip_class(p, end) : *p == '(' ? skip_group(p, end) : p + 1;
         if (p > end)
             p = end;
-        ok = sequence(one, from, p, depth + 1) && one->n > 0 && out->n + one->n <= SET_MAX;
-        for (size_t i = 0; ok && i < one->n; i++)
-            out->items[out->n++] = one->items[i];
-        if (ok && one->rarity < out->rarity)
-            out->rarity = one->rarity;
+        const set *best = &one->found.best;
+        ok = sequence(one, from, p, depth + 1) && best->n > 0 && out->n + best->n <= SET_MAX;
+        for (size_t i = 0; ok && i < best->n; i++)
+            out->items[out->n++] = best->items[i];
+        if (ok && best->rarity < out->rarity)
+            out->rarity = best->rarity;
         from = p + 1;
     }
     bawn_free(one);
@@ -140,14 +149,13 @@ static bool alternatives(set *out, const char *s, const char *end, int depth)
     return ok;
 }
 
-static void group(set *best, literal *run, const char **s, const char *end, int depth)
+static const char *group(reader *r, const char *s, const char *end, int depth)
 {
-    const char *close = skip_group(*s, end), *inner = *s + 1;
+    const char *close = skip_group(s, end), *inner = s + 1;
     bool absent;
     const char *after = skip_quantifier(close, end, &absent);
-    set *all = bawn_malloc(sizeof *all);
 
-    consider_literal(best, run);
+    consider_literal(&r->found, &r->run, &r->scratch);
     if (inner < end && *inner == '?') {
         inner++;
         if (inner < end && *inner == ':')
@@ -155,87 +163,101 @@ static void group(set *best, literal *run, const char **s, const char *end, int 
         else
             absent = true;                      /* look-arounds and the like */
     }
-    if (all && !absent && depth < 12 && alternatives(all, inner, close - 1, depth))
-        consider(best, all);
-    bawn_free(all);
-    *s = after;
+    if (!absent && depth < 12 && alternatives(&r->scratch, inner, close - 1, depth))
+        consider(&r->found, &r->scratch);
+    return after;
 }
 
-static void character(set *best, literal *run, const char **s, const char *end)
+static const char *character(reader *r, const char *s, const char *end)
 {
-    const char *at = *s;
+    const char *at = s;
     char c = *at++;
     bool plain = true, absent;
+    literal *run = &r->run;
 
     if (c == '\\' && at < end) {
         c = *at++;
-        if (bawn_is_alnum((unsigned char)c)) {
-            plain = false;
-            if (c == 'b' || c == 'B') {
-                *s = at;
-                return;
-            }
-            if (c == 'x')
-                at += at + 2 <= end ? 2 : 0;
-        }
-    } else if (strchr(".^$", c)) {
+        plain = !bawn_is_alnum((unsigned char)c);
+        if (c == 'b' || c == 'B')
+            return at;
+        if (c == 'x')
+            at += at + 2 <= end ? 2 : 0;
+    } else if (c == '^' || c == '$') {
+        return at;
+    } else if (c == '.') {
         plain = false;
-        if (c != '.') {
-            *s = at;
-            return;
-        }
     }
-    while (at < end && !bawn_utf8_is_start((unsigned char)*at) && plain && (unsigned char)c >= 0x80)
+    while (plain && (unsigned char)c >= 0x80 && at < end && !bawn_utf8_is_start((unsigned char)*at))
         at++;                                   /* a code point is one character for its quantifier */
     const char *after = skip_quantifier(at, end, &absent);
-    if (!plain || absent || run->len + 4 > LITERAL_MAX) {
-        consider_literal(best, run);
-    }
+    if (!plain || absent || run->len + 4 > LITERAL_MAX)
+        consider_literal(&r->found, run, &r->scratch);
     if (plain && !absent) {
         if ((unsigned char)c >= 0x80)
-            for (const char *b = *s; b < at; b++)
+            for (const char *b = s; b < at; b++)
                 run->text[run->len++] = *b;
         else
             run->text[run->len++] = c;
         if (after != at)
-            consider_literal(best, run);
+            consider_literal(&r->found, run, &r->scratch);
     }
-    *s = after;
+    return after;
 }
 
-static bool sequence(set *best, const char *s, const char *end, int depth)
+static bool sequence(reader *r, const char *s, const char *end, int depth)
 {
-    literal run = { .len = 0 };
+    bool absent;
 
-    best->n = 0;
-    best->rarity = 0;
+    r->found.best.n = r->found.second.n = 0;
+    r->found.best.rarity = r->found.second.rarity = 0;
+    r->run.len = 0;
     while (s < end) {
         if (*s == '(') {
-            group(best, &run, &s, end, depth);
+            s = group(r, s, end, depth);
         } else if (*s == '[') {
-            bool absent;
-            consider_literal(best, &run);
+            consider_literal(&r->found, &r->run, &r->scratch);
             s = skip_quantifier(skip_class(s, end), end, &absent);
         } else {
-            character(best, &run, &s, end);
+            s = character(r, s, end);
         }
     }
-    consider_literal(best, &run);
+    consider_literal(&r->found, &r->run, &r->scratch);
     return true;
 }
 
-bool bawn_match_required(bawn_slice *out, size_t *n, size_t max, int *rarity, const char *regex, bawn_arena *arena)
+static bool has_alternatives(const char *s, const char *end)
 {
-    set *all = bawn_malloc(sizeof *all);
-    bool ok = all && alternatives(all, regex, regex + strlen(regex), 0) && all->n > 0 && all->n <= max;
+    while (s < end && *s != '|')
+        s = *s == '\\' ? s + 2 : *s == '[' ? skip_class(s, end) : *s == '(' ? skip_group(s, end) : s + 1;
+    return s < end;
+}
 
-    *n = 0;
-    for (size_t i = 0; ok && i < all->n; i++) {
-        size_t whole = bawn_utf8_valid_prefix(bawn_slice_of(all->items[i].text, all->items[i].len));
-        out[i] = bawn_arena_copy(arena, bawn_slice_of(all->items[i].text, whole), &ok);
-        *n = i + 1;
+static bool keep(bawn_required *out, const set *from, bawn_arena *arena)
+{
+    bool ok = true;
+    out->n = 0;
+    out->rarity = from->n ? from->rarity : 0;
+    for (size_t i = 0; ok && i < from->n; i++) {
+        size_t whole = bawn_utf8_valid_prefix(bawn_slice_of(from->items[i].text, from->items[i].len));
+        out->items[out->n++] = bawn_arena_copy(arena, bawn_slice_of(from->items[i].text, whole), &ok);
     }
-    *rarity = ok ? all->rarity : 0;
-    bawn_free(all);
+    return ok;
+}
+
+bool bawn_match_required(bawn_required out[2], const char *regex, bawn_arena *arena)
+{
+    const char *end = regex + strlen(regex);
+    reader *r = bawn_malloc(sizeof *r);
+    bool ok = r != NULL;
+
+    if (ok && has_alternatives(regex, end)) {
+        r->found.second.n = 0;
+        if (!alternatives(&r->found.best, regex, end, 0))
+            r->found.best.n = 0;
+    } else if (ok) {
+        ok = sequence(r, regex, end, 0);
+    }
+    ok = ok && keep(&out[0], &r->found.best, arena) && keep(&out[1], &r->found.second, arena);
+    bawn_free(r);
     return ok;
 }
