@@ -68,6 +68,7 @@ typedef struct {
     ngx_str_t                dialect;
     size_t                   body_limit;      /* core's client_max_body_size */
     size_t                   answer_limit;
+    ngx_msec_t               idle_timeout;    /* between two pieces of an answer; 0: proxy_read_timeout */
 } ngx_http_bawn_loc_conf_t;
 
 typedef enum { NGX_BAWN_NEW, NGX_BAWN_JUDGING, NGX_BAWN_ANSWERING, NGX_BAWN_PASSED } ngx_http_bawn_phase_e;

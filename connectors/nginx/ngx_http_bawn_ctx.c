@@ -219,6 +219,11 @@ ngx_http_bawn_describe(ngx_http_bawn_attributes_t *a, ngx_http_request_t *r, ngx
     if (h) {
         ngx_http_bawn_attribute(a, "http.request.traceparent", h->value.data, h->value.len);
     }
+
+    h = ngx_http_bawn_header_in(r, "accept-language", sizeof("accept-language") - 1);
+    if (h) {
+        ngx_http_bawn_attribute(a, "http.accept_language", h->value.data, h->value.len);
+    }
 }
 
 
@@ -437,7 +442,13 @@ ngx_http_bawn_obey(ngx_http_bawn_ctx_t *ctx, const bawn_step *step)
     switch (step->kind) {
 
     case BAWN_EMIT:
-        return ctx->mode == NGX_BAWN_STREAM ? ngx_http_bawn_emit(ctx, step->emit) : NGX_OK;
+        if (ctx->mode != NGX_BAWN_STREAM
+            || ngx_http_bawn_is_lost((ngx_http_bawn_main_conf_t *)
+                                     ngx_http_get_module_main_conf(ctx->request, ngx_http_bawn_module), ctx))
+        {
+            return NGX_OK;                 /* what follows a record that is lost is the answer's proper end */
+        }
+        return ngx_http_bawn_emit(ctx, step->emit);
 
     case BAWN_EDITS:
         return ngx_http_bawn_splice(ctx, step);

@@ -107,6 +107,27 @@ ngx_http_bawn_input_filter_init(void *data)
 }
 
 
+/* proxy_read_timeout waits for the first byte; a model that thinks and one that stalls differ, so the rest may have a
+ * time of its own. The location's settings are shared, hence a copy. */
+static void
+ngx_http_bawn_set_idle_timeout(ngx_http_request_t *r)
+{
+    ngx_http_upstream_conf_t  *conf;
+    ngx_http_bawn_loc_conf_t  *lcf = ngx_http_get_module_loc_conf(r, ngx_http_bawn_module);
+
+    if (lcf->idle_timeout == 0 || lcf->idle_timeout == r->upstream->conf->read_timeout) {
+        return;
+    }
+
+    conf = ngx_palloc(r->pool, sizeof(ngx_http_upstream_conf_t));
+    if (conf) {
+        *conf = *r->upstream->conf;
+        conf->read_timeout = lcf->idle_timeout;
+        r->upstream->conf = conf;
+    }
+}
+
+
 /* From here the upstream is read unbuffered: what comes is judged at once, and nothing goes to a file. */
 static void
 ngx_http_bawn_take_upstream(ngx_http_bawn_ctx_t *ctx)
@@ -118,6 +139,7 @@ ngx_http_bawn_take_upstream(ngx_http_bawn_ctx_t *ctx)
     }
 
     u->buffering = 0;
+    ngx_http_bawn_set_idle_timeout(ctx->request);
 
     if (u->input_filter && u->input_filter_init && u->input_filter_ctx == ctx->request) {
         ctx->input_filter_init = u->input_filter_init;
@@ -390,8 +412,11 @@ ngx_http_bawn_unguarded(ngx_http_bawn_ctx_t *ctx)
     (void) bawn_exchange_response(ctx->exchange, (int) r->headers_out.status,
                                   bawn_slice_of((char *) type->data, type->len), ngx_http_bawn_now(w));
 
-    if (r->upstream && r->upstream->cleanup && ngx_http_bawn_is_type(r, "text/event-stream")) {
-        r->upstream->buffering = 0;
+    if (r->upstream && r->upstream->cleanup) {
+        ngx_http_bawn_set_idle_timeout(r);
+        if (ngx_http_bawn_is_type(r, "text/event-stream")) {
+            r->upstream->buffering = 0;
+        }
     }
 
     if (r->header_only) {

@@ -1,0 +1,247 @@
+/* nginx's configuration, written from the policy: nothing in it decides, it wires listeners to the wall and the wall to
+ * upstreams. Everything about guards stays in the policy file, which the module reads itself. keeps: RULINGS R17, R21 */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "serve/inner.h"
+
+#define SECOND 1000000000u
+
+/* Paths of the operations that `guardrail: none` may open unread; the exchange still routes on the raw URI. */
+static const struct { const char *operation, *location; } paths[] = {
+    { "chat", "= /v1/chat/completions" },
+    { "embeddings", "= /v1/embeddings" },
+    { "moderations", "= /v1/moderations" },
+    { "models", "= /v1/models" },
+    { "models", "^~ /v1/models/" },
+};
+
+const bawn_node *bawn_serve_listeners(const bawn_policy *p)
+{
+    const bawn_node *all = bawn_node_get(bawn_policy_root(p), "listeners");
+    return all ? all->first : NULL;
+}
+
+static bool serves(const bawn_node *listener, const char *what)
+{
+    const bawn_node *list = bawn_node_get(listener, "serves");
+    for (const bawn_node *i = list ? list->first : NULL; i; i = i->next)
+        if (bawn_node_word(i, what))
+            return true;
+    return false;
+}
+
+static bool has_operations_listener(const bawn_policy *p)
+{
+    for (const bawn_node *l = bawn_serve_listeners(p); l; l = l->next)
+        if (bawn_node_get(l, "serves"))
+            return true;
+    return false;
+}
+
+/* ---- one listener ----------------------------------------------------------------------------------------------- */
+static bool write_address(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, bawn_error *err)
+{
+    const bawn_node *address = bawn_node_get(listener, "address");
+    bawn_slice text = address ? address->text : BAWN_LIT("127.0.0.1:8480");
+    bawn_serve_host host;
+
+    if (!bawn_serve_parse_address(&host, text))
+        return bawn_node_error(err, p, address, "found `%.*s`, expected an address and port such as 127.0.0.1:8480",
+                               (int)text.len, text.ptr);
+    if (!host.loopback)
+        return bawn_node_error(err, p, address, "`%.*s` is beyond loopback, and there are no identities: anybody could use "
+                               "it. Listen on 127.0.0.1 or [::1]", (int)text.len, text.ptr);
+    return bawn_buf_fmt(out, "        listen %.*s;\n", (int)text.len, text.ptr);
+}
+
+static void write_operations(bawn_buf *out, bool metrics, bool health)
+{
+    if (metrics)
+        bawn_buf_str(out, "        location = /metrics { bawn off; bawn_status metrics; }\n");
+    if (health)
+        bawn_buf_str(out, "        location = /healthz { bawn off; bawn_status health; }\n"
+                          "        location = /readyz { bawn off; bawn_status ready; }\n");
+}
+
+static void write_limits(bawn_buf *out, const bawn_node *listener, bawn_slice name)
+{
+    const bawn_node *limits = bawn_node_get(listener, "limits");
+
+    bawn_buf_fmt(out, "        client_max_body_size %llu; client_header_timeout %llus; client_body_timeout %llus;\n"
+                      "        limit_conn bawn_%.*s %llu; limit_conn_status 429;\n",
+                 (unsigned long long)bawn_serve_number(limits, "body", 4u << 20),
+                 (unsigned long long)(bawn_serve_number(limits, "header_time", 10ull * SECOND) + SECOND - 1) / SECOND,
+                 (unsigned long long)(bawn_serve_number(limits, "body_time", 30ull * SECOND) + SECOND - 1) / SECOND,
+                 (int)name.len, name.ptr, (unsigned long long)bawn_serve_number(limits, "connections", 1000));
+}
+
+static void write_open_routes(bawn_buf *out, const bawn_policy *p)
+{
+    const bawn_node *routes = bawn_node_get(bawn_policy_root(p), "routes");
+
+    for (const bawn_node *r = routes ? routes->first : NULL; r; r = r->next) {
+        const bawn_node *operations = bawn_node_get(r, "operations");
+        if (!bawn_node_word(bawn_node_get(r, "guardrail"), "none"))
+            continue;
+        for (const bawn_node *o = operations ? operations->first : NULL; o; o = o->next)
+            for (size_t i = 0; i < BAWN_COUNT(paths); i++)
+                if (bawn_node_word(o, paths[i].operation))
+                    bawn_buf_fmt(out, "        location %s { bawn_guardrail none; }\n", paths[i].location);
+    }
+}
+
+static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, bawn_slice folder,
+                           bawn_error *err)
+{
+    bawn_slice name = listener ? listener->key : BAWN_LIT("public");
+    bool operations = bawn_node_get(listener, "serves") != NULL;
+
+    if (!bawn_serve_is_name(name))
+        return bawn_node_error(err, p, listener, "`%.*s` is no name for a listener: use letters, digits, _ - . (at most 64)",
+                               (int)name.len, name.ptr);
+    bawn_buf_str(out, "    server {\n");
+    if (!write_address(out, p, listener, err))
+        return false;
+    if (operations) {
+        write_operations(out, serves(listener, "metrics"), serves(listener, "health"));
+        return bawn_buf_str(out, "        location / { return 404; }\n    }\n");
+    }
+    write_limits(out, listener, name);
+    bawn_buf_fmt(out, "        bawn on; bawn_dispatch on; bawn_dialect openai; bawn_listener %.*s;\n", (int)name.len, name.ptr);
+    if (!has_operations_listener(p))
+        write_operations(out, true, true);
+    write_open_routes(out, p);
+    return bawn_serve_upstream_locations(out, p, folder, err) && bawn_buf_str(out, "    }\n");
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------------------------- */
+static uint64_t connections(const bawn_policy *p)
+{
+    struct rlimit files = { 1024, 1024 };
+    uint64_t n = 64;
+
+    for (const bawn_node *l = bawn_serve_listeners(p); l; l = l->next)
+        n += 2 * bawn_serve_number(bawn_node_get(l, "limits"), "connections", 1000);
+    if (!bawn_serve_listeners(p))
+        n += 2000;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max != RLIM_INFINITY && n + 64 > files.rlim_max)
+        n = files.rlim_max > 128 ? files.rlim_max - 64 : 64;
+    return n;
+}
+
+static bool write_path(bawn_buf *out, const char *before, const char *path, const char *after, bawn_error *err)
+{
+    bawn_buf_str(out, before);
+    if (!bawn_serve_quote(out, bawn_slice_str(path)))
+        return bawn_error_set(err, BAWN_E_USAGE, "the path `%s` holds `$` or a control character, which nginx cannot be "
+                              "given; choose another folder", path);
+    return bawn_buf_str(out, after);
+}
+
+static bool write_main(bawn_buf *out, const bawn_policy *p, const bawn_serve_plan *plan, bawn_error *err)
+{
+    bawn_buf_str(out, "# Written by `bawn serve` from the policy; changes here are lost.\n");
+    if (!write_path(out, "load_module ", plan->module, ";\n", err))
+        return false;
+    if (plan->user)
+        bawn_buf_fmt(out, "user %s;\n", plan->user);
+    bawn_buf_fmt(out, "worker_processes %u;\nworker_shutdown_timeout 1h;\ndaemon off;\nerror_log stderr warn;\n"
+                      "pid nginx.pid;\nevents { worker_connections %llu; }\n", plan->workers,
+                 (unsigned long long)connections(p));
+    return true;
+}
+
+static bool write_record(bawn_buf *out, const bawn_wall *w, const bawn_serve_plan *plan, bawn_error *err)
+{
+    const bawn_node *record = bawn_node_get(bawn_policy_root(bawn_wall_policy(w)), "record");
+    const bawn_node *spool = bawn_node_get(record, "spool");
+    bawn_buf folder = { 0 };
+    bool ok = bawn_serve_spool(&folder, w, plan->state, err) && bawn_buf_byte(&folder, 0) &&
+              write_path(out, "    bawn_spool ", folder.ptr, "", err);
+
+    bawn_buf_free(&folder);
+    if (!ok)
+        return false;
+    return bawn_buf_fmt(out, " rotate=%llu keep=%llus on_full=%s%s;\n",
+                        (unsigned long long)bawn_serve_number(spool, "rotate", 64u << 20),
+                        (unsigned long long)(bawn_serve_number(spool, "keep", 7ull * 86400 * SECOND) / SECOND),
+                        bawn_node_word(bawn_node_get(record, "on_full"), "observe") ? "observe" : "block",
+                        bawn_node_word(bawn_node_get(record, "durability"), "sync") ? " sync" : "");
+}
+
+static bool write_scorer(bawn_buf *out, const bawn_policy *p, bawn_error *err)
+{
+    const bawn_node *socket = bawn_node_at(bawn_policy_root(p), "scorer.socket");
+
+    if (!socket)
+        return true;
+    bawn_buf_str(out, "    bawn_scorer \"unix:");
+    for (size_t i = 0; i < socket->text.len; i++)
+        if ((unsigned char)socket->text.ptr[i] <= ' ' || strchr("\"\\$;{}", socket->text.ptr[i]))
+            return bawn_node_error(err, p, socket, "a path with spaces or quotes cannot be given to nginx");
+    bawn_buf_add(out, socket->text);
+    return bawn_buf_str(out, "\";\n");
+}
+
+static void write_http(bawn_buf *out)
+{
+    bawn_buf_str(out,
+        "    access_log off; server_tokens off; default_type application/json; gzip off; merge_slashes off;\n"
+        "    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; "
+        "scgi_temp_path scgi;\n"
+        "    keepalive_timeout 75s; keepalive_requests 100000; tcp_nodelay on; reset_timedout_connection on;\n"
+        "    client_header_buffer_size 4k; large_client_header_buffers 8 32k; http2_max_concurrent_streams 256;\n"
+        "    proxy_http_version 1.1; proxy_buffering off; proxy_buffer_size 16k; proxy_max_temp_file_size 0;\n"
+        "    proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
+        "    proxy_ignore_client_abort off; proxy_intercept_errors off; proxy_redirect off; proxy_socket_keepalive on;\n");
+}
+
+static bawn_slice folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return bawn_slice_of(path, slash ? (size_t)(slash - path) + 1 : 0);
+}
+
+bool bawn_serve_config(bawn_buf *out, const bawn_wall *w, const bawn_serve_plan *plan, bawn_error *err)
+{
+    const bawn_policy *p = bawn_wall_policy(w);
+    const bawn_node *listener = bawn_serve_listeners(p);
+
+    if (!write_main(out, p, plan, err))
+        return false;
+    bawn_buf_str(out, "http {\n");
+    write_http(out);
+    if (!write_path(out, "    bawn_policy ", plan->policy, ";\n", err) ||
+        !write_path(out, "    bawn_cache ", plan->cache, ";\n", err) || !write_record(out, w, plan, err) ||
+        !write_scorer(out, p, err) || !bawn_serve_upstreams(out, p, err))
+        return false;
+    do {
+        if (!listener || !bawn_node_get(listener, "serves")) {
+            bawn_slice name = listener ? listener->key : BAWN_LIT("public");
+            bawn_buf_fmt(out, "    limit_conn_zone $server_port zone=bawn_%.*s:64k;\n", (int)name.len, name.ptr);
+        }
+        if (!write_listener(out, p, listener, folder_of(plan->policy), err))
+            return false;
+    } while (listener && (listener = listener->next) != NULL);
+    bawn_buf_str(out, "}\n");
+    return !out->failed || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for nginx's configuration");
+}
+
+bool bawn_serve_address(char *out, size_t size, const bawn_wall *w)
+{
+    bawn_slice text = BAWN_LIT("127.0.0.1:8480");
+
+    for (const bawn_node *l = bawn_serve_listeners(bawn_wall_policy(w)); l; l = l->next)
+        if (!bawn_node_get(l, "serves")) {
+            const bawn_node *address = bawn_node_get(l, "address");
+            text = address ? address->text : text;
+            break;
+        }
+    if (text.len + 1 > size)
+        return false;
+    memcpy(out, text.ptr, text.len);
+    out[text.len] = '\0';
+    return true;
+}

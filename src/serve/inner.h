@@ -1,0 +1,37 @@
+/* inner.h: what the files of this room share. */
+#ifndef BAWN_SERVE_INNER_H
+#define BAWN_SERVE_INNER_H
+
+#include <sys/types.h>
+
+#include "serve/serve.h"
+
+/* "127.0.0.1:8480", "[::1]:8480", "localhost:80": host without brackets. */
+typedef struct { bawn_slice host; uint16_t port; bool loopback, ip6; } bawn_serve_host;
+bool bawn_serve_parse_address(bawn_serve_host *out, bawn_slice text);
+/* "https://api.example/v1": port defaults to 80 or 443; path without the last slash. */
+typedef struct { bool tls; bawn_serve_host host; bawn_slice authority, path; } bawn_serve_url;
+bool bawn_serve_parse_url(bawn_serve_url *out, bawn_slice text);
+/* A name that is safe in nginx's configuration: letters, digits, `_`, `-`, `.`, at most 64. */
+bool bawn_serve_is_name(bawn_slice);
+/* A quoted word of nginx's language. False: it holds what cannot be quoted ($, control characters). */
+bool bawn_serve_quote(bawn_buf *out, bawn_slice);
+
+/* A key's value, or its default when the policy has none. */
+uint64_t bawn_serve_number(const bawn_node *parent, const char *key, uint64_t otherwise);
+
+bool bawn_serve_upstreams(bawn_buf *out, const bawn_policy *, bawn_error *);            /* upstream { } blocks */
+/* location @name { } blocks; `folder`: the policy's, with its slash, for relative file: references */
+bool bawn_serve_upstream_locations(bawn_buf *out, const bawn_policy *, bawn_slice folder, bawn_error *);
+
+bool bawn_serve_port_is_free(const bawn_policy *, const bawn_node *listener, bawn_error *);
+bool bawn_serve_ports_are_free(const bawn_policy *, bawn_error *);
+const bawn_node *bawn_serve_listeners(const bawn_policy *);      /* NULL: none written, the default one */
+
+bool bawn_serve_check_nginx(const bawn_serve_plan *, bawn_error *);   /* it is there, and of the module's version */
+bool bawn_serve_test(const bawn_serve_plan *, const char *conf, bawn_error *);
+bool bawn_serve_spawn(pid_t *pid, int *log, const bawn_serve_plan *, bawn_error *);
+bool bawn_serve_readable(bawn_buf *out, bawn_slice line);             /* a line of nginx's log; false: not for people */
+pid_t bawn_serve_pid(const bawn_serve_plan *);                        /* of a running nginx; 0: none */
+bool bawn_serve_write_conf(const bawn_serve_plan *, const bawn_wall *, bawn_error *); /* tested, then renamed */
+#endif

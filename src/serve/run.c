@@ -1,0 +1,311 @@
+/* serve: check everything that can be checked before a port opens, write the files, run nginx in the foreground and
+ * watch it. reload: the new policy must load and nginx must accept what is written from it, before anything changes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "serve/inner.h"
+
+#define STOP_SECONDS 60
+
+/* ---- ports -------------------------------------------------------------------------------------------------------- */
+bool bawn_serve_port_is_free(const bawn_policy *p, const bawn_node *listener, bawn_error *err)
+{
+    const bawn_node *address = bawn_node_get(listener, "address");
+    bawn_slice text = address ? address->text : BAWN_LIT("127.0.0.1:8480"), name = listener ? listener->key : BAWN_LIT("public");
+    char host[256], port[8];
+    struct addrinfo want = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *found = NULL;
+    bawn_serve_host h;
+    bool ok = true;
+    int one = 1, fd;
+
+    if (!bawn_serve_parse_address(&h, text))
+        return true;                                    /* the configuration's writer says it better */
+    snprintf(host, sizeof host, "%.*s", (int)h.host.len, h.host.ptr);
+    snprintf(port, sizeof port, "%u", h.port);
+    if (getaddrinfo(host, port, &want, &found) != 0)
+        return bawn_node_error(err, p, address, "`%s` is not an address of this machine", host);
+    fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0) {
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+        if (bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 1) != 0)
+            ok = bawn_node_error(err, p, address, "cannot listen on %.*s: %s; stop what listens there, or set "
+                                 "listeners.%.*s.address to another port", (int)text.len, text.ptr, strerror(errno),
+                                 (int)name.len, name.ptr);
+        close(fd);
+    }
+    freeaddrinfo(found);
+    return ok;
+}
+
+bool bawn_serve_ports_are_free(const bawn_policy *p, bawn_error *err)
+{
+    const bawn_node *l = bawn_serve_listeners(p);
+
+    if (!l)
+        return bawn_serve_port_is_free(p, NULL, err);
+    for (; l; l = l->next)
+        if (!bawn_serve_port_is_free(p, l, err))
+            return false;
+    return true;
+}
+
+/* ---- files -------------------------------------------------------------------------------------------------------- */
+static bool make_folder(const char *path, const char *owner, bawn_error *err)
+{
+    char copy[4096];
+    struct passwd *who = owner ? getpwnam(owner) : NULL;
+
+    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
+        return bawn_error_set(err, BAWN_E_IO, "the path %s is too long", path);
+    for (char *p = copy + 1; ; p++) {
+        char c = *p;
+        if (c != '/' && c != '\0')
+            continue;
+        *p = '\0';
+        if (mkdir(copy, c ? 0755 : 0750) != 0 && errno != EEXIST)
+            return bawn_error_set(err, BAWN_E_IO, "cannot make the folder %s: %s", copy, strerror(errno));
+        *p = c;
+        if (c == '\0')
+            break;
+    }
+    if (who && chown(path, who->pw_uid, who->pw_gid) != 0)
+        return bawn_error_set(err, BAWN_E_IO, "cannot give %s to %s: %s", path, owner, strerror(errno));
+    return true;
+}
+
+static bool make_folders(const bawn_serve_plan *plan, const bawn_wall *w, bawn_error *err)
+{
+    bawn_buf spool = { 0 };
+    char run[4096];
+    bool ok;
+
+    snprintf(run, sizeof run, "%s/run", plan->state);
+    ok = bawn_serve_spool(&spool, w, plan->state, err) && bawn_buf_byte(&spool, 0) && make_folder(plan->state, NULL, err) &&
+         make_folder(run, NULL, err) && make_folder(plan->cache, NULL, err) && make_folder(spool.ptr, plan->user, err);
+    if (ok && plan->user)                               /* workers of another user must come through */
+        ok = chmod(plan->state, 0755) == 0 && chmod(run, 0755) == 0;
+    bawn_buf_free(&spool);
+    return ok;
+}
+
+static bool write_whole(const char *path, bawn_slice text, bawn_error *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    bool ok = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len;
+
+    if (fd >= 0 && close(fd) != 0)
+        ok = false;
+    return ok || bawn_error_set(err, BAWN_E_IO, "cannot write %s: %s", path, strerror(errno));
+}
+
+bool bawn_serve_write_conf(const bawn_serve_plan *plan, const bawn_wall *w, bawn_error *err)
+{
+    char fresh[4096];
+    bawn_buf text = { 0 };
+    bool ok;
+
+    snprintf(fresh, sizeof fresh, "%s.new", plan->conf);
+    ok = make_folders(plan, w, err) && bawn_serve_config(&text, w, plan, err) &&
+         write_whole(fresh, bawn_buf_slice(&text), err) && bawn_serve_test(plan, fresh, err);
+    if (ok && rename(fresh, plan->conf) != 0)
+        ok = bawn_error_set(err, BAWN_E_IO, "cannot put %s in place: %s", plan->conf, strerror(errno));
+    bawn_buf_free(&text);
+    return ok;
+}
+
+/* ---- starting ------------------------------------------------------------------------------------------------------- */
+static bool load_and_write(const bawn_serve_plan *plan, bool starting, char address[128], bawn_error *err)
+{
+    bawn_wall *wall = NULL;
+    bool ok = make_folder(plan->cache, NULL, err) && bawn_serve_load(&wall, plan, err) &&
+              (!starting || bawn_serve_ports_are_free(bawn_wall_policy(wall), err)) && bawn_serve_write_conf(plan, wall, err);
+
+    if (ok && !bawn_serve_address(address, 128, wall))
+        address[0] = '\0';
+    bawn_wall_free(wall);
+    return ok;
+}
+
+typedef struct { const bawn_serve_plan *plan; bawn_serve_say *say; void *user; pid_t nginx; int log, signals;
+                 bawn_buf line; bool stopping; } watch;
+
+static void tell(watch *w, const char *format, const char *a, const char *b)
+{
+    char line[1024];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(line, sizeof line, format, a, b);
+#pragma GCC diagnostic pop
+    w->say(w->user, line);
+}
+
+static void say_error(watch *w, const char *what, const bawn_error *err)
+{
+    char where[200] = "";
+    if (err->line)
+        snprintf(where, sizeof where, "%s:%u:%u: ", err->file, err->line, err->column);
+    tell(w, "%s%s", what, where);
+    tell(w, "  %s%s", err->message, "");
+}
+
+static void read_log(watch *w)
+{
+    bawn_buf text = { 0 };
+    size_t end;
+    ssize_t n = -1;
+
+    if (bawn_buf_reserve(&w->line, 4096))
+        n = read(w->log, w->line.ptr + w->line.len, 4096);
+    if (n <= 0) {
+        close(w->log);
+        w->log = -1;
+        return;
+    }
+    w->line.len += (size_t)n;
+    while ((end = bawn_slice_find(bawn_buf_slice(&w->line), BAWN_LIT("\n"))) < w->line.len) {
+        bawn_buf_clear(&text);
+        if (bawn_serve_readable(&text, bawn_slice_of(w->line.ptr, end)) && bawn_buf_byte(&text, 0))
+            w->say(w->user, text.ptr);
+        bawn_buf_drop_front(&w->line, end + 1);
+    }
+    if (w->line.len > 65536)
+        bawn_buf_clear(&w->line);
+    bawn_buf_free(&text);
+}
+
+static void on_signal(watch *w)
+{
+    struct signalfd_siginfo info;
+    char address[128];
+    bawn_error err = { 0 };
+
+    if (read(w->signals, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    if (info.ssi_signo == SIGHUP) {
+        if (!load_and_write(w->plan, false, address, &err))
+            say_error(w, "reload refused, the old policy stays in force: ", &err);
+        else if (kill(w->nginx, SIGHUP) == 0)
+            tell(w, "reloaded %s%s", w->plan->policy, "");
+    } else if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM) {
+        tell(w, w->stopping ? "stopping at once%s%s" : "stopping: open answers are finished first (again: at once)%s%s", "", "");
+        kill(w->nginx, w->stopping ? SIGTERM : SIGQUIT);
+        w->stopping = true;
+    }
+}
+
+/* Until nginx ends. Its pipe closes when the last worker is gone. */
+static bool watch_until_end(watch *w, bawn_error *err)
+{
+    int code = 0;
+
+    while (w->log >= 0) {
+        struct pollfd fds[2] = { { w->log, POLLIN, 0 }, { w->signals, POLLIN, 0 } };
+        if (poll(fds, 2, -1) < 0 && errno != EINTR)
+            break;
+        if (fds[1].revents)
+            on_signal(w);
+        if (fds[0].revents)
+            read_log(w);
+    }
+    while (waitpid(w->nginx, &code, 0) < 0 && errno == EINTR)
+        continue;
+    return (WIFEXITED(code) && (w->stopping || WEXITSTATUS(code) == 0)) || bawn_error_set(err, BAWN_E_IO, "nginx ended by itself; its last lines say why");
+}
+
+static bool start(watch *w, bawn_error *err)
+{
+    char address[128];
+    sigset_t ours;
+    pid_t other = bawn_serve_pid(w->plan);
+
+    if (other)
+        return bawn_error_set(err, BAWN_E_USAGE, "Bawn runs already in %s (process %ld); stop it with `bawn stop`, or give "
+                              "this one another state folder", w->plan->state, (long)other);
+    if (!bawn_serve_check_nginx(w->plan, err) || !load_and_write(w->plan, true, address, err))
+        return false;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ours, NULL);
+    w->signals = signalfd(-1, &ours, SFD_CLOEXEC);
+    if (w->signals < 0 || !bawn_serve_spawn(&w->nginx, &w->log, w->plan, err))
+        return false;
+    tell(w, "listening on http://%s/v1 with %s", address, w->plan->policy);
+    return true;
+}
+
+bool bawn_serve_run(const bawn_serve_options *options, bawn_serve_say *say, void *user, bawn_error *err)
+{
+    bawn_serve_plan plan;
+    watch w = { .plan = &plan, .say = say, .user = user, .log = -1, .signals = -1 };
+    bool ok;
+
+    if (!bawn_serve_plan_new(&plan, options, err))
+        return false;
+    ok = start(&w, err) && watch_until_end(&w, err);
+    if (w.signals >= 0)
+        close(w.signals);
+    bawn_buf_free(&w.line);
+    bawn_serve_plan_free(&plan);
+    return ok;
+}
+
+/* ---- from another process --------------------------------------------------------------------------------------------- */
+static bool running(pid_t *pid, const bawn_serve_plan *plan, bawn_error *err)
+{
+    *pid = bawn_serve_pid(plan);
+    return *pid || bawn_error_set(err, BAWN_E_USAGE, "nothing runs in %s; start it with `bawn serve`, or name its state "
+                                  "folder", plan->state);
+}
+
+bool bawn_serve_reload(const bawn_serve_options *options, bawn_error *err)
+{
+    bawn_serve_plan plan;
+    char address[128];
+    pid_t pid;
+    bool ok;
+
+    if (!bawn_serve_plan_new(&plan, options, err))
+        return false;
+    ok = running(&pid, &plan, err) && bawn_serve_check_nginx(&plan, err) && load_and_write(&plan, false, address, err);
+    if (ok && kill(pid, SIGHUP) != 0)
+        ok = bawn_error_set(err, BAWN_E_IO, "cannot signal process %ld: %s", (long)pid, strerror(errno));
+    bawn_serve_plan_free(&plan);
+    return ok;
+}
+
+bool bawn_serve_stop(const bawn_serve_options *options, bawn_error *err)
+{
+    const struct timespec tick = { 0, 50000000 };
+    bawn_serve_plan plan;
+    pid_t pid;
+    bool ok;
+
+    if (!bawn_serve_plan_new(&plan, options, err))
+        return false;
+    ok = running(&pid, &plan, err);
+    if (ok && kill(pid, SIGQUIT) != 0)
+        ok = bawn_error_set(err, BAWN_E_IO, "cannot signal process %ld: %s", (long)pid, strerror(errno));
+    for (int i = 0; ok && i < STOP_SECONDS * 20 && bawn_serve_pid(&plan); i++)
+        nanosleep(&tick, NULL);
+    if (ok && bawn_serve_pid(&plan)) {
+        kill(pid, SIGTERM);                              /* answers that never end: their decisions are recorded */
+        nanosleep(&tick, NULL);
+    }
+    bawn_serve_plan_free(&plan);
+    return ok;
+}

@@ -1,0 +1,50 @@
+/* serve.h: a policy becomes nginx's configuration, and nginx is run and watched in a private prefix. nginx's own
+ * service is never touched. Layout of the state folder: run/ (nginx.conf, nginx.pid, temporary folders), spool/, cache/.
+ *
+ * plan.c    where things are: state folder, module, nginx, spool
+ * config.c  the configuration as a whole, listeners and routes
+ * upstream.c  upstreams: servers, named locations, TLS
+ * address.c addresses and URLs as people write them
+ * nginx.c   the nginx program: version, test, signals, its log made readable
+ * run.c     serve, reload, stop */
+#ifndef BAWN_SERVE_H
+#define BAWN_SERVE_H
+
+#include "base/base.h"
+#include "engine/engine.h"
+
+/* Where things are. Strings are borrowed; NULL or 0 takes the default. */
+typedef struct {
+    const char *policy;         /* path of bawn.yaml; "bawn.yaml" */
+    const char *state;          /* state folder; root: /var/lib/bawn, else $XDG_STATE_HOME/bawn (RULINGS R22) */
+    const char *module;         /* ngx_http_bawn_module.so; beside the command, or in ../lib/bawn */
+    const char *nginx;          /* "nginx", by PATH */
+    unsigned workers;           /* 1 */
+} bawn_serve_options;
+
+/* The options with every default filled in, absolute. One owner: bawn_serve_plan_free. */
+typedef struct {
+    char *policy, *state, *module, *nginx, *cache, *conf, *pid, *spool;
+    const char *user;           /* of the workers when root runs us; NULL: our own */
+    unsigned workers;
+} bawn_serve_plan;
+bool bawn_serve_plan_new(bawn_serve_plan *out, const bawn_serve_options *, bawn_error *);
+void bawn_serve_plan_free(bawn_serve_plan *);
+/* Loads the policy that the plan names. The file's text is read once. */
+bool bawn_serve_load(bawn_wall **out, const bawn_serve_plan *, bawn_error *);
+/* The spool's folder for this policy: beneath the state folder unless absolute ("state/spool" is its own spool/). */
+bool bawn_serve_spool(bawn_buf *out, const bawn_wall *, const char *state, bawn_error *);
+
+/* nginx's configuration for a policy (`bawn config`). */
+bool bawn_serve_config(bawn_buf *out, const bawn_wall *, const bawn_serve_plan *, bawn_error *);
+/* The address ("127.0.0.1:8480") of the first listener for clients, for messages. False: none fits in `size`. */
+bool bawn_serve_address(char *out, size_t size, const bawn_wall *);
+
+/* `bawn serve`: runs until INT or TERM (graceful stop); HUP reloads. `say` gets one readable line at a time, without
+ * line feed. Returns false when it could not start or nginx ended by itself. */
+typedef void bawn_serve_say(void *user, const char *line);
+bool bawn_serve_run(const bawn_serve_options *, bawn_serve_say *say, void *user, bawn_error *);
+/* `bawn reload`, `bawn stop`: from another process. A bad policy is refused and the old one keeps running. */
+bool bawn_serve_reload(const bawn_serve_options *, bawn_error *);
+bool bawn_serve_stop(const bawn_serve_options *, bawn_error *);
+#endif
