@@ -32,7 +32,7 @@ static bool add_forms(bawn_rules *out, size_t cap, const bawn_pattern *row, uint
         char *text = transformed(arena, row->regex, reverse);
         if (!r || !text)
             return false;
-        *r = (bawn_rule){ text, BAWN_P_LITERAL, BAWN_RULE_FORM, false, guard, row, (uint32_t)strlen(text) };
+        *r = (bawn_rule){ text, BAWN_P_LITERAL, BAWN_RULE_FORM, 0, guard, row, (uint32_t)strlen(text) };
     }
     return true;
 }
@@ -54,7 +54,7 @@ static bool list_rows(bawn_rules *out, size_t cap, const bawn_guard *const *guar
             bawn_rule *r = new_rule(out, cap);
             if (!r)
                 return false;
-            *r = (bawn_rule){ row->regex, row->flags, BAWN_RULE_PATTERN, false, (uint16_t)(first + g),
+            *r = (bawn_rule){ row->regex, row->flags, BAWN_RULE_PATTERN, 0, (uint16_t)(first + g),
                                row, 0 };
         }
     for (size_t i = 0, rows = out->n_rules; i < rows; i++)
@@ -80,6 +80,8 @@ void bawn_rules_free(bawn_rules *r)
 {
     for (int d = 0; d < BAWN_DBS; d++)
         bawn_match_free(r->db[d]);
+    for (uint32_t g = 0; g < r->n_groups; g++)
+        bawn_match_free(r->groups[g]);
 }
 
 void bawn_rules_hash(char out[72], const bawn_rules *r)

@@ -184,27 +184,34 @@ static void retry_pending(bawn_view *v, bawn_judging *j, bool final)
 }
 
 /* ---- patterns --------------------------------------------------------------------------------------------------- */
-#define WINDOWS 64
+#define WINDOWS 96
 
-/* Where gates were seen: parts of the text in which the dear patterns are run. */
-typedef struct { bawn_span at[WINDOWS]; size_t n; } gated;
-typedef struct { bawn_view *view; bawn_judging *judging; size_t low; int set; bool final; gated *gates; size_t cut; }
+/* Where gates were seen: parts of the text in which a group of dear patterns is run. */
+typedef struct { bawn_span at[WINDOWS]; uint8_t group[WINDOWS]; size_t n; } gated;
+typedef struct { bawn_view *view; bawn_judging *judging; size_t low; int set; bool final, everywhere; gated *gates;
+                 size_t cut; }
     scan_context;
 
 static size_t end_of(const bawn_view *v) { return v->base + v->text.len; }
 
-static void note_window(scan_context *s, size_t first, size_t last)
+/* Windows of one group are joined where they meet, and when there are too many: never lost. */
+static void note_window(scan_context *s, uint8_t group, size_t first, size_t last, size_t width)
 {
     gated *g = s->gates;
-    size_t begin = first > s->low + MARGIN ? first - MARGIN : s->low;
-    size_t end = last + MARGIN < end_of(s->view) ? last + MARGIN : end_of(s->view);
-    bawn_span *open = g->n ? &g->at[g->n - 1] : NULL;
+    size_t begin = first > s->low + width + 8 ? first - width - 8 : s->low;
+    size_t end = last + width + 8 < end_of(s->view) ? last + width + 8 : end_of(s->view);
 
-    if (open && (g->n == WINDOWS || begin <= open->end)) {      /* hits come nearly in order: join, never lose */
-        open->end = end > open->end ? end : open->end;
-        open->begin = begin < open->begin ? begin : open->begin;
+    for (size_t i = g->n; i-- > 0;)
+        if (g->group[i] == group && (g->n == WINDOWS || (begin <= g->at[i].end && end >= g->at[i].begin))) {
+            g->at[i].end = end > g->at[i].end ? end : g->at[i].end;
+            g->at[i].begin = begin < g->at[i].begin ? begin : g->at[i].begin;
+            return;
+        }
+    if (g->n == WINDOWS) {                      /* a group without a window of its own: share one over all groups */
+        s->everywhere = true;
         return;
     }
+    g->group[g->n] = group;
     g->at[g->n++] = (bawn_span){ begin, end };
 }
 
@@ -216,15 +223,16 @@ static void note_gate(scan_context *s, const bawn_gate *gate, size_t at)
 
     for (uint32_t i = gate->first; i < gate->first + gate->n; i++) {
         bawn_gate_use use = rules->uses[i];
+        const bawn_slow *slow = &rules->slow[use.slot];
         bawn_gate_seen *seen = &w->seen[s->set][2 * use.slot];
         seen[use.part] = (bawn_gate_seen){ w->seen_round, at };
-        if (rules->parts[use.slot] == 1) {
-            note_window(s, at, at);
+        if (slow->parts == 1) {
+            note_window(s, slow->group, at, at, slow->width);
             continue;
         }
         const bawn_gate_seen *other = &seen[1 - use.part];
-        if (other->round == w->seen_round && at <= other->at + MARGIN && other->at <= at + MARGIN)
-            note_window(s, at < other->at ? at : other->at, at > other->at ? at : other->at);
+        if (other->round == w->seen_round && at <= other->at + slow->width && other->at <= at + slow->width)
+            note_window(s, slow->group, at < other->at ? at : other->at, at > other->at ? at : other->at, slow->width);
     }
 }
 
@@ -282,14 +290,18 @@ static bool scan(scan_context *s, const bawn_match *db, bawn_span at, bawn_match
 static bool scan_set(bawn_view *v, bawn_judging *j, int set, bawn_span new, bool final)
 {
     const bawn_rules *rules = &j->worker->wall->rules[set];
-    gated gates = { .n = 0 };
+    gated gates;
+    gates.n = 0;
     scan_context s = { .view = v, .judging = j, .set = set, .final = final, .gates = &gates };
 
     j->worker->seen_round++;
     if (!scan(&s, rules->db[BAWN_DB_FAST], new, on_hit))
         return false;
-    for (size_t i = 0; i < gates.n; i++)
-        if (!scan(&s, rules->db[BAWN_DB_SLOW], gates.at[i], on_hit))
+    for (size_t i = 0; i < gates.n && !s.everywhere; i++)
+        if (!scan(&s, rules->groups[gates.group[i] - 1], gates.at[i], on_hit))
+            return false;
+    for (uint32_t g = 0; g < rules->n_groups && s.everywhere; g++)
+        if (!scan(&s, rules->groups[g], new, on_hit))
             return false;
     for (int slow = 0; slow < 2 && j->streaming; slow++)
         if (j->guardrail->anchored[j->place][set][slow] &&

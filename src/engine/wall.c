@@ -116,6 +116,8 @@ bool bawn_worker_new(bawn_worker **out, const bawn_wall *wall, bawn_error *err)
             memset(w->seen[d], 0, seen);
         for (int db = 0; ok && db < BAWN_DBS; db++)
             ok = !r->db[db] || bawn_match_scratch_fit(&w->scratch, r->db[db], err);
+        for (uint32_t g = 0; ok && g < r->n_groups; g++)
+            ok = !r->groups[g] || bawn_match_scratch_fit(&w->scratch, r->groups[g], err);
     }
     if (!ok || !bawn_judge_new(&w->judge)) {
         bawn_worker_free(w);

@@ -7,31 +7,35 @@
 #include "guard/limits/limits.h"
 
 /* ---- rules: every expression of a set of guards, by id ----------------------------------------------------------- */
-/* Four databases. FAST holds what is cheap to look for everywhere, and the *gates*: literals one of which stands in
- * every match of a dear expression. SLOW holds the dear ones and is run only around gates that were seen. The anchors,
- * with which matches begin, are looked for in streams alone, and only where something is held for them. */
-enum { BAWN_DB_FAST, BAWN_DB_SLOW, BAWN_DB_ANCHORS_FAST, BAWN_DB_ANCHORS_SLOW, BAWN_DBS };
+/* Databases. FAST holds what is cheap to look for everywhere, and the *gates*: literals one of which stands in every
+ * match of a dear expression. The dear ones stand in groups (a guard's rows of one language), each a database that is
+ * run only around gates of its rows. The anchors, with which matches begin, are looked for in streams alone, and only
+ * where something is held for them. */
+enum { BAWN_DB_FAST, BAWN_DB_ANCHORS_FAST, BAWN_DB_ANCHORS_SLOW, BAWN_DBS };
+#define BAWN_GROUPS_MAX 255
 typedef enum { BAWN_RULE_PATTERN, BAWN_RULE_FORM /* ROT13 or reversed literal */ } bawn_rule_type;
 typedef struct {
     const char *regex;
     uint8_t flags, type;            /* BAWN_P_*, bawn_rule_type */
-    bool slow;                      /* in which database */
+    uint8_t group;                  /* 0: in FAST, else group - 1 */
     uint16_t guard;                 /* index into the wall's guards */
     const bawn_pattern *pattern;    /* the row */
     uint32_t width;                 /* of forms: their length */
 } bawn_rule;
 typedef struct { const char *text; uint32_t first, n; } bawn_gate;  /* uses[first, first + n) */
 typedef struct { uint16_t slot, part; } bawn_gate_use;              /* a literal of that part of a slow rule */
+typedef struct { uint8_t parts, group; uint16_t width; } bawn_slow; /* 1 or 2 gated parts; widest match in bytes */
 typedef struct { const char *text; uint32_t len; bool slow; } bawn_anchor;
 typedef struct { uint32_t anchor, rule, width; } bawn_anchored;     /* anchor id (from 0) opens pattern `rule` */
 typedef struct {
     bawn_rule *rules; size_t n_rules;
     bawn_gate *gates; uint32_t n_gates;         /* ids in FAST: n_rules and up */
     bawn_gate_use *uses; uint32_t n_uses;
-    uint8_t *parts; uint32_t n_slow;            /* [slot of a slow rule]: how many gated parts it has, 1 or 2 */
+    bawn_slow *slow; uint32_t n_slow;           /* dear rules by slot */
     bawn_anchor *anchors; uint32_t n_anchors;
     bawn_anchored *anchored; size_t n_anchored;
     bawn_match *db[BAWN_DBS];                   /* NULL when empty */
+    bawn_match *groups[BAWN_GROUPS_MAX]; uint32_t n_groups;
 } bawn_rules;
 
 /* Lists the rows of guards[0, n) and their forms; everything in the arena. Cheap. */
