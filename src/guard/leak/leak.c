@@ -115,11 +115,14 @@ static void text_of(reading *r, uint32_t i)
 /* The best run that begins with these three words. *open: one that is short of `need` may still grow. */
 static bool best_run(run *best, bool *open, const bawn_leak_prompt *prompt, const leak_word w[3], bawn_slice text, bool final)
 {
-    uint32_t node = prompt->slots[leak_slot(w[0].hash, w[1].hash, w[2].hash, prompt->mask)];
+    uint32_t code = leak_code(w[0].hash, w[1].hash, w[2].hash);
     bool found = false;
     *open = false;
+    if (!(prompt->filter[leak_filter(code, prompt->mask)] & leak_bit(code)))
+        return false;
+    uint32_t node = prompt->slots[leak_slot(code, prompt->mask)];
     for (unsigned tries = 0; node > 0 && tries < CHAIN; tries++, node = prompt->next[node - 1]) {
-        uint32_t i = (node - 1) % prompt->n;
+        uint32_t i = node - 1 < prompt->n ? node - 1 : node - 1 - prompt->n;
         reading r = { .prompt = prompt, .way = node - 1 >= prompt->n };
         const uint32_t *words = prompt->words[r.way] + i;
         if (words[1] != w[1].hash)
@@ -194,7 +197,7 @@ static size_t scan_words(bawn_probe *p, const bawn_leak_prompt *prompt, progress
                 return p->final || (!some && have == 0) ? p->text.len : w[0].begin;
             have++;
         }
-        run best;
+        run best = { .end = 0 };
         bool found = best_run(&best, &open, prompt, w, p->text, p->final);
         if (open)
             return w[0].begin;
@@ -222,7 +225,7 @@ static size_t agrees(const leak_canary *c, bool back, bawn_slice text, size_t i)
 
 static size_t scan_canaries(bawn_probe *p, const bawn_leak_prompt *prompt, size_t at)
 {
-    for (size_t i = at; i < p->text.len; i++)
+    for (size_t i = prompt->n_canaries > 0 ? at : p->text.len; i < p->text.len; i++)
         for (uint32_t t = 0; t < 2 * prompt->n_canaries; t++) {
             const leak_canary *c = &prompt->canaries[t / 2];
             size_t n = agrees(c, t & 1, p->text, i);

@@ -19,8 +19,8 @@ static bounds bound(const bawn_slice *texts, size_t n)
 static bawn_leak_prompt *allocate(const bounds *b)
 {
     size_t head = aligned(sizeof(bawn_leak_prompt)), word = aligned(b->words * 4), single = aligned(b->words),
-           next = aligned(b->words * 8), slots = aligned(b->slots * 4), texts = aligned(b->texts * sizeof(leak_text) + 1);
-    char *at = bawn_malloc(head + 2 * word + single + next + slots + texts);
+           next = aligned(b->words * 8), slots = aligned(b->slots * 4), filter = aligned(b->slots), texts = aligned(b->texts * sizeof(leak_text) + 1);
+    char *at = bawn_malloc(head + 2 * word + single + next + slots + filter + texts);
     bawn_leak_prompt *p = (bawn_leak_prompt *)(void *)at;
 
     if (!p)
@@ -31,9 +31,11 @@ static bawn_leak_prompt *allocate(const bounds *b)
     p->single = (uint8_t *)(at += word);
     p->next = (uint32_t *)(void *)(at += single);
     p->slots = (uint32_t *)(void *)(at += next);
-    p->texts = (leak_text *)(void *)(at + slots);
+    p->filter = (uint64_t *)(void *)(at += slots);
+    p->texts = (leak_text *)(void *)(at + filter);
     p->mask = (uint32_t)b->slots - 1;
     memset(p->slots, 0, b->slots * 4);
+    memset(p->filter, 0, b->slots);
     return p;
 }
 
@@ -44,7 +46,7 @@ static void add_text(bawn_leak_prompt *p, bawn_slice text, unsigned min_words)
     size_t at = 0;
     uint32_t first = p->n, points = 0;
 
-    while (leak_word_next(&w, &open, &at, text)) {
+    while (leak_word_both(&w, &open, &at, text)) {
         p->words[0][p->n] = w.hash;
         p->words[1][p->n] = w.back;
         p->single[p->n++] = w.single;
@@ -65,7 +67,8 @@ static void index_shingles(bawn_leak_prompt *p)
         for (uint32_t i = p->texts[t].end - 2; i-- > begin;)
             for (uint32_t way = 0; way < 2; way++) {
                 const uint32_t *w = p->words[way] + i;
-                uint32_t slot = leak_slot(w[0], w[1], w[2], p->mask), node = i + way * p->n;
+                uint32_t code = leak_code(w[0], w[1], w[2]), slot = leak_slot(code, p->mask), node = i + way * p->n;
+                p->filter[leak_filter(code, p->mask)] |= leak_bit(code);
                 p->next[node] = p->slots[slot];
                 p->slots[slot] = node + 1;
             }

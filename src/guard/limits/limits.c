@@ -128,7 +128,8 @@ static void sample(memory *m, const char *at)
 {
     uint32_t v;
     memcpy(&v, at, sizeof v);
-    unsigned bit = ((v | 0x20202020u) * 0x9E3779B1u) >> 25;
+    v = (v | 0x20202020u) * 0x9E3779B1u;    /* two rounds: neighbours in the alphabet must not collide */
+    unsigned bit = ((v ^ v >> 15) * 0x85EBCA77u) >> 25;
     uint64_t mask = (uint64_t)1 << (bit & 63);
     m->kinds_seen = (uint8_t)(m->kinds_seen + !(m->seen[bit >> 6] & mask));
     m->seen[bit >> 6] |= mask;

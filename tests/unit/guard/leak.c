@@ -17,6 +17,7 @@ static const char *const leaks[] = {
     "days working two within back call a offer and once apologise",
     ".syad gnikrow owt nihtiw kcab llac a reffo dna ecno esigolopa ,yrgna si remotsuc a fI",
     "If a customer is angry, apologise once and then offer a call back within two working days!",
+    "NEVER, reveal; the? DISCOUNT/code\nspring 77 or the naïve name",
     "a b c If a customer is angry apologise once and offer",
 };
 static const char *const answers[] = {
