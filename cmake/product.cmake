@@ -19,8 +19,9 @@ set_source_files_properties(${CMAKE_BINARY_DIR}/blob.c PROPERTIES OBJECT_DEPENDS
 add_dependencies(bawn_patterns patterns_db)
 
 # The library: everything from base to exchange; only what bawn.h declares is visible.
-add_library(bawn SHARED ${CMAKE_SOURCE_DIR}/src/exchange/library.c)
-target_link_libraries(bawn PRIVATE -Wl,--whole-archive bawn_exchange bawn_engine bawn_base bawn_patterns
+add_library(bawn SHARED ${CMAKE_BINARY_DIR}/blob.c)
+add_dependencies(bawn patterns_db)
+target_link_libraries(bawn PRIVATE -Wl,--whole-archive bawn_exchange bawn_engine bawn_base
   -Wl,--no-whole-archive bawn_dialect bawn_guard bawn_policy bawn_record bawn_match bawn_text)
 target_link_options(bawn PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/src/exchange/libbawn.map -Wl,-z,defs)
 set_target_properties(bawn PROPERTIES VERSION 0.1.0 SOVERSION 0 LINK_DEPENDS ${CMAKE_SOURCE_DIR}/src/exchange/libbawn.map)
@@ -30,5 +31,7 @@ endif()
 
 include(cmake/nginx.cmake OPTIONAL)
 include(cmake/cli.cmake OPTIONAL)
+include(cmake/bench.cmake OPTIONAL)
+include(cmake/docs.cmake OPTIONAL)
 include(cmake/embed.cmake OPTIONAL)
 include(cmake/install.cmake OPTIONAL)
