@@ -146,7 +146,7 @@ static bool write_main(bawn_buf *out, const bawn_policy *p, const bawn_serve_pla
     if (!write_path(out, "load_module ", plan->module, ";\n", err))
         return false;
     if (plan->user)
-        bawn_buf_fmt(out, "user %s;\n", plan->user);
+        bawn_buf_fmt(out, "user %s %s;\n", plan->user, plan->group);
     bawn_buf_fmt(out, "worker_processes %u;\nworker_shutdown_timeout 1h;\ndaemon off;\nerror_log stderr warn;\n"
                       "pid nginx.pid;\nevents { worker_connections %llu; }\n", plan->workers,
                  (unsigned long long)connections(p));
@@ -193,7 +193,7 @@ static void write_http(bawn_buf *out)
         "scgi_temp_path scgi;\n"
         "    keepalive_timeout 75s; keepalive_requests 100000; tcp_nodelay on; reset_timedout_connection on;\n"
         "    client_header_buffer_size 4k; large_client_header_buffers 8 32k; http2_max_concurrent_streams 256;\n"
-        "    proxy_http_version 1.1; proxy_buffering off; proxy_buffer_size 16k; proxy_max_temp_file_size 0;\n"
+        "    proxy_http_version 1.1; proxy_buffering off; proxy_buffer_size 16k; proxy_buffers 8 16k; proxy_max_temp_file_size 0;\n"
         "    proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
         "    proxy_ignore_client_abort off; proxy_intercept_errors off; proxy_redirect off; proxy_socket_keepalive on;\n");
 }

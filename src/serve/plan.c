@@ -1,6 +1,7 @@
 /* Where things are (RULINGS R22): the state folder, the module, nginx, and who the workers are. */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static char *find_module(const char *given)
 
 void bawn_serve_plan_free(bawn_serve_plan *p)
 {
-    char *all[] = { p->policy, p->state, p->module, p->nginx, p->cache, p->conf, p->pid, p->spool };
+    char *all[] = { p->policy, p->state, p->module, p->nginx, p->cache, p->conf, p->pid, p->spool, p->group };
     for (size_t i = 0; i < BAWN_COUNT(all); i++)
         bawn_free(all[i]);
     *p = (bawn_serve_plan){ 0 };
@@ -84,8 +85,14 @@ bool bawn_serve_plan_new(bawn_serve_plan *out, const bawn_serve_options *o, bawn
         out->pid = join(out->state, "run/nginx.pid");
         out->spool = join(out->state, "spool");
     }
-    if (geteuid() == 0)
-        out->user = getpwnam("bawn") ? "bawn" : "nobody";
+    if (geteuid() == 0) {
+        struct passwd *who = getpwnam("bawn");
+        struct group *group;
+        out->user = who ? "bawn" : "nobody";
+        who = who ? who : getpwnam("nobody");
+        group = who ? getgrgid(who->pw_gid) : NULL;     /* Debian's nobody is in nogroup, and nginx would look for nobody */
+        out->group = join("", group ? group->gr_name : "nogroup");
+    }
     if (!out->policy || !out->state || !out->module || !out->nginx || !out->cache || !out->conf || !out->pid || !out->spool) {
         bawn_serve_plan_free(out);
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory");

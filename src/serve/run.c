@@ -40,7 +40,7 @@ bool bawn_serve_port_is_free(const bawn_policy *p, const bawn_node *listener, ba
     fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0) {
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-        if (bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 1) != 0)
+        if (bind(fd, found->ai_addr, found->ai_addrlen) != 0)   /* no listen: nobody may connect to a question */
             ok = bawn_node_error(err, p, address, "cannot listen on %.*s: %s; stop what listens there, or set "
                                  "listeners.%.*s.address to another port", (int)text.len, text.ptr, strerror(errno),
                                  (int)name.len, name.ptr);

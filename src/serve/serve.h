@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
     char *policy, *state, *module, *nginx, *cache, *conf, *pid, *spool;
     const char *user;           /* of the workers when root runs us; NULL: our own */
+    char *group;                /* its group */
     unsigned workers;
 } bawn_serve_plan;
 bool bawn_serve_plan_new(bawn_serve_plan *out, const bawn_serve_options *, bawn_error *);

@@ -22,6 +22,7 @@ guardrails:
   test:
     word_filters: {{custom: [{{words: [blockme], action: block}}]}}
     sensitive_information: {{entities: {{EMAIL: {{input: mask, output: mask}}}}}}
+    input_limits: {{characters: 100000000}}
 record: {{spool: {{folder: spool}}}}
 """
 

@@ -1,0 +1,306 @@
+"""`bawn serve` by its driver: what it writes, refuses, runs, reloads and stops."""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+import httpx
+import pytest
+
+import mock
+import server
+from client import Client, ask, chat, request
+
+DRIVER = server.BUILD / "serve_driver"
+MODULE = server.BUILD / "ngx_http_bawn_module.so"
+
+
+class Serve:
+    def __init__(self, folder, policy):
+        self.folder, self.policy, self.state = folder, folder / "bawn.yaml", folder / "state"
+        self.port = server.free_port()
+        self.write(policy)
+        os.chmod(folder, 0o755)
+        for parent in folder.parents:                  # workers of another user must come through
+            if parent != pathlib.Path("/tmp") and os.access(parent, os.W_OK) and str(parent).startswith("/tmp/"):
+                os.chmod(parent, 0o755)
+
+    def write(self, policy):
+        self.policy.write_text(policy.replace("PORT", str(self.port)))
+
+    def run(self, verb, **env):
+        return subprocess.run([str(DRIVER), verb, str(self.policy), str(self.state), str(MODULE)], text=True,
+                              capture_output=True, env=dict(os.environ, LLM_KEY="sk-upstream", **env), timeout=30)
+
+    def start(self):
+        self.process = subprocess.Popen([str(DRIVER), "serve", str(self.policy), str(self.state), str(MODULE)], text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        env=dict(os.environ, LLM_KEY="sk-upstream"))
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(self.process.stdout.read())
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return self
+            except OSError:
+                time.sleep(0.02)
+        raise RuntimeError("does not listen")
+
+    def master(self):
+        path = self.state / "run" / "nginx.pid"
+        while not path.exists() or not path.read_text().strip():   # nginx listens a moment before it writes this
+            time.sleep(0.02)
+        return int(path.read_text())
+
+    def stop(self):
+        if getattr(self, "process", None) and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(10)
+
+
+@pytest.fixture
+def serve(tmp_path, upstream):
+    made = []
+
+    def make(more="", policy=None, **options):
+        text = policy or f"""version: 1
+listeners: {{public: {{address: "127.0.0.1:PORT"}}}}
+upstreams:
+  main: {{dialect: openai, url: "http://127.0.0.1:{upstream.port}/v1", key: "env:LLM_KEY"}}
+guardrails: {{default: {{word_filters: {{custom: [{{words: [blockme], action: block}}]}}}}}}
+{more}"""
+        made.append(Serve(tmp_path, text))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+def test_serves_guards_and_stops(serve, upstream):
+    s = serve().start()
+    assert ask(s, chat("hello")).text() == "hello"
+    sent = upstream.requests[0]
+    assert sent.target == "/v1/chat/completions" and sent.headers["authorization"] == "Bearer sk-upstream"
+    assert sent.headers["host"] == f"127.0.0.1:{upstream.port}"
+    assert ask(s, chat("blockme")).finish() == "content_filter"
+    upstream.script = mock.stream(mock.events(["a ", "b"]))
+    assert ask(s, chat("hello", stream=True)).text() == "a b"
+    base = f"http://127.0.0.1:{s.port}"
+    assert httpx.get(base + "/healthz").status_code == 200 and "bawn_decisions_total" in httpx.get(base + "/metrics").text
+    assert list((s.state / "spool").glob("*.spool"))
+    s.process.send_signal(signal.SIGTERM)
+    assert s.process.wait(10) == 0
+    out = s.process.stdout.read()
+    assert f"listening on http://127.0.0.1:{s.port}/v1" in out and "stopping" in out
+
+
+def test_clients_keys_and_cookies_are_dropped(serve, upstream):
+    s = serve().start()
+    ask(s, chat("hello"), authorization="Bearer of-the-client", x_api_key="mine", api_key="mine", cookie="a=b")
+    sent = upstream.requests[0].headers
+    assert sent["authorization"] == "Bearer sk-upstream" and not {"x-api-key", "api-key", "cookie"} & set(sent)
+
+
+def test_key_stands_in_no_file(serve, upstream):
+    s = serve().start()
+    ask(s, chat("hello"))
+    for path in s.folder.rglob("*"):
+        if path.is_file():
+            assert b"sk-upstream" not in path.read_bytes(), path
+
+
+def test_busy_port_names_the_setting_and_the_line(serve, upstream):
+    s = serve()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", s.port))
+        taken.listen()
+        got = s.run("serve")
+    assert got.returncode != 0 and "listeners.public.address" in got.stderr and "bawn.yaml:2:" in got.stderr
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:PORT", "[::]:PORT", "192.0.2.1:PORT", "127.0.0.1.example.org:PORT"])
+def test_beyond_loopback_is_refused(serve, upstream, address):
+    s = serve(policy=f"""version: 1
+listeners: {{public: {{address: "{address}"}}}}
+upstreams: {{main: {{dialect: openai, url: "http://127.0.0.1:{upstream.port}/v1"}}}}
+""")
+    got = s.run("config")
+    assert got.returncode != 0 and "identities" in got.stderr and "bawn.yaml:2:" in got.stderr
+
+
+def test_bad_policy_does_not_start(serve, upstream):
+    got = serve(more="no_such_key: 1\n").run("serve")
+    assert got.returncode != 0 and "bawn.yaml:" in got.stderr and "no_such_key" in got.stderr
+
+
+def test_reload_takes_the_new_policy(serve, upstream):
+    s = serve().start()
+    assert ask(s, chat("swordfish")).finish() == "stop"
+    s.write(s.policy.read_text().replace("blockme", "swordfish"))
+    got = s.run("reload")
+    assert got.returncode == 0, got.stderr
+    assert upstream.wait(lambda: ask(s, chat("swordfish")).finish() == "content_filter")
+    assert upstream.wait(lambda: ask(s, chat("blockme")).finish() == "stop")
+
+
+def test_reload_of_a_bad_policy_is_refused_and_the_old_one_stays(serve, upstream):
+    s = serve().start()
+    master = s.master()
+    s.write(s.policy.read_text() + "no_such_key: 1\n")
+    got = s.run("reload")
+    assert got.returncode != 0 and "bawn.yaml:" in got.stderr
+    s.process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    assert ask(s, chat("blockme")).finish() == "content_filter" and s.master() == master
+    s.stop()
+    assert "reload refused" in s.process.stdout.read()
+
+
+def test_reload_changes_a_listener(serve, upstream):
+    s = serve().start()
+    old, s.port = s.port, server.free_port()
+    s.write(s.policy.read_text().replace(str(old), "PORT"))
+    assert s.run("reload").returncode == 0
+    assert upstream.wait(lambda: ask_or_none(s) == 200)
+
+
+def ask_or_none(s):
+    try:
+        return ask(s, chat("hello")).status
+    except OSError:
+        return None
+
+
+def test_stop_from_another_process(serve, upstream):
+    s = serve().start()
+    assert s.run("stop").returncode == 0
+    assert s.process.wait(10) == 0
+    assert "nothing runs" in s.run("stop").stderr and "nothing runs" in s.run("reload").stderr
+
+
+def test_second_serve_in_the_same_state_is_refused(serve, upstream):
+    s = serve().start()
+    assert "runs already" in s.run("serve").stderr
+
+
+def test_open_stream_is_finished_before_it_stops(serve, upstream):
+    s = serve().start()
+    upstream.script = mock.stream(mock.events(["word. "] * 40), 200, delay=0.02)
+    with Client(s.port) as c:
+        c.send(request(chat("hello", stream=True)))
+        assert c.until(b"\r\n\r\n")
+        s.process.send_signal(signal.SIGTERM)
+        a = c.answer()
+    assert a.complete and a.finish() == "stop"
+    assert s.process.wait(10) == 0
+
+
+def test_killed_supervisor_takes_nginx_with_it(serve, upstream):
+    s = serve().start()
+    master = s.master()
+    s.process.kill()
+    s.process.wait(5)
+    assert upstream.wait(lambda: not os.path.exists(f"/proc/{master}") or "Z" in open(f"/proc/{master}/stat").read().split()[2], 8)
+    assert s.start() and ask(s, chat("hello")).status == 200
+
+
+def test_wrong_nginx_names_the_way_out(serve, upstream, tmp_path):
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    (fake / "nginx").write_text("#!/bin/sh\necho 'nginx version: nginx/1.99.0' >&2\n")
+    (fake / "nginx").chmod(0o755)
+    got = serve().run("serve", PATH=f"{fake}:{os.environ['PATH']}")
+    assert got.returncode != 0 and "1.99.0" in got.stderr and "make install" in got.stderr
+
+
+def test_several_upstreams_routes_and_operations(serve, upstream):
+    port = server.free_port()
+    s = serve(policy=f"""version: 1
+listeners:
+  public: {{address: "127.0.0.1:PORT", limits: {{body: 10KiB}}}}
+  operations: {{address: "127.0.0.1:{port}", serves: [metrics, health]}}
+upstreams:
+  small: {{dialect: openai, url: "http://127.0.0.1:{upstream.port}/small", models: ["small-*"], timeouts: {{first_byte: 300ms}}}}
+  rest: {{dialect: openai, url: ["http://127.0.0.1:{upstream.port}/rest/", "http://127.0.0.1:{upstream.port}/rest"]}}
+routes:
+  - {{operations: [chat], guardrail: default}}
+  - {{operations: [embeddings], guardrail: none, upstream: rest}}
+""").start()
+    assert ask(s, dict(chat("hello"), model="small-1")).status == 200
+    assert ask(s, dict(chat("hello"), model="other")).status == 200
+    assert ask(s, b"not even json", path="/v1/embeddings").status == 200
+    assert [r.target for r in upstream.requests] == ["/small/chat/completions", "/rest/chat/completions", "/rest/embeddings"]
+    assert ask(s, b"x" * 11_000).status == 413
+    assert ask(s, {"input": "x"}, path="/v1/moderations").status == 404
+    upstream.script = mock.stall()
+    a = ask(s, dict(chat("hello"), model="small-1"))
+    assert (a.status, a.code()) == (504, "upstream_timeout")
+    assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+    assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 404
+    assert ask(s, b"", path="/metrics", method="GET").status == 404
+
+
+@pytest.mark.parametrize("upstream_line, word", [
+    ("url: 'ftp://x/v1'", "URL"), ("url: 'http://a;b/v1'", "URL"),
+    ("url: ['http://127.0.0.1:1/a', 'http://127.0.0.1:1/b']", "path"),
+    ("url: 'https://a.example/v1', tls: {certificate: 'file:x.pem'}", "go together"),
+    ("url: 'http://127.0.0.1:1/v1', tls: {ca: 'file:x.pem'}", "https")])
+def test_upstreams_that_cannot_be_are_refused(serve, upstream, upstream_line, word):
+    got = serve(policy=f"version: 1\nlisteners: {{public: {{address: '127.0.0.1:PORT'}}}}\n"
+                       f"upstreams: {{main: {{dialect: openai, {upstream_line}}}}}\n").run("config")
+    assert got.returncode != 0 and word in got.stderr
+
+
+def test_tls_to_the_upstream_is_checked(serve, upstream, tmp_path):
+    """Mutual TLS: our certificate is shown, theirs is verified; an unknown authority is a 502."""
+    import ssl
+    import threading
+
+    def make(name, subject, ca=None):
+        cert, key = tmp_path / f"{name}.pem", tmp_path / f"{name}.key"
+        cmd = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+               "-keyout", key, "-out", cert, "-subj", f"/CN={subject}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+        subprocess.run(cmd, check=True, capture_output=True)
+        os.chmod(key, 0o644)
+        return cert, key
+
+    cert, key = make("server", "localhost")
+    mine, mine_key = make("client", "bawn")
+    make("other", "localhost")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(mine)
+    listener = socket.create_server(("127.0.0.1", 0))
+    seen = []
+
+    def loop():
+        while True:
+            try:
+                raw, _ = listener.accept()
+                with context.wrap_socket(raw, server_side=True) as c:
+                    data = c.recv(65536)
+                    seen.append((c.getpeercert()["subject"], data))
+                    body = b'{"object":"list","data":[]}'
+                    c.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+            except OSError:
+                if listener.fileno() < 0:
+                    return
+
+    threading.Thread(target=loop, daemon=True).start()
+    text = f"""version: 1
+listeners: {{public: {{address: "127.0.0.1:PORT"}}}}
+upstreams:
+  main: {{dialect: openai, url: "https://localhost:{listener.getsockname()[1]}/v1", tls: {{ca: "file:CA.pem", certificate: "file:client.pem", key: "file:client.key"}}}}
+"""
+    s = serve(policy=text.replace("CA.pem", "server.pem")).start()
+    a = ask(s, b"", path="/v1/models", method="GET")
+    assert a.status == 200 and seen[0][0] == ((("commonName", "bawn"),),)
+    s.write(text.replace("CA.pem", "other.pem"))
+    assert s.run("reload").returncode == 0
+    assert upstream.wait(lambda: ask(s, b"", path="/v1/models", method="GET").status == 502)
+    listener.close()
