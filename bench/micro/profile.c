@@ -23,7 +23,7 @@ enum { REST, FLAGS, FAST, SLOW, ANCHORS_FAST, ANCHORS_SLOW, POLICY_DB, GATES, BE
 enum { CONFIRM = 32, SCAN = CONFIRM + MAX_GUARDS };
 
 static const char *const names[NAMED] = { "everything else", "flags", "fast database", "slow windows", "anchors, fast",
-    "anchors, slow", "policy's databases", "hits and gates", "begins (PCRE2)", "number runs", "canonical", "decode: find",
+    "anchors, slow", "policy's own database", "hits and gates", "begins (PCRE2)", "number runs", "canonical", "decode: find",
     "decode: run", "map to raw", "count characters", "merge finds", "JSON parse", "JSON strings", "dialect walk",
     "leak fingerprints", "channel", "render", "events: framing", "record: event", "record: hashes" };
 
@@ -158,10 +158,16 @@ static void timed_hit(void *context, uint32_t id, size_t end)
 
 static int database_of(const bawn_match *db)
 {
-    for (int i = 0; i < BAWN_DBS; i++)
-        if (wall && db == wall->rules[0].db[i])
-            return FAST + i;
-    return POLICY_DB;
+    for (int set = 0; wall && set < 2; set++) {
+        bawn_match *const *known = wall->rules[set].db;
+        if (db == known[BAWN_DB_FAST])
+            return set ? POLICY_DB : FAST;
+        if (db == known[BAWN_DB_ANCHORS_FAST])
+            return ANCHORS_FAST;
+        if (db == known[BAWN_DB_ANCHORS_SLOW])
+            return ANCHORS_SLOW;
+    }
+    return SLOW;
 }
 
 #define REAL(result, name, ...) result __real_##name(__VA_ARGS__); result __wrap_##name(__VA_ARGS__); \
