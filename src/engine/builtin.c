@@ -46,3 +46,5 @@ bool bawn_builtin_load(bawn_rules *rules, char hash[72], bawn_arena *arena, bawn
         return bawn_error_set(err, BAWN_E_POLICY, "the built-in pattern database was made from other tables: rebuild Bawn");
     return bawn_rules_unpack(rules, bawn_slice_of(blob.ptr + 72, blob.len - 72), arena, err);
 }
+
+const char *bawn_patterns_hash(void) { return (const char *)bawn_patterns_blob; }

@@ -16,6 +16,7 @@ struct bawn_channel {
     size_t base, gate, stretch, rendered;
     size_t masked_to;           /* end of the last edit written: what is left of it in the next piece is dropped */
     bawn_finds finds;
+    size_t live;                /* finds[live, n) may still change what leaves; those before have left */
     bawn_view raw, canonical;
     bawn_canonical *maker;      /* NULL until begun */
     bawn_buf canonical_text;
@@ -214,7 +215,7 @@ static bool before(const bawn_found *a, const bawn_found *b)
 static const bawn_found *deciding(const bawn_channel *c)
 {
     const bawn_found *best = NULL;
-    for (size_t i = 0; i < c->finds.n; i++)
+    for (size_t i = c->live; i < c->finds.n; i++)
         if (c->finds.items[i].action == BAWN_BLOCK && (!best || before(&c->finds.items[i], best)))
             best = &c->finds.items[i];
     return best;
@@ -226,7 +227,7 @@ static size_t block_begin(const bawn_channel *c, const bawn_found *best)
     size_t begin = best->span.begin, old;
     do {
         old = begin;
-        for (size_t i = 0; i < c->finds.n; i++) {
+        for (size_t i = c->live; i < c->finds.n; i++) {
             const bawn_found *f = &c->finds.items[i];
             if (f->action == BAWN_BLOCK && f->span.begin < begin && f->span.end > begin)
                 begin = f->span.begin;
@@ -253,7 +254,7 @@ static size_t outside_finds(const bawn_channel *c, size_t at)
     size_t old;
     do {
         old = at;
-        for (size_t i = 0; i < c->finds.n; i++) {
+        for (size_t i = c->live; i < c->finds.n; i++) {
             const bawn_found *f = &c->finds.items[i];
             if (f->action >= BAWN_MASK && f->span.begin < at && f->span.end > at)
                 at = f->span.begin;
@@ -305,12 +306,54 @@ static void move_gate(bawn_channel *c, size_t hold)
 }
 
 /* ---- feeding -------------------------------------------------------------------------------------------------------------- */
+static void forget_canonical(bawn_channel *c)
+{
+    const bawn_view *v = &c->canonical;
+    size_t low = least(least(v->hits_done, bawn_view_hold(v)), c->canonical_runs_from), n = 0;
+
+    if (!c->differs)
+        low = v->base + c->canonical_text.len;          /* not judged yet: only its tail will matter */
+    if (low < v->base + 2 * KEEP)
+        return;
+    low -= KEEP;
+    while (low > v->base && !bawn_utf8_is_start((unsigned char)c->canonical_text.ptr[low - v->base]))
+        low--;
+    while (n + 1 < c->map.n && c->map.marks[n + 1].view + c->canonical_offset <= low)
+        n++;
+    memmove(c->map.marks, c->map.marks + n, (c->map.n - n) * sizeof *c->map.marks);
+    c->map.n -= n;
+    bawn_buf_drop_front(&c->canonical_text, low - v->base);
+    if (!c->differs) {
+        c->canonical.hits_done = low;
+        c->canonical.runs_from = c->canonical_runs_from = low;
+        for (size_t i = 0; i < BAWN_SCANNERS; i++)
+            c->canonical.scans_from[i] = low;
+    }
+    c->canonical.base = low;
+    c->canonical.text = bawn_buf_slice(&c->canonical_text);
+}
+
+/* What has left needs no second look: moved to the front. */
+static void retire_finds(bawn_channel *c)
+{
+    for (size_t i = c->live; i < c->finds.n; i++)
+        if (c->finds.items[i].span.end <= c->rendered) {
+            bawn_found t = c->finds.items[i];
+            c->finds.items[i] = c->finds.items[c->live];
+            c->finds.items[c->live++] = t;
+        }
+}
+
 /* Forgets text far enough behind everything that may still look at it. */
 static void forget(bawn_channel *c, size_t hold)
 {
     size_t low = least(c->rendered, least(c->gate, hold));
-    if (c->canonical_fed && c->canonical_fed < low)
-        low = c->canonical_fed;
+
+    retire_finds(c);
+    if (c->maker) {
+        forget_canonical(c);
+        low = least(low, c->canonical_fed);
+    }
     if (low < c->base + 2 * KEEP)
         return;
     low -= KEEP;
@@ -392,7 +435,7 @@ static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
     bawn_slice value;
     size_t open;
 
-    for (size_t i = 0; i < c->finds.n; i++) {
+    for (size_t i = c->live; i < c->finds.n; i++) {
         const bawn_found *f = &c->finds.items[i];
         if (f->action == BAWN_MASK && f->span.begin >= from && (!first || f->span.begin < first->span.begin))
             first = f;
@@ -408,7 +451,7 @@ static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
         return false;
     *out = (edit){ first->span, first, BAWN_NIL };
     longest = first;
-    for (size_t i = 0; i < c->finds.n; i++) {
+    for (size_t i = c->live; i < c->finds.n; i++) {
         const bawn_found *f = &c->finds.items[i];
         if (f->action != BAWN_MASK || f->span.begin < first->span.begin || f->span.begin >= out->at.end)
             continue;
@@ -417,7 +460,7 @@ static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
             longest = f;
         if (f->span.end > out->at.end) {
             out->at.end = f->span.end;
-            i = (size_t)-1;                 /* look again: the union has grown */
+            i = c->live - 1;                /* look again: the union has grown */
         }
     }
     out->found = longest;
