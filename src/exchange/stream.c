@@ -526,12 +526,19 @@ bool bawn_stream_feed(bawn_exchange *x, bawn_slice bytes, bool last)
 }
 
 /* ---- time -------------------------------------------------------------------------------------------------------------------- */
+/* When to say again that we are still here: a pulse after the last sign, or after the oldest text was held. */
+static uint64_t next_pulse(const bawn_stream *s)
+{
+    uint64_t since = s->held[s->first].since_ns;
+    return (s->pulse_ns > since ? s->pulse_ns : since) + BAWN_PULSE_NS;
+}
+
 uint64_t bawn_stream_deadline(const bawn_exchange *x)
 {
     const bawn_stream *s = &x->stream;
     if (x->phase != BAWN_PHASE_ANSWER || x->mode != BAWN_ANSWER_EVENTS || x->recorded || s->n_held == 0)
         return UINT64_MAX;
-    uint64_t end = s->held[s->first].since_ns + x->wall->hold_ns, pulse = s->pulse_ns + BAWN_PULSE_NS;
+    uint64_t end = s->held[s->first].since_ns + x->wall->hold_ns, pulse = next_pulse(s);
     return x->dialect->hold && pulse < end ? pulse : end;
 }
 
@@ -543,7 +550,7 @@ bool bawn_stream_tick(bawn_exchange *x)
         return true;
     if (x->now_ns >= s->held[s->first].since_ns + x->wall->hold_ns)
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "limit");
-    if (x->dialect->hold && x->now_ns >= s->pulse_ns + BAWN_PULSE_NS) {
+    if (x->dialect->hold && x->now_ns >= next_pulse(s)) {
         s->pulse_ns = x->now_ns;
         return bawn_buf_str(&x->emit, x->dialect->hold);
     }
