@@ -140,7 +140,7 @@ static bool load_and_write(const bawn_serve_plan *plan, bool starting, char addr
 }
 
 typedef struct { const bawn_serve_plan *plan; bawn_serve_say *say; void *user; pid_t nginx; int log, signals;
-                 bawn_buf line; bool stopping; } watch;
+                 bawn_buf line; char address[128]; bool stopping, listening; } watch;
 
 static void tell(watch *w, const char *format, const char *a, const char *b)
 {
@@ -206,6 +206,14 @@ static void on_signal(watch *w)
     }
 }
 
+/* nginx writes its pid when its sockets are open; before that, saying so would be a promise. */
+static void announce(watch *w)
+{
+    w->listening = bawn_serve_pid(w->plan) == w->nginx;
+    if (w->listening)
+        tell(w, "listening on http://%s/v1 with %s", w->address, w->plan->policy);
+}
+
 /* Until nginx ends. Its pipe closes when the last worker is gone. */
 static bool watch_until_end(watch *w, bawn_error *err)
 {
@@ -213,8 +221,10 @@ static bool watch_until_end(watch *w, bawn_error *err)
 
     while (w->log >= 0) {
         struct pollfd fds[2] = { { w->log, POLLIN, 0 }, { w->signals, POLLIN, 0 } };
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
+        if (poll(fds, 2, w->listening ? -1 : 5) < 0 && errno != EINTR)
             break;
+        if (!w->listening)
+            announce(w);
         if (fds[1].revents)
             on_signal(w);
         if (fds[0].revents)
@@ -227,25 +237,22 @@ static bool watch_until_end(watch *w, bawn_error *err)
 
 static bool start(watch *w, bawn_error *err)
 {
-    char address[128];
     sigset_t ours;
     pid_t other = bawn_serve_pid(w->plan);
 
     if (other)
         return bawn_error_set(err, BAWN_E_USAGE, "Bawn runs already in %s (process %ld); stop it with `bawn stop`, or give "
                               "this one another state folder", w->plan->state, (long)other);
-    if (!bawn_serve_check_nginx(w->plan, err) || !load_and_write(w->plan, true, address, err))
+    if (!bawn_serve_check_nginx(w->plan, err) || !load_and_write(w->plan, true, w->address, err))
         return false;
+    (void)unlink(w->plan->pid);                         /* of a machine that went down */
     sigemptyset(&ours);
     sigaddset(&ours, SIGINT);
     sigaddset(&ours, SIGTERM);
     sigaddset(&ours, SIGHUP);
     sigprocmask(SIG_BLOCK, &ours, NULL);
     w->signals = signalfd(-1, &ours, SFD_CLOEXEC);
-    if (w->signals < 0 || !bawn_serve_spawn(&w->nginx, &w->log, w->plan, err))
-        return false;
-    tell(w, "listening on http://%s/v1 with %s", address, w->plan->policy);
-    return true;
+    return w->signals >= 0 && bawn_serve_spawn(&w->nginx, &w->log, w->plan, err);
 }
 
 bool bawn_serve_run(const bawn_serve_options *options, bawn_serve_say *say, void *user, bawn_error *err)

@@ -109,7 +109,7 @@ class Client:
             name, value = line.split(":", 1)
             assert name.lower() not in headers, f"two headers {name}"
             headers[name.lower()] = value.strip()
-        body, complete = b"", True
+        body, complete = bytearray(), True
         if headers.get("transfer-encoding") == "chunked":
             while True:
                 if not self.until(b"\r\n"):
@@ -132,7 +132,7 @@ class Client:
                 pass
             complete = len(self.data) >= size
             body, self.data = self.data[:size], self.data[size:]
-        return Answer(status, headers, body, complete)
+        return Answer(status, headers, bytes(body), complete)
 
     def closed(self):
         return not self.more()
