@@ -96,7 +96,7 @@ bool bawn_serve_parse_url(bawn_serve_url *out, bawn_slice text)
 bool bawn_serve_is_name(bawn_slice s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (!bawn_is_alnum((unsigned char)s.ptr[i]) && !strchr("_-.", s.ptr[i]))
+        if (!bawn_is_alnum((unsigned char)s.ptr[i]) && (s.ptr[i] == 0 || !strchr("_-.", s.ptr[i])))
             return false;
     return s.len > 0 && s.len <= 64;
 }
