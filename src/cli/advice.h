@@ -1,0 +1,40 @@
+/* advice.h: from a finding to the line of the policy that rules on it, and to the smallest change that lets it pass.
+ * Used by `check --explain`, `log show` and `policy suggest`. */
+#ifndef BAWN_CLI_ADVICE_H
+#define BAWN_CLI_ADVICE_H
+
+#include "cli/cli.h"
+
+typedef struct {
+    bawn_slice guardrail, guard, kind, path;    /* path: JSON Pointer, may be empty */
+    bawn_side side;
+    bool untrusted;                             /* a tool result or document */
+    float score;
+    bawn_slice value;                           /* what was matched, empty when it is not known */
+} bawn_cli_case;
+
+/* How much else a change lets pass. */
+typedef enum {
+    CLI_SCOPE_VALUE,            /* this exact value */
+    CLI_SCOPE_SCORE,            /* the guard's findings on this side with a score below `below` */
+    CLI_SCOPE_KIND,             /* the kind on this side */
+    CLI_SCOPE_GUARD             /* the guard on this side */
+} bawn_cli_scope;
+typedef struct {
+    char text[1024];            /* YAML that belongs into the guardrail; empty: `advice` says what to do by hand */
+    char advice[512];
+    bawn_cli_scope scope;
+    float below;
+} bawn_cli_change;
+
+/* The node that rules on this, up the chain of `extends`; NULL: the built-in default does. */
+const bawn_node *bawn_cli_ruling(const bawn_policy *, const bawn_cli_case *);
+void bawn_cli_change_for(bawn_cli_change *out, const bawn_policy *, const bawn_cli_case *);
+/* The table's row of a kind, built in or from the policy; NULL: not known. */
+const bawn_kind *bawn_cli_kind(bawn_slice code);
+/* "bawn.yaml:12:5 (guardrails.shop.secrets.input: block)", or that the default rules. */
+void bawn_cli_show_ruling(FILE *, const bawn_cli_policy *, const bawn_cli_case *);
+/* The change with the lines around it, indented, ready to be pasted. */
+void bawn_cli_show_change(FILE *, const bawn_cli_change *, bawn_slice guardrail, const char *indent);
+
+#endif

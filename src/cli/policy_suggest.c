@@ -1,0 +1,203 @@
+/* policy_suggest.c: `bawn policy suggest ID`: the smallest change of policy that lets a recorded request pass, and what
+ * else of the recorded traffic it would let pass. Every finding that acted needs a change of its own; another decision
+ * passes with it when each of its acting findings is covered by one of them. */
+#include <stdlib.h>
+
+#include "cli/event_find.h"
+
+enum { CHANGES_MAX = 16, EXAMPLES = 3 };
+
+typedef struct { bawn_cli_change change; bawn_cli_case about; const char *hash; } exemption;
+typedef struct {
+    exemption items[CHANGES_MAX];
+    size_t n;
+    const json_t *target;
+    const char *action, *guardrail;     /* of the target */
+    size_t last, seen, acted, passing;
+    char examples[EXAMPLES][40];
+} suggestion;
+
+static bool acts(const suggestion *s, const json_t *f)
+{
+    const char *action = bawn_cli_member(f, NULL, "action");
+
+    return strcmp(action, "block") == 0 || (strcmp(s->action, "mask") == 0 && strcmp(action, "mask") == 0);
+}
+
+/* ---- what a change covers ------------------------------------------------------------------------------------------ */
+static bool covers(const exemption *e, const json_t *f)
+{
+    bawn_cli_case c = bawn_cli_case_of(NULL, f);
+    bool same_place = c.side == e->about.side && c.untrusted == e->about.untrusted;
+
+    if (!bawn_slice_eq(c.guard, e->about.guard))
+        return false;
+    switch (e->change.scope) {
+    case CLI_SCOPE_VALUE: return bawn_slice_eq(c.kind, e->about.kind) && *e->hash &&
+                                 strcmp(bawn_cli_member(f, "match", "hash"), e->hash) == 0;
+    case CLI_SCOPE_SCORE: return same_place && c.score < e->change.below;
+    case CLI_SCOPE_KIND: return bawn_slice_eq(c.kind, e->about.kind) && c.side == e->about.side;
+    case CLI_SCOPE_GUARD: return same_place;
+    }
+    return false;
+}
+
+static bool is_covered(const suggestion *s, const json_t *f)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (covers(&s->items[i], f))
+            return true;
+    return false;
+}
+
+/* ---- the target ------------------------------------------------------------------------------------------------------ */
+static bool collect(suggestion *s, const bawn_cli_policy *policy)
+{
+    json_t *findings = json_object_get(s->target, "findings"), *f;
+    size_t i;
+
+    json_array_foreach(findings, i, f)
+    {
+        if (!acts(s, f) || is_covered(s, f))
+            continue;
+        if (s->n == CHANGES_MAX)
+            return false;
+        exemption *e = &s->items[s->n++];
+        e->about = bawn_cli_case_of(s->target, f);
+        e->hash = bawn_cli_member(f, "match", "hash");
+        bawn_cli_change_for(&e->change, policy->tree, &e->about);
+    }
+    return true;
+}
+
+/* ---- the rest of the record ------------------------------------------------------------------------------------------ */
+static void judge(suggestion *s, const json_t *event)
+{
+    json_t *findings = json_object_get(event, "findings"), *f;
+    size_t i, acting = 0;
+
+    if (strcmp(bawn_cli_member(event, "policy", "guardrail"), s->guardrail) != 0 ||
+        strcmp(bawn_cli_member(event, NULL, "id"), bawn_cli_member(s->target, NULL, "id")) == 0)
+        return;
+    json_array_foreach(findings, i, f)
+    {
+        if (!acts(s, f))
+            continue;
+        acting++;
+        if (!is_covered(s, f)) {
+            s->acted++;
+            return;
+        }
+    }
+    if (acting == 0)
+        return;
+    s->acted++;
+    snprintf(s->examples[s->passing % EXAMPLES], sizeof s->examples[0], "%s", bawn_cli_member(event, NULL, "id"));
+    s->passing++;
+}
+
+typedef struct { json_t **ring; size_t n, cap; } window;
+
+static bool keep(void *user, json_t *event, bawn_slice payload)
+{
+    window *w = user;
+    json_t **slot = &w->ring[w->n++ % w->cap];
+
+    (void)payload;
+    json_decref(*slot);
+    *slot = json_incref(event);
+    return true;
+}
+
+static int compare(suggestion *s, const char *folder)
+{
+    static const bawn_cli_wanted all = { 0 };
+    window w = { .ring = calloc(s->last, sizeof(json_t *)), .cap = s->last };
+    int status;
+
+    if (!w.ring)
+        return bawn_cli_fail(CLI_BROKEN, "no memory for %zu events; ask for fewer with --last", s->last);
+    status = bawn_cli_events(folder, &all, false, keep, &w);
+    s->seen = w.n < w.cap ? w.n : w.cap;
+    for (size_t i = 0; i < s->seen; i++) {
+        judge(s, w.ring[i]);
+        json_decref(w.ring[i]);
+    }
+    free(w.ring);
+    return status;
+}
+
+/* ---- saying it --------------------------------------------------------------------------------------------------------- */
+static void print_change(const suggestion *s, const bawn_cli_policy *policy)
+{
+    printf("%s %s by %s in guardrail %s.\n", bawn_cli_member(s->target, NULL, "id"),
+           strcmp(s->action, "mask") == 0 ? "was masked" : "was blocked", bawn_cli_member(s->target, "verdict", "reason"),
+           s->guardrail);
+    for (size_t i = 0; i < s->n; i++) {
+        const exemption *e = &s->items[i];
+        printf("\n%s%.*s%s, ruled by ", bawn_cli_ink(stdout, CLI_BOLD), (int)e->about.kind.len, e->about.kind.ptr,
+               bawn_cli_ink(stdout, CLI_PLAIN));
+        bawn_cli_show_ruling(stdout, policy, &e->about);
+        printf("\nThe smallest change that lets it pass:\n");
+        bawn_cli_show_change(stdout, &e->change, e->about.guardrail, "  ");
+        if (e->change.scope != CLI_SCOPE_VALUE && e->about.value.len == 0 && bawn_slice_is(e->about.guard, "pii"))
+            puts("  (smaller still, if you know the value: sensitive_information: {allow: [\"THE VALUE\"]})");
+    }
+}
+
+static void print_consequences(const suggestion *s)
+{
+    printf("\nOf the last %zu recorded decisions %zu more were %s under this guardrail; ", s->seen, s->acted,
+           strcmp(s->action, "mask") == 0 ? "masked or blocked" : "blocked");
+    if (s->passing == 0) {
+        puts("none of them would pass with it.");
+        return;
+    }
+    printf("%s%zu of them would pass too%s:\n", bawn_cli_ink(stdout, CLI_YELLOW), s->passing, bawn_cli_ink(stdout, CLI_PLAIN));
+    for (size_t i = 0; i < EXAMPLES && i < s->passing; i++)
+        printf("  bawn log show %s\n", s->examples[i]);
+}
+
+static int suggest(bawn_cli *cli, suggestion *s, const bawn_cli_policy *policy, const char *folder)
+{
+    s->action = bawn_cli_member(s->target, "verdict", "action");
+    s->guardrail = bawn_cli_member(s->target, "policy", "guardrail");
+    if (strcmp(s->action, "block") != 0 && strcmp(s->action, "mask") != 0)
+        return bawn_cli_fail(CLI_USAGE, "%s was not blocked but has the action `%s`%s: no change of policy lets it pass",
+                             cli->arguments[0], s->action, strcmp(s->action, "allow") == 0 ? "" :
+                             "; `bawn log show` says why");
+    if (!policy->tree)
+        return CLI_USAGE;
+    if (!collect(s, policy))
+        return bawn_cli_fail(CLI_FOUND, "more than %d different things were found: that is no false alarm", CHANGES_MAX);
+    int status = compare(s, folder);
+    print_change(s, policy);
+    print_consequences(s);
+    return status;
+}
+
+int bawn_cli_policy_suggest(bawn_cli *cli)
+{
+    const char *last = bawn_cli_value(cli, "last");
+    suggestion *s = calloc(1, sizeof *s);
+    bawn_cli_policy policy;
+    char folder[CLI_PATH];
+    int status;
+
+    if (!s)
+        return bawn_cli_fail(CLI_BROKEN, "no memory");
+    s->last = last ? strtoul(last, NULL, 10) : 10000;
+    if (s->last < 1 || s->last > 1000000) {
+        free(s);
+        return bawn_cli_fail(CLI_USAGE, "--last %s: expected a number from 1 to 1000000", last);
+    }
+    bawn_cli_policy_try(&policy, cli);
+    json_t *event = bawn_cli_event_find(&status, NULL, bawn_cli_spool(folder, cli, &policy), cli->arguments[0]);
+    s->target = event;
+    if (event)
+        status = suggest(cli, s, &policy, folder);
+    json_decref(event);
+    bawn_cli_policy_free(&policy);
+    free(s);
+    return status;
+}
