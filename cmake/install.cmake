@@ -1,0 +1,65 @@
+# `cmake --install` (make install DESTDIR= PREFIX=): the command, libbawn with its header and pkg-config file, the nginx
+# module, manual pages, completions, the systemd unit, example policies and the docs. Nothing is started or enabled.
+set(doc share/doc/bawn)
+
+if(TARGET bawn_command)
+  install(TARGETS bawn_command RUNTIME DESTINATION bin)
+  # Completions come from the table of commands: the program itself writes them.
+  set(completions ${CMAKE_BINARY_DIR}/completions)
+  foreach(shell bash zsh fish)
+    add_custom_command(OUTPUT ${completions}/${shell}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${completions}
+      COMMAND bawn_command completion ${shell} > ${completions}/${shell}
+      DEPENDS bawn_command VERBATIM)
+  endforeach()
+  add_custom_target(completions ALL DEPENDS ${completions}/bash ${completions}/zsh ${completions}/fish)
+  install(FILES ${completions}/bash DESTINATION share/bash-completion/completions RENAME bawn)
+  install(FILES ${completions}/zsh DESTINATION share/zsh/vendor-completions RENAME _bawn)
+  install(FILES ${completions}/fish DESTINATION share/fish/vendor_completions.d RENAME bawn.fish)
+endif()
+
+install(TARGETS bawn LIBRARY DESTINATION lib)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/bawn DESTINATION include FILES_MATCHING PATTERN "*.h")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/bawn.pc @ONLY CONTENT [[
+prefix=${pcfiledir}/../..
+libdir=${prefix}/lib
+includedir=${prefix}/include
+
+Name: bawn
+Description: The engine of Bawn: guardrails for text that goes to and comes from language models
+Version: @PROJECT_VERSION@
+Libs: -L${libdir} -lbawn
+Cflags: -I${includedir}
+]])
+install(FILES ${CMAKE_BINARY_DIR}/bawn.pc DESTINATION lib/pkgconfig)
+
+# The module finds libbawn.so.0 two folders up, wherever the prefix is; `bawn serve` finds the module in lib/bawn.
+if(TARGET bawn_nginx_module)
+  set_target_properties(bawn_nginx_module PROPERTIES INSTALL_RPATH "$ORIGIN/../..")
+  install(TARGETS bawn_nginx_module LIBRARY DESTINATION lib/nginx/modules)
+  install(CODE [[
+    file(MAKE_DIRECTORY "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/bawn")
+    file(CREATE_LINK ../nginx/modules/ngx_http_bawn_module.so
+      "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/bawn/ngx_http_bawn_module.so" SYMBOLIC)
+  ]])
+endif()
+
+file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/man/*.[1-8])
+foreach(page ${pages})
+  string(REGEX REPLACE ".*\\.([1-8])$" "\\1" section ${page})
+  install(FILES ${page} DESTINATION share/man/man${section})
+endforeach()
+
+# The unit names the program by its prefix.
+install(CODE "set(unit \"${CMAKE_SOURCE_DIR}/deploy/systemd/bawn.service\")")
+install(CODE [[
+  file(READ "${unit}" text)
+  string(REPLACE "/usr/local/bin/bawn" "${CMAKE_INSTALL_PREFIX}/bin/bawn" text "${text}")
+  file(WRITE "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/systemd/system/bawn.service" "${text}")
+]])
+install(FILES ${CMAKE_SOURCE_DIR}/deploy/systemd/bawn.sysusers DESTINATION lib/sysusers.d RENAME bawn.conf)
+
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/examples/policies DESTINATION ${doc}/examples FILES_MATCHING PATTERN "*.yaml")
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs/ DESTINATION ${doc} FILES_MATCHING PATTERN "*.md")
+install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/CHANGELOG.md ${CMAKE_SOURCE_DIR}/SECURITY.md
+  ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${doc})
