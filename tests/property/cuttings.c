@@ -1,0 +1,310 @@
+/* The promise of streams (DESIGN 3a.1, RULINGS R1, R2; contracts 1 and 2 of bawn.h), on random answers under random
+ * policies: what a client gets is a function of the bytes alone, its text is a function of the model's text alone, and
+ * both are what the same answer would have been as a whole. keeps: P3a.1, P3a.4
+ *
+ * BAWN_CUTS: how many cuttings in all (10,000; a million in the soak). BAWN_SEED: where to begin. A failure prints
+ * the seed of its round: BAWN_SEED=that BAWN_CUTS=1 shows it alone. */
+#include "answers.h"
+
+#include <stdio.h>
+
+/* ---- policies ------------------------------------------------------------------------------------------------------ */
+#define HEAD "version: 1\nupstreams: {main: {dialect: openai, url: \"http://127.0.0.1:9400/v1\"}}\ndefaults: {guardrail: t, " \
+             "hold: {bytes: 4MiB}}\nguardrails:\n  t:\n"
+#define QUIET_INPUT "    content_filters: {PROMPT_ATTACK: {input: none, untrusted: none, output: none}}\n"
+#define LOUD_OUTPUT "    content_filters: {PROMPT_ATTACK: {input: none, untrusted: none, output: high}}\n"
+#define WORDS(action) "    word_filters: {custom: [{words: [bluefalcon, project falcon, 秘密计划, Überläufer], action: " action "}]}\n" \
+                      "    denied_topics: [{name: shares, words: [stock tips], action: " action "}]\n"
+#define REGEX(action) "      regexes: [{name: ORDER_ID, pattern: 'ORD-[0-9]{6}', action: " action "}]\n"
+
+typedef struct { const char *name, *yaml; unsigned what; bool masks; } policy;
+static const policy policies[] = {
+    { "masks", HEAD QUIET_INPUT WORDS("mask") "    sensitive_information:\n" REGEX("mask")
+      "      entities: {EMAIL: {input: observe, output: mask}, PHONE: {input: observe, output: partial}, "
+      "CREDIT_DEBIT_CARD_NUMBER: {input: observe, output: partial}, INTERNATIONAL_BANK_ACCOUNT_NUMBER: {input: observe, output: hash}, "
+      "ADDRESS: {input: none, output: token}, NAME: {input: none, output: mask}}\n"
+      "    secrets: {input: none, output: mask}\n    exfiltration: {links: mask, html: mask, ansi: mask}\n    leak: {system_prompt: observe}\n",
+      HOSTILE, true },
+    { "blocks", HEAD LOUD_OUTPUT WORDS("block") "    sensitive_information:\n" REGEX("block")
+      "      entities: {EMAIL: {input: observe, output: mask}, PHONE: {input: none, output: none}}\n    secrets: {input: none, output: mask}\n",
+      HOSTILE, true },
+    { "only blocks", HEAD LOUD_OUTPUT WORDS("block") "    sensitive_information:\n" REGEX("block")
+      "      entities: {EMAIL: {input: none, output: block}, PHONE: {input: none, output: none}, NAME: none, ADDRESS: none, AGE: none, "
+      "CREDIT_DEBIT_CARD_NUMBER: {input: none, output: block}, INTERNATIONAL_BANK_ACCOUNT_NUMBER: {input: none, output: block}}\n"
+      "    secrets: {input: none, output: block}\n    exfiltration: {links: block, html: block, ansi: block}\n    sanitise: {control: none, invisible: none, bidi: none}\n",
+      HOSTILE, false },
+    { "default", HEAD "    content_filters: {PROMPT_ATTACK: {input: none}}\n", HOSTILE, true },
+    { "observe", HEAD "    mode: observe\n" LOUD_OUTPUT WORDS("block"), HOSTILE, false },
+    { "window", HEAD LOUD_OUTPUT WORDS("block") "    sensitive_information: {entities: {EMAIL: {input: observe, output: mask}}}\n"
+      "    stream: {default: window 64}\n", HOSTILE, true },
+    { "buffer", HEAD LOUD_OUTPUT WORDS("observe") "    sensitive_information: {entities: {EMAIL: {input: token, output: mask}}}\n"
+      "    stream: {default: buffer}\n", HELD, true },
+    { "restore", HEAD QUIET_INPUT WORDS("mask") "    sensitive_information: {entities: {EMAIL: {input: token, output: mask}, PHONE: "
+      "{input: token, output: none}}}\n", HELD, true },
+};
+
+#define REQUEST "{\"model\":\"m-1\",\"stream\":true,\"n\":3,\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":\"system\"," \
+    "\"content\":\"" SYSTEM_PROMPT "\"},{\"role\":\"user\",\"content\":\"Write to grace@example.org and \\\"x y\\\"@example.org or alan@example.net, phone " \
+    "+49 30 901820.\"}]}"
+#define REQUEST_WHOLE "{\"model\":\"m-1\",\"n\":3,\"messages\":[{\"role\":\"system\",\"content\":\"" SYSTEM_PROMPT "\"},{\"role\":\"user\"," \
+    "\"content\":\"Write to grace@example.org and \\\"x y\\\"@example.org or alan@example.net, phone +49 30 901820.\"}]}"
+
+static bawn_wall *walls[BAWN_COUNT(policies)];
+static bawn_worker *workers[BAWN_COUNT(policies)];
+
+static int load(void **state)
+{
+    bawn_error err = { 0 };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(policies); i++) {
+        walls[i] = load_wall(policies[i].yaml);
+        if (!bawn_worker_new(&workers[i], walls[i], &err))
+            fail_msg("no worker: %s", err.message);
+    }
+    return 0;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(policies); i++) {
+        bawn_worker_free(workers[i]);
+        bawn_wall_free(walls[i]);
+    }
+    return 0;
+}
+
+/* ---- one round ------------------------------------------------------------------------------------------------------- */
+typedef struct { uint64_t seed; size_t policy; answer said; bawn_worker *worker; size_t cuts; } game;
+
+static void show(const char *what, bawn_slice s) { print_error("---- %s (%zu)\n%.*s\n", what, s.len, (int)(s.len > 6000 ? 6000 : s.len), s.ptr); }
+
+static void complain(const game *g, const char *what)
+{
+    for (size_t i = 0; i < g->said.n; i++) {
+        print_error("choice %u kind %d: ", g->said.parts[i].choice, g->said.parts[i].kind);
+        show("the model says", bawn_buf_slice(&g->said.parts[i].text));
+    }
+    fail_msg("policy `%s`, BAWN_SEED=%llu: %s", policies[g->policy].name, (unsigned long long)g->seed, what);
+}
+
+static void same(const game *g, const char *what, const bawn_buf *a, const bawn_buf *b)
+{
+    if (bawn_slice_eq(bawn_buf_slice(a), bawn_buf_slice(b)))
+        return;
+    show("one", bawn_buf_slice(a));
+    show("other", bawn_buf_slice(b));
+    complain(g, what);
+}
+
+static bool is_copy(uint32_t channel)
+{
+    uint32_t f = bawn_channel_field(channel);
+    return f == BAWN_CHANNEL_LOGPROBS || f == BAWN_CHANNEL_ALTERNATIVES || f == BAWN_CHANNEL_OTHER;
+}
+
+/* How many bytes were read is not decided by the text when the end comes early; everything else of the record is. */
+static void without_bytes(bawn_buf *record)
+{
+    size_t at = bawn_slice_find(bawn_buf_slice(record), BAWN_LIT("\"bytes\":{"));
+    while (at < record->len && record->ptr[at] != '}')
+        record->ptr[at++] = '#';
+    for (size_t i = 0; i < record->len; i++)
+        if (record->ptr[i] == '#')
+            memmove(record->ptr + i, record->ptr + i + 1, --record->len - i), i--;
+}
+
+/* (a) Every cutting of the bytes gives the same bytes, verdict and record. */
+static void check_cuttings(game *g, dice *d, const bawn_buf *stream, run *first, size_t n)
+{
+    static const size_t sizes[] = { 1, 2, 7, 40, 300, 2000 };
+    drive(first, g->worker, BAWN_LIT(REQUEST), "text/event-stream", bawn_buf_slice(stream), d, 0);
+    g->cuts++;
+    without_bytes(&first->record);
+    for (size_t i = 0; i < n; i++, g->cuts++) {
+        run other;
+        drive(&other, g->worker, BAWN_LIT(REQUEST), "text/event-stream", bawn_buf_slice(stream), d, sizes[under(d, BAWN_COUNT(sizes))]);
+        without_bytes(&other.record);
+        same(g, "the bytes hang on the cutting", &first->answer, &other.answer);
+        same(g, "the end hangs on the cutting", &first->tail, &other.tail);
+        same(g, "the verdict hangs on the cutting", &first->verdicts, &other.verdicts);
+        same(g, "the record hangs on the cutting", &first->record, &other.record);
+        run_free(&other);
+    }
+}
+
+/* (c) Delivered text of a stream that passes is the whole answer's. */
+static void check_equal_texts(const game *g, const readings *streamed, const readings *whole)
+{
+    for (size_t i = 0; i < whole->n; i++) {
+        const reading *r = &whole->items[i], *s = reading_of(streamed, r->channel);
+        static const bawn_buf nothing = { 0 };
+        if (!is_copy(r->channel))
+            same(g, "the streamed text is not the whole answer's", s ? &s->text : &nothing, &r->text);
+    }
+}
+
+/* Where the first blocking finding of the whole answer begins in a channel; SIZE_MAX: none. */
+static size_t first_block(const run *whole, const readings *said, uint32_t channel)
+{
+    size_t first = SIZE_MAX;
+    for (size_t i = 0; i < whole->n_finds; i++) {
+        const drive_find *f = &whole->finds[i];
+        if (f->action != BAWN_BLOCK || f->segment >= said->n_segments)
+            continue;
+        const segment *s = &said->segments[f->segment];
+        if (s->channel == channel && s->offset + f->span.begin < first)
+            first = s->offset + f->span.begin;
+    }
+    return first;
+}
+
+/* What would be delivered of the first `end` bytes of a part if nothing came behind them. */
+static void masked_prefix(game *g, bawn_buf *out, const part *p, size_t end, dice *d)
+{
+    answer cut = { .choices = 1, .n = 1 };
+    bawn_buf body = { 0 };
+    static readings texts;
+    run r;
+
+    cut.parts[0] = (part){ .kind = p->kind };
+    bawn_buf_add(&cut.parts[0].text, bawn_slice_of(p->text.ptr, end));
+    write_whole(&body, &cut);
+    drive(&r, g->worker, BAWN_LIT(REQUEST_WHOLE), "application/json", bawn_buf_slice(&body), d, 0);
+    readings_free(&texts);
+    if (r.action[BAWN_OUTPUT] == BAWN_BLOCK || !read_json(&texts, bawn_buf_slice(&r.answer), false))
+        bawn_buf_str(out, "BLOCKED");
+    for (size_t i = 0; i < texts.n; i++)
+        if (!is_copy(texts.items[i].channel) && bawn_channel_field(texts.items[i].channel) != BAWN_CHANNEL_TOOL_NAME)
+            bawn_buf_add(out, bawn_buf_slice(&texts.items[i].text));
+    run_free(&r);
+    answer_free(&cut);
+    bawn_buf_free(&body);
+}
+
+static uint32_t channel_of(const part *p)
+{
+    static const uint32_t fields[] = { BAWN_CHANNEL_CONTENT, BAWN_CHANNEL_REASONING_CONTENT, BAWN_CHANNEL_REFUSAL,
+                                       BAWN_CHANNEL_TOOL_ARGUMENTS, BAWN_CHANNEL_TOOL_ARGUMENTS + 2 };
+    return p->choice << 16 | fields[p->kind];
+}
+
+/* (c) What was delivered before a block is a prefix that ends before every blocking match of the whole text. */
+static void check_prefixes(game *g, dice *d, const readings *streamed, const run *whole, const readings *said)
+{
+    for (size_t i = 0; i < g->said.n; i++) {
+        const part *p = &g->said.parts[i];
+        const reading *s = reading_of(streamed, channel_of(p));
+        size_t begin = first_block(whole, said, channel_of(p));
+        bawn_buf clean = { 0 };
+        if (!s)
+            continue;
+        if (policies[g->policy].masks)
+            masked_prefix(g, &clean, p, begin < p->text.len ? begin : p->text.len, d);
+        else
+            bawn_buf_add(&clean, bawn_slice_of(p->text.ptr, begin < p->text.len ? begin : p->text.len));
+        if (!bawn_slice_starts(bawn_buf_slice(&clean), bawn_buf_slice(&s->text))) {
+            print_error("channel %x, first blocking byte %zu\n%.*s", channel_of(p), begin, (int)whole->verdicts.len, whole->verdicts.ptr);
+            show("what is clean", bawn_buf_slice(&clean));
+            show("what was delivered", bawn_buf_slice(&s->text));
+            complain(g, "what was delivered before the block is not a clean prefix");
+        }
+        bawn_buf_free(&clean);
+    }
+}
+
+static void check_against_whole(game *g, dice *d, const run *streamed)
+{
+    static readings delivered, whole_texts, said;
+    bawn_buf body = { 0 };
+    run whole;
+
+    write_whole(&body, &g->said);
+    drive(&whole, g->worker, BAWN_LIT(REQUEST_WHOLE), "application/json", bawn_buf_slice(&body), d, one_in(d, 2) ? 0 : 64);
+    g->cuts++;
+    readings_free(&delivered), readings_free(&whole_texts), readings_free(&said);
+    read_stream(&delivered, bawn_buf_slice(&streamed->answer));
+    if (!read_json(&said, bawn_buf_slice(&body), false) || !read_json(&whole_texts, bawn_buf_slice(&whole.answer), false))
+        complain(g, "the whole answer is no JSON of an answer");
+    if (whole.failed[BAWN_OUTPUT] || streamed->failed[BAWN_OUTPUT])
+        complain(g, "a guard failed");
+    if (whole.action[BAWN_OUTPUT] != streamed->action[BAWN_OUTPUT]) {
+        show("whole", bawn_buf_slice(&whole.verdicts));
+        show("streamed", bawn_buf_slice(&streamed->verdicts));
+        complain(g, "stream and whole answer have different verdicts");
+    }
+    if (streamed->action[BAWN_OUTPUT] == BAWN_BLOCK)
+        check_prefixes(g, d, &delivered, &whole, &said);
+    else
+        check_equal_texts(g, &delivered, &whole_texts);
+    run_free(&whole);
+    bawn_buf_free(&body);
+}
+
+/* (b) The same text in other events: the same text delivered, the same verdict. With several texts a block of one ends
+ * them all, and how far the others had come is for the upstream to say. */
+static void check_other_events(game *g, dice *d, const run *first, size_t n)
+{
+    static readings one, other;
+    static const size_t sizes[] = { 1, 2, 5, 30, 400, 100000 };
+
+    for (size_t i = 0; i < n; i++, g->cuts++) {
+        bawn_buf stream = { 0 };
+        run r;
+        write_stream(&stream, &g->said, d, sizes[under(d, BAWN_COUNT(sizes))]);
+        drive(&r, g->worker, BAWN_LIT(REQUEST), "text/event-stream", bawn_buf_slice(&stream), d, one_in(d, 3) ? 50 : 0);
+        readings_free(&one), readings_free(&other);
+        read_stream(&one, bawn_buf_slice(&first->answer));
+        read_stream(&other, bawn_buf_slice(&r.answer));
+        if (r.action[BAWN_OUTPUT] != first->action[BAWN_OUTPUT] || r.failed[BAWN_OUTPUT] != first->failed[BAWN_OUTPUT]) {
+            show("one", bawn_buf_slice(&first->verdicts));
+            show("other", bawn_buf_slice(&r.verdicts));
+            complain(g, "the verdict hangs on the events");
+        }
+        if (g->said.n == 1 || r.action[BAWN_OUTPUT] != BAWN_BLOCK)
+            for (size_t k = 0; k < one.n; k++) {
+                const reading *s = reading_of(&other, one.items[k].channel);
+                static const bawn_buf nothing = { 0 };
+                if (!is_copy(one.items[k].channel))
+                    same(g, "the text hangs on the events", &one.items[k].text, s ? &s->text : &nothing);
+            }
+        run_free(&r);
+        bawn_buf_free(&stream);
+    }
+}
+
+static size_t play(uint64_t seed)
+{
+    static const size_t sizes[] = { 1, 3, 12, 80, 100000 };
+    dice d = { seed };
+    game g = { .seed = seed, .policy = under(&d, BAWN_COUNT(policies)) };
+    bawn_buf stream = { 0 };
+    run first;
+
+    g.worker = workers[g.policy];
+    random_answer(&g.said, &d, policies[g.policy].what, one_in(&d, 2));
+    write_stream(&stream, &g.said, &d, sizes[under(&d, BAWN_COUNT(sizes))]);
+    check_cuttings(&g, &d, &stream, &first, stream.len > 20000 ? 1 : 4);
+    if (first.local || first.n_steps == 0)
+        complain(&g, "the request was not passed on");
+    check_against_whole(&g, &d, &first);
+    check_other_events(&g, &d, &first, stream.len > 20000 ? 1 : 4);
+    run_free(&first);
+    bawn_buf_free(&stream);
+    answer_free(&g.said);
+    return g.cuts;
+}
+
+static void what_is_delivered_is_a_function_of_the_text(void **state)
+{
+    size_t wanted = environment("BAWN_CUTS", 10000), seed = environment("BAWN_SEED", 1);
+    (void)state;
+    for (size_t cuts = 0; cuts < wanted; seed++)
+        cuts += play(seed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(what_is_delivered_is_a_function_of_the_text) };
+    return cmocka_run_group_tests(tests, load, unload);
+}
