@@ -13,7 +13,7 @@
 
 #include "base/base.h"
 
-#define DEADLINE_NS 500000000u
+#define DEADLINE_NS 1000000000u
 #define JOB 7
 
 typedef struct { bawn_step step; char *owned; } item;
