@@ -8,10 +8,11 @@ LABELS = {                                              # label -> kinds of the 
     "BANK_ACCOUNT": ["US_BANK_ACCOUNT_NUMBER"], "SWIFT": ["SWIFT_CODE"], "IP": ["IP_ADDRESS"], "MAC": ["MAC_ADDRESS"],
     "URL": ["URL"], "DATE_TIME": ["DATE_TIME"], "AGE": ["AGE"], "USERNAME": ["USERNAME"], "PASSWORD": ["PASSWORD"],
     "AWS_ACCESS_KEY": ["AWS_ACCESS_KEY", "AWS"], "AWS_SECRET_KEY": ["AWS_SECRET_KEY", "AWS_SECRET"], "API_KEY": ["*"],
-    "PASSPORT": ["PASSPORT_NUMBER", "_PASSPORT"], "DRIVER_LICENSE": ["DRIVER_ID", "_DRIVER_LICENSE"],
+    "PASSPORT": ["PASSPORT_NUMBER", "_PASSPORT_NUMBER", "_PASSPORT"], "DRIVER_LICENSE": ["DRIVER_ID", "_DRIVER_LICENSE"],
     "LICENSE_PLATE": ["LICENSE_PLATE", "_VEHICLE_REGISTRATION"], "VIN": ["VEHICLE_IDENTIFICATION_NUMBER"],
     "ORGANIZATION": [],
 }
+CREDENTIALS = {"AWS_ACCESS_KEY", "AWS_SECRET_KEY", "API_KEY", "PASSWORD"}      # a key of one sort is one of another
 WEAK = {"PERSON", "LOCATION", "ORGANIZATION", "URL"}    # what a row with `weak` has labelled at all
 
 
@@ -60,6 +61,7 @@ def count_row(counts, row):
         if not any(judged(row, x) for x in labels):
             continue
         c = counts.setdefault(labels[0], Count())
+        labels += CREDENTIALS if f["guard"] == "secrets" else []
         c.found += 1
         c.right += any(overlap(s, f) > 0 and (s[2] in labels or labels[0][0] == "(") for s in gold)
 
