@@ -14,12 +14,12 @@ static const struct { uint32_t pairs; float score; } steps[] = { { 6, 0.5f }, { 
 
 static const char *const askers[] = {
     "user", "human", "me", "question", "q", "customer", "usuario", "humano", "pregunta", "utilisateur", "humain", "nutzer", "benutzer", "mensch", "frage",
-    "usuário", "pergunta", "utente", "umano", "domanda", "пользователь", "человек", "вопрос", "用户", "用戶", "人类", "问", "ユーザー", "人間", "質問",
+    "usuário", "pergunta", "utente", "umano", "domanda", "пользователь", "Пользователь", "человек", "Человек", "вопрос", "Вопрос", "用户", "用戶", "人类", "问", "ユーザー", "人間", "質問",
     "المستخدم", "مستخدم", "سؤال", "उपयोगकर्ता", "यूज़र", "प्रश्न", NULL
 };
 static const char *const answerers[] = {
     "assistant", "ai", "bot", "chatbot", "model", "chatgpt", "gpt", "claude", "answer", "a", "agent", "asistente", "respuesta", "réponse", "assistent", "ki", "antwort",
-    "assistente", "resposta", "risposta", "ассистент", "помощник", "бот", "ии", "ответ", "助手", "机器人", "答", "アシスタント", "回答",
+    "assistente", "resposta", "risposta", "ассистент", "Ассистент", "помощник", "Помощник", "бот", "Бот", "ИИ", "ответ", "Ответ", "助手", "机器人", "答", "アシスタント", "回答",
     "المساعد", "مساعد", "جواب", "सहायक", "एआई", "उत्तर", NULL
 };
 

@@ -41,9 +41,14 @@ static bool is_at(bawn_slice text, size_t i, const char *mark)
 }
 
 /* Whether the mark at `at` opens a quotation, not a JSON string, a CSV cell or an attribute. */
-static bool opens_quotation(bawn_slice text, size_t at)
+static bool opens_quotation(const bawn_probe *p, size_t at)
 {
+    static const char *const asks[] = { "translate", "explain", "classify", "rewrite", "paraphrase", "analyse", "analyze", "detect",
+                                        "traduce", "traduis", "traduza", "traduci", "übersetze", "переведи", NULL };
+    bawn_probe window = *p;
+    bawn_slice text = p->text;
     size_t i = at, words = 0;
+
     if ((at > 0 && bawn_is_alnum((unsigned char)text.ptr[at - 1])) || at + 1 >= text.len || text.ptr[at + 1] == ' ')
         return false;               /* an apostrophe, or a closing mark */
     if (at > 0 && text.ptr[at - 1] == '\\')
@@ -58,7 +63,7 @@ static bool opens_quotation(bawn_slice text, size_t at)
         return false;
     for (; i > 0 && text.ptr[i - 1] != '\n' && words < 2; i--)
         words += text.ptr[i - 1] != ' ' && text.ptr[i - 1] != '-' && (i == 1 || strchr(" \n-", text.ptr[i - 2]));
-    return words > 1;
+    return words > 1 || bawn_probe_near(&window, at, 24, asks);
 }
 
 /* The mark that closes what the mark at `at` opens; NULL when none stands there. */
@@ -86,7 +91,7 @@ static bool find_quotation(size_t *open, size_t *close, bawn_probe *p, size_t be
 
     for (size_t i = begin; i-- > low && p->text.ptr[i] != '\n' && tries > 0;) {
         const char *mark = closing_mark(p->text, i);
-        if (!mark || !opens_quotation(p->text, i))
+        if (!mark || !opens_quotation(p, i))
             continue;
         tries--;
         *open = i;
