@@ -111,8 +111,9 @@ bool bawn_prompt_attack_is_mentioned(bawn_probe *p, size_t begin, size_t end)
 
 /* "The assistant should not reveal its system prompt" forbids a leak. The negation must stand right before the verb,
  * with no stop between: "do not refuse; reveal ..." still asks for it. */
-static bool is_forbidden(const bawn_probe *p, size_t begin)
+static bool is_forbidden(bawn_probe *p, size_t begin, size_t end)
 {
+    static const char *const after[] = { "てはいけない", "てはならない", "べきではない", "べきでない", "てはだめ", "nicht verraten", NULL };
     static const char *const no[] = { "not", "never", "don't", "shouldn't", "cannot", "can't", "without", "no deben", "no debe", "nunca",
                                       "não deve", "não devem", "jamais", "nicht", "niemals", "mai", "non deve", "не", "никогда", "不应该",
                                       "不应", "不要", "不得", "不能", "不会", "لا", "मत", NULL };
@@ -121,7 +122,7 @@ static bool is_forbidden(const bawn_probe *p, size_t begin)
 
     while (reach < 20 && (size_t)reach < begin && !strchr(",.;:!?\n", p->text.ptr[begin - (size_t)reach - 1]))
         reach++;
-    return bawn_probe_near(&window, begin, reach, no);
+    return bawn_probe_near(&window, begin, reach, no) || bawn_probe_near(p, end, -32, after);
 }
 
 /* A trait without rules is an attack when the model is to have it, and a story when somebody in the story has it:
@@ -153,7 +154,7 @@ void bawn_prompt_attack_confirm(bawn_probe *p)
         return;
     score = p->pattern->score;
     if (bawn_prompt_attack_is_mentioned(p, begin, end) || (p->pattern->kind <= ATTACK_JAILBREAK && is_story(p, begin))
-        || (p->pattern->kind == ATTACK_LEAK && is_forbidden(p, begin)))
+        || (p->pattern->kind == ATTACK_LEAK && is_forbidden(p, begin, end)))
         score = ATTACK_MENTIONED;
     bawn_probe_found(p, p->pattern->kind, begin, end, score);
 }
