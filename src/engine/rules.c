@@ -80,8 +80,8 @@ void bawn_rules_free(bawn_rules *r)
 {
     for (int d = 0; d < BAWN_DBS; d++)
         bawn_match_free(r->db[d]);
-    for (uint32_t g = 0; g < r->n_groups; g++)
-        bawn_match_free(r->groups[g]);
+    for (uint32_t i = 0; r->slow_db && i < r->n_slow; i++)
+        bawn_match_free(r->slow_db[i]);
 }
 
 void bawn_rules_hash(char out[72], const bawn_rules *r)

@@ -19,7 +19,6 @@ typedef struct {
     bawn_error *err;
     struct gated *gated; uint32_t n_gated;
     bawn_required *required;
-    struct { uint16_t guard; const char *lang; } groups[BAWN_GROUPS_MAX];
 } compiler;
 
 /* Whether a match of this row may contain white space; others are kept whole by the safe boundaries of a stream. */
@@ -77,22 +76,6 @@ static bool gate_part(compiler *c, const bawn_required *part, bawn_gate_use use)
     return true;
 }
 
-/* The group of a dear row: the rows of its guard in its language; 0 when there are too many groups. */
-static uint8_t group_of(compiler *c, const bawn_rule *r)
-{
-    uint32_t g = 0;
-    while (g < c->rules->n_groups && (c->groups[g].guard != r->guard || strcmp(c->groups[g].lang, r->pattern->lang) != 0))
-        g++;
-    if (g == BAWN_GROUPS_MAX - 1)
-        return 0;
-    if (g == c->rules->n_groups) {
-        c->groups[g].guard = r->guard;
-        c->groups[g].lang = r->pattern->lang;
-        c->rules->groups[c->rules->n_groups++] = NULL;
-    }
-    return (uint8_t)(g + 1);
-}
-
 static bool gate_row(compiler *c, bawn_rule *r)
 {
     bawn_required *parts = c->required;
@@ -108,12 +91,13 @@ static bool gate_row(compiler *c, bawn_rule *r)
     if (parts[1].rarity >= GATE_RARITY)
         n = 2;
     uint32_t width = bawn_match_width(r->regex, r->flags, c->err);
-    if (width == 0 || width > BAWN_MATCH_WIDTH || (r->group = group_of(c, r)) == 0)
+    if (width == 0 || width > BAWN_MATCH_WIDTH || slot == UINT16_MAX)
         return true;                            /* stays among those that are looked for everywhere */
     for (uint16_t part = 0; part < n; part++)
         if (!gate_part(c, &parts[part], (bawn_gate_use){ slot, part }))
             return false;
-    c->rules->slow[c->rules->n_slow++] = (bawn_slow){ (uint8_t)n, r->group, (uint16_t)width };
+    c->rules->slow[c->rules->n_slow++] = (bawn_slow){ n, (uint16_t)width };
+    r->slot = (uint16_t)(slot + 1);
     return true;
 }
 
@@ -164,7 +148,7 @@ static bool anchor_row(compiler *c, uint32_t rule)
         return bawn_error_set(c->err, BAWN_E_POLICY, "pattern `%s` must begin with a literal (or with a group of such): a "
                               "stream could not be held for it", r->regex);
     for (size_t i = 0; i < n; i++) {
-        uint32_t anchor = anchor_id(c, literals[i], r->group != 0);
+        uint32_t anchor = anchor_id(c, literals[i], r->slot != 0);
         if (anchor == UINT32_MAX || c->rules->n_anchored == ANCHORS_MAX)
             return bawn_error_set(c->err, BAWN_E_NO_MEMORY, "too many anchors");
         c->rules->anchored[c->rules->n_anchored++] = (bawn_anchored){ anchor, rule, width };
@@ -177,7 +161,7 @@ static size_t select_rules(bawn_match_rule *out, const bawn_rules *r, int db)
 {
     size_t n = 0;
     for (uint32_t i = 0; i < r->n_rules && db == BAWN_DB_FAST; i++)
-        if (r->rules[i].group == 0)
+        if (r->rules[i].slot == 0)
             out[n++] = (bawn_match_rule){ r->rules[i].regex, r->rules[i].flags, i };
     for (uint32_t i = 0; i < r->n_gates && db == BAWN_DB_FAST; i++)
         out[n++] = (bawn_match_rule){ r->gates[i].text, BAWN_P_LITERAL, (uint32_t)r->n_rules + i };
@@ -187,14 +171,11 @@ static size_t select_rules(bawn_match_rule *out, const bawn_rules *r, int db)
     return n;
 }
 
-static bool compile_groups(bawn_match_rule *scratch, bawn_rules *r, bool portable, bawn_error *err)
+static bool compile_slow(bawn_rules *r, bool portable, bawn_error *err)
 {
-    for (uint32_t g = 0; g < r->n_groups; g++) {
-        size_t n = 0;
-        for (uint32_t i = 0; i < r->n_rules; i++)
-            if (r->rules[i].group == g + 1)
-                scratch[n++] = (bawn_match_rule){ r->rules[i].regex, r->rules[i].flags, i };
-        if (n > 0 && !bawn_match_compile(&r->groups[g], scratch, n, portable, err))
+    for (uint32_t i = 0; i < r->n_rules; i++) {
+        bawn_match_rule rule = { r->rules[i].regex, r->rules[i].flags, i };
+        if (r->rules[i].slot && !bawn_match_compile(&r->slow_db[r->rules[i].slot - 1], &rule, 1, portable, err))
             return false;
     }
     return true;
@@ -214,7 +195,7 @@ static bool compile_all(compiler *c, bool portable)
         size_t n = select_rules(rules, r, d);
         ok = n == 0 || bawn_match_compile(&r->db[d], rules, n, portable, c->err);
     }
-    ok = ok && compile_groups(rules, r, portable, c->err);
+    ok = ok && compile_slow(r, portable, c->err);
     bawn_free(rules);
     return ok;
 }
@@ -230,10 +211,12 @@ bool bawn_rules_compile(bawn_rules *r, bool portable, bawn_arena *arena, bawn_er
     r->gates = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gates);
     r->uses = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->uses);
     r->slow = bawn_arena_alloc(arena, r->n_rules * sizeof *r->slow);
+    r->slow_db = bawn_arena_alloc(arena, r->n_rules * sizeof *r->slow_db);
     r->anchors = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchors);
     r->anchored = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchored);
-    if (!c.gated || !c.required || !r->gates || !r->uses || !r->slow || !r->anchors || !r->anchored)
+    if (!c.gated || !c.required || !r->gates || !r->uses || !r->slow || !r->slow_db || !r->anchors || !r->anchored)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
+    memset(r->slow_db, 0, r->n_rules * sizeof *r->slow_db);
     return compile_all(&c, portable);
 }
 
@@ -248,9 +231,8 @@ bool bawn_rules_pack(bawn_buf *out, const bawn_rules *r)
     put(out, r->n_gates);
     put(out, r->n_uses);
     put(out, r->n_slow);
-    put(out, r->n_groups);
     for (size_t i = 0; i < r->n_rules; i++)
-        bawn_buf_byte(out, (char)r->rules[i].group);
+        put(out, r->rules[i].slot);
     for (uint32_t i = 0; i < r->n_anchors; i++) {
         bawn_buf_byte(out, (char)r->anchors[i].len);
         bawn_buf_byte(out, (char)r->anchors[i].slow);
@@ -267,8 +249,8 @@ bool bawn_rules_pack(bawn_buf *out, const bawn_rules *r)
     }
     bawn_buf_add(out, bawn_slice_of((const char *)r->uses, r->n_uses * sizeof *r->uses));
     bawn_buf_add(out, bawn_slice_of((const char *)r->slow, r->n_slow * sizeof *r->slow));
-    for (uint32_t d = 0; d < BAWN_DBS + r->n_groups; d++) {
-        const bawn_match *m = d < BAWN_DBS ? r->db[d] : r->groups[d - BAWN_DBS];
+    for (uint32_t d = 0; d < BAWN_DBS + r->n_slow; d++) {
+        const bawn_match *m = d < BAWN_DBS ? r->db[d] : r->slow_db[d - BAWN_DBS];
         bawn_buf db = { 0 };
         if (m && !bawn_match_save(&db, m))
             out->failed = true;
@@ -324,14 +306,16 @@ static bool unpack_anchors(bawn_rules *r, bawn_slice *from, uint32_t n_anchors, 
 }
 
 static bool unpack_gates(bawn_rules *r, bawn_slice *from, uint32_t n_gates, uint32_t n_uses, uint32_t n_slow,
-                         uint32_t n_groups, bawn_arena *arena)
+                         bawn_arena *arena)
 {
     bawn_slice uses, slow;
     bool ok = true;
 
     r->gates = bawn_arena_alloc(arena, (n_gates + 1) * sizeof *r->gates);
-    if (!r->gates)
+    r->slow_db = bawn_arena_alloc(arena, (n_slow + 1) * sizeof *r->slow_db);
+    if (!r->gates || !r->slow_db)
         return false;
+    memset(r->slow_db, 0, (n_slow + 1) * sizeof *r->slow_db);
     for (; r->n_gates < n_gates; r->n_gates++) {
         bawn_gate *g = &r->gates[r->n_gates];
         *g = (bawn_gate){ 0 };
@@ -348,28 +332,29 @@ static bool unpack_gates(bawn_rules *r, bawn_slice *from, uint32_t n_gates, uint
     r->n_slow = n_slow;
     for (uint32_t i = 0; ok && i < n_uses; i++)
         ok = r->uses[i].slot < n_slow && r->uses[i].part < 2;
-    for (uint32_t i = 0; ok && i < n_slow; i++)
-        ok = r->slow[i].group > 0 && r->slow[i].group <= n_groups;
     return ok;
 }
 
 bool bawn_rules_unpack(bawn_rules *r, bawn_slice packed, bawn_arena *arena, bawn_error *err)
 {
-    uint32_t head[7], size;
+    uint32_t head[6], size;
     bawn_slice s;
 
     for (size_t i = 0; i < BAWN_COUNT(head); i++)
         if (!take_u32(&head[i], &packed))
             return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
-    if (head[0] != r->n_rules || !take(&s, &packed, head[0]))
+    if (head[0] != r->n_rules)
         return bawn_error_set(err, BAWN_E_POLICY, "the pattern database was made from other tables: rebuild it");
-    for (uint32_t i = 0; i < head[0]; i++)
-        r->rules[i].group = (uint8_t)s.ptr[i];
-    if (head[6] > BAWN_GROUPS_MAX || !unpack_anchors(r, &packed, head[1], head[2], arena) ||
-        !unpack_gates(r, &packed, head[3], head[4], head[5], head[6], arena))
+    for (uint32_t i = 0; i < head[0]; i++) {
+        if (!take_u32(&size, &packed) || size > head[5])
+            return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
+        r->rules[i].slot = (uint16_t)size;
+    }
+    if (!unpack_anchors(r, &packed, head[1], head[2], arena) ||
+        !unpack_gates(r, &packed, head[3], head[4], head[5], arena))
         return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
-    for (uint32_t d = 0; d < BAWN_DBS + head[6]; d++) {
-        bawn_match **m = d < BAWN_DBS ? &r->db[d] : &r->groups[r->n_groups++];
+    for (uint32_t d = 0; d < BAWN_DBS + head[5]; d++) {
+        bawn_match **m = d < BAWN_DBS ? &r->db[d] : &r->slow_db[d - BAWN_DBS];
         *m = NULL;
         if (!take_u32(&size, &packed) || !take(&s, &packed, size) || (size > 0 && !bawn_match_load(m, s, err)))
             return bawn_error_set(err, BAWN_E_POLICY, "the pattern database cannot be loaded: rebuild it");

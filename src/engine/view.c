@@ -184,34 +184,42 @@ static void retry_pending(bawn_view *v, bawn_judging *j, bool final)
 }
 
 /* ---- patterns --------------------------------------------------------------------------------------------------- */
-#define WINDOWS 96
+#define WINDOWS 512
 
-/* Where gates were seen: parts of the text in which a group of dear patterns is run. */
-typedef struct { bawn_span at[WINDOWS]; uint8_t group[WINDOWS]; size_t n; } gated;
+/* Where gates were seen: parts of the text in which a dear pattern is run. */
+typedef struct { bawn_span at[WINDOWS]; uint16_t slot[WINDOWS]; uint32_t n; } gated;
 typedef struct { bawn_view *view; bawn_judging *judging; size_t low; int set; bool final, everywhere; gated *gates;
                  size_t cut; }
     scan_context;
 
 static size_t end_of(const bawn_view *v) { return v->base + v->text.len; }
 
-/* Windows of one group are joined where they meet, and when there are too many: never lost. */
-static void note_window(scan_context *s, uint8_t group, size_t first, size_t last, size_t width)
+/* Windows of one rule are joined where they meet. When there are too many, a rule's last one grows, and a rule that
+ * has none has every rule run everywhere: nothing is ever lost. */
+static void note_window(scan_context *s, uint16_t slot, size_t first, size_t last)
 {
     gated *g = s->gates;
-    size_t begin = first > s->low + width + 8 ? first - width - 8 : s->low;
-    size_t end = last + width + 8 < end_of(s->view) ? last + width + 8 : end_of(s->view);
+    bawn_worker *w = s->judging->worker;
+    bawn_gate_seen *seen = &w->seen[s->set][slot];
+    size_t margin = w->wall->rules[s->set].slow[slot].width + 8u;
+    size_t begin = first > s->low + margin ? first - margin : s->low;
+    size_t end = last + margin < end_of(s->view) ? last + margin : end_of(s->view);
 
-    for (size_t i = g->n; i-- > 0;)
-        if (g->group[i] == group && (g->n == WINDOWS || (begin <= g->at[i].end && end >= g->at[i].begin))) {
-            g->at[i].end = end > g->at[i].end ? end : g->at[i].end;
-            g->at[i].begin = begin < g->at[i].begin ? begin : g->at[i].begin;
+    if (seen->window_round == w->seen_round) {
+        bawn_span *open = &g->at[seen->window];
+        if (g->n == WINDOWS || (begin <= open->end && end >= open->begin)) {
+            open->end = end > open->end ? end : open->end;
+            open->begin = begin < open->begin ? begin : open->begin;
             return;
         }
-    if (g->n == WINDOWS) {                      /* a group without a window of its own: share one over all groups */
+    }
+    if (g->n == WINDOWS) {
         s->everywhere = true;
         return;
     }
-    g->group[g->n] = group;
+    seen->window_round = w->seen_round;
+    seen->window = g->n;
+    g->slot[g->n] = slot;
     g->at[g->n++] = (bawn_span){ begin, end };
 }
 
@@ -224,15 +232,14 @@ static void note_gate(scan_context *s, const bawn_gate *gate, size_t at)
     for (uint32_t i = gate->first; i < gate->first + gate->n; i++) {
         bawn_gate_use use = rules->uses[i];
         const bawn_slow *slow = &rules->slow[use.slot];
-        bawn_gate_seen *seen = &w->seen[s->set][2 * use.slot];
-        seen[use.part] = (bawn_gate_seen){ w->seen_round, at };
-        if (slow->parts == 1) {
-            note_window(s, slow->group, at, at, slow->width);
-            continue;
-        }
-        const bawn_gate_seen *other = &seen[1 - use.part];
-        if (other->round == w->seen_round && at <= other->at + slow->width && other->at <= at + slow->width)
-            note_window(s, slow->group, at < other->at ? at : other->at, at > other->at ? at : other->at, slow->width);
+        bawn_gate_seen *seen = &w->seen[s->set][use.slot];
+        size_t other = seen->at[1 - use.part];
+        seen->at[use.part] = at;
+        seen->round[use.part] = w->seen_round;
+        if (slow->parts == 1)
+            note_window(s, use.slot, at, at);
+        else if (seen->round[1 - use.part] == w->seen_round && at <= other + slow->width && other <= at + slow->width)
+            note_window(s, use.slot, at < other ? at : other, at > other ? at : other);
     }
 }
 
@@ -297,11 +304,11 @@ static bool scan_set(bawn_view *v, bawn_judging *j, int set, bawn_span new, bool
     j->worker->seen_round++;
     if (!scan(&s, rules->db[BAWN_DB_FAST], new, on_hit))
         return false;
-    for (size_t i = 0; i < gates.n && !s.everywhere; i++)
-        if (!scan(&s, rules->groups[gates.group[i] - 1], gates.at[i], on_hit))
+    for (uint32_t i = 0; i < gates.n && !s.everywhere; i++)
+        if (!scan(&s, rules->slow_db[gates.slot[i]], gates.at[i], on_hit))
             return false;
-    for (uint32_t g = 0; g < rules->n_groups && s.everywhere; g++)
-        if (!scan(&s, rules->groups[g], new, on_hit))
+    for (uint32_t i = 0; i < rules->n_slow && s.everywhere; i++)
+        if (!scan(&s, rules->slow_db[i], new, on_hit))
             return false;
     for (int slow = 0; slow < 2 && j->streaming; slow++)
         if (j->guardrail->anchored[j->place][set][slow] &&

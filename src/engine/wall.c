@@ -109,15 +109,15 @@ bool bawn_worker_new(bawn_worker **out, const bawn_wall *wall, bawn_error *err)
     for (int d = 0; ok && d < 2; d++) {
         const bawn_rules *r = &wall->rules[d];
         w->begins[d] = bawn_match_begins_new(r->n_rules);
-        size_t seen = (2 * (size_t)r->n_slow + 1) * sizeof(bawn_gate_seen);
+        size_t seen = ((size_t)r->n_slow + 1) * sizeof(bawn_gate_seen);
         w->seen[d] = bawn_malloc(seen);
         ok = w->begins[d] && w->seen[d];
         if (ok)
             memset(w->seen[d], 0, seen);
         for (int db = 0; ok && db < BAWN_DBS; db++)
             ok = !r->db[db] || bawn_match_scratch_fit(&w->scratch, r->db[db], err);
-        for (uint32_t g = 0; ok && g < r->n_groups; g++)
-            ok = !r->groups[g] || bawn_match_scratch_fit(&w->scratch, r->groups[g], err);
+        for (uint32_t i = 0; ok && i < r->n_slow; i++)
+            ok = bawn_match_scratch_fit(&w->scratch, r->slow_db[i], err);
     }
     if (!ok || !bawn_judge_new(&w->judge)) {
         bawn_worker_free(w);

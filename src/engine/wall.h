@@ -8,34 +8,31 @@
 
 /* ---- rules: every expression of a set of guards, by id ----------------------------------------------------------- */
 /* Databases. FAST holds what is cheap to look for everywhere, and the *gates*: literals one of which stands in every
- * match of a dear expression. The dear ones stand in groups (a guard's rows of one language), each a database that is
- * run only around gates of its rows. The anchors, with which matches begin, are looked for in streams alone, and only
- * where something is held for them. */
+ * match of a dear expression. Each dear one is a database of its own, run only around its gates. The anchors, with which
+ * matches begin, are looked for in streams alone, and only where something is held for them. */
 enum { BAWN_DB_FAST, BAWN_DB_ANCHORS_FAST, BAWN_DB_ANCHORS_SLOW, BAWN_DBS };
-#define BAWN_GROUPS_MAX 255
 typedef enum { BAWN_RULE_PATTERN, BAWN_RULE_FORM /* ROT13 or reversed literal */ } bawn_rule_type;
 typedef struct {
     const char *regex;
     uint8_t flags, type;            /* BAWN_P_*, bawn_rule_type */
-    uint8_t group;                  /* 0: in FAST, else group - 1 */
+    uint16_t slot;                  /* 0: in FAST, else its slot among the dear ones + 1 */
     uint16_t guard;                 /* index into the wall's guards */
     const bawn_pattern *pattern;    /* the row */
     uint32_t width;                 /* of forms: their length */
 } bawn_rule;
 typedef struct { const char *text; uint32_t first, n; } bawn_gate;  /* uses[first, first + n) */
 typedef struct { uint16_t slot, part; } bawn_gate_use;              /* a literal of that part of a slow rule */
-typedef struct { uint8_t parts, group; uint16_t width; } bawn_slow; /* 1 or 2 gated parts; widest match in bytes */
+typedef struct { uint16_t parts, width; } bawn_slow; /* 1 or 2 gated parts; widest match in bytes */
 typedef struct { const char *text; uint32_t len; bool slow; } bawn_anchor;
 typedef struct { uint32_t anchor, rule, width; } bawn_anchored;     /* anchor id (from 0) opens pattern `rule` */
 typedef struct {
     bawn_rule *rules; size_t n_rules;
     bawn_gate *gates; uint32_t n_gates;         /* ids in FAST: n_rules and up */
     bawn_gate_use *uses; uint32_t n_uses;
-    bawn_slow *slow; uint32_t n_slow;           /* dear rules by slot */
+    bawn_slow *slow; bawn_match **slow_db; uint32_t n_slow;     /* dear rules by slot */
     bawn_anchor *anchors; uint32_t n_anchors;
     bawn_anchored *anchored; size_t n_anchored;
     bawn_match *db[BAWN_DBS];                   /* NULL when empty */
-    bawn_match *groups[BAWN_GROUPS_MAX]; uint32_t n_groups;
 } bawn_rules;
 
 /* Lists the rows of guards[0, n) and their forms; everything in the arena. Cheap. */
@@ -129,12 +126,13 @@ bool bawn_wall_read_words(bawn_wall *, bawn_error *err);            /* custom wo
 bool bawn_wall_read_guardrails(bawn_wall *, bawn_error *err);
 bool bawn_wall_read_routes(bawn_wall *, bawn_error *err);           /* upstreams, routes, defaults, record */
 
-typedef struct { uint32_t round; size_t at; } bawn_gate_seen;
+/* Of one dear rule, in one round: where its parts were seen last, and the window that is open for it. */
+typedef struct { size_t at[2]; uint32_t round[2], window_round, window; } bawn_gate_seen;
 
 struct bawn_worker {
     const bawn_wall *wall;
     bawn_match_scratch *scratch;
-    bawn_gate_seen *seen[2]; uint32_t seen_round;   /* [set][slot][part]: where a gate was seen in this round */
+    bawn_gate_seen *seen[2]; uint32_t seen_round;   /* [set][slot] */
     bawn_match_begins *begins[2];
     struct bawn_judge *judge;               /* scratch of judge.c */
     bawn_arena *inspect_arena;              /* results of bawn_inspect, until its next call */
