@@ -1,0 +1,122 @@
+/* From a finding to the line of the policy that rules on it, and to the smallest change that lets it pass. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/advice.h"
+
+static const char text[] =
+    "version: 1\n"                                                      /* 1 */
+    "upstreams: {m: {dialect: openai, url: \"http://127.0.0.1:9/v1\"}}\n"
+    "guardrails:\n"
+    "  shop:\n"
+    "    content_filters: {PROMPT_ATTACK: {input: high, untrusted: low}}\n" /* 5 */
+    "    denied_topics:\n"
+    "      - {name: shares, words: [stock tips]}\n"                     /* 7 */
+    "    word_filters:\n"
+    "      custom:\n"
+    "        - words: [bluefalcon]\n"                                   /* 10 */
+    "    sensitive_information:\n"
+    "      entities: {EMAIL: block}\n"                                  /* 12 */
+    "      regexes: [{name: ORDER, pattern: 'ORD-[0-9]{6}'}]\n"         /* 13 */
+    "    secrets: {output: mask}\n"                                     /* 14 */
+    "  staff: {extends: shop, leak: {system_prompt: mask}}\n";          /* 15 */
+
+static bawn_policy *policy;
+
+static int set_up(void **state)
+{
+    bawn_error err = { 0 };
+    size_t n;
+    const bawn_key *keys = bawn_engine_keys(&n);
+    (void)state;
+    return bawn_policy_parse(&policy, "p.yaml", BAWN_LIT(text), keys, n, &err) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    bawn_policy_free(policy);
+    return 0;
+}
+
+static bawn_cli_case a_case(const char *guard, const char *kind, bawn_side side, float score, const char *value)
+{
+    return (bawn_cli_case){ .guardrail = BAWN_LIT("staff"), .guard = bawn_slice_str(guard), .kind = bawn_slice_str(kind),
+                            .side = side, .score = score, .value = bawn_slice_str(value) };
+}
+
+static void the_line_that_rules_is_found_through_extends(void **state)
+{
+    static const struct { const char *guard, *kind, *value; bawn_side side; uint32_t line; } rows[] = {
+        { "pii", "pii.EMAIL", "", BAWN_INPUT, 12 },
+        { "pii", "pii.ORDER", "", BAWN_INPUT, 13 },
+        { "pii", "pii.PHONE", "", BAWN_INPUT, 0 },
+        { "secrets", "secrets.AWS_ACCESS_KEY", "", BAWN_OUTPUT, 14 },
+        { "secrets", "secrets.AWS_ACCESS_KEY", "", BAWN_INPUT, 0 },
+        { "prompt_attack", "prompt_attack.JAILBREAK", "", BAWN_INPUT, 5 },
+        { "words", "words.CUSTOM", "BlueFalcon", BAWN_INPUT, 10 },
+        { "topics", "topics.shares", "", BAWN_INPUT, 7 },
+        { "leak", "leak.SYSTEM_PROMPT", "", BAWN_OUTPUT, 15 },
+        { "exfiltration", "exfiltration.LINK", "", BAWN_OUTPUT, 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_cli_case c = a_case(rows[i].guard, rows[i].kind, rows[i].side, 0.95f, rows[i].value);
+        const bawn_node *node = bawn_cli_ruling(policy, &c);
+        assert_int_equal(node ? node->line : 0, rows[i].line);
+    }
+}
+
+static void the_change_is_the_smallest_that_there_is(void **state)
+{
+    static const struct { const char *guard, *kind, *value; bawn_side side; float score; const char *text, *by_hand;
+                          bawn_cli_scope scope; } rows[] = {
+        { "pii", "pii.EMAIL", "a\"@b.c", BAWN_INPUT, 0.95f, "sensitive_information: {allow: [\"a\\\"@b.c\"]}", "", CLI_SCOPE_VALUE },
+        { "pii", "pii.EMAIL", "", BAWN_OUTPUT, 0.95f, "sensitive_information: {entities: {EMAIL: {output: observe}}}", "",
+          CLI_SCOPE_KIND },
+        { "prompt_attack", "prompt_attack.X", "", BAWN_INPUT, 0.6f, "content_filters: {PROMPT_ATTACK: {input: medium}}", "",
+          CLI_SCOPE_SCORE },
+        { "prompt_attack", "prompt_attack.X", "", BAWN_INPUT, 0.8f, "content_filters: {PROMPT_ATTACK: {input: low}}", "",
+          CLI_SCOPE_SCORE },
+        { "prompt_attack", "prompt_attack.X", "", BAWN_INPUT, 0.95f, "content_filters: {PROMPT_ATTACK: {input: none}}", "",
+          CLI_SCOPE_GUARD },
+        { "exfiltration", "exfiltration.LINK", "![x](https://cdn.example/a?b=1)", BAWN_OUTPUT, 1,
+          "exfiltration: {allow_hosts: [\"cdn.example\"]}", "", CLI_SCOPE_VALUE },
+        { "words", "words.CUSTOM", "bluefalcon", BAWN_INPUT, 1, "", "line 10", CLI_SCOPE_VALUE },
+        { "topics", "topics.shares", "stock tips", BAWN_INPUT, 1, "", "line 7", CLI_SCOPE_KIND },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_cli_case c = a_case(rows[i].guard, rows[i].kind, rows[i].side, rows[i].score, rows[i].value);
+        bawn_cli_change change;
+        bawn_cli_change_for(&change, policy, &c);
+        assert_string_equal(change.text, rows[i].text);
+        assert_non_null(strstr(change.advice, rows[i].by_hand));
+        assert_int_equal(change.scope, rows[i].scope);
+    }
+}
+
+static void untrusted_text_has_a_strength_of_its_own(void **state)
+{
+    bawn_cli_case c = a_case("prompt_attack", "prompt_attack.X", BAWN_INPUT, 0.95f, "");
+    bawn_cli_change change;
+    (void)state;
+    c.untrusted = true;
+    bawn_cli_change_for(&change, policy, &c);
+    assert_string_equal(change.text, "content_filters: {PROMPT_ATTACK: {untrusted: none}}");
+    assert_true(bawn_node_word(bawn_cli_ruling(policy, &c), "low"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_line_that_rules_is_found_through_extends),
+        cmocka_unit_test(the_change_is_the_smallest_that_there_is),
+        cmocka_unit_test(untrusted_text_has_a_strength_of_its_own),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
