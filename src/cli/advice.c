@@ -165,11 +165,22 @@ const bawn_node *bawn_cli_ruling(const bawn_policy *policy, const bawn_cli_case 
 }
 
 /* ---- the smallest change ---------------------------------------------------------------------------------------------- */
+/* A double-quoted YAML scalar that is also harmless on a terminal. */
 static bool quote(char *out, size_t size, bawn_slice value)
 {
     bawn_buf b = { 0 };
-    bool ok = value.len > 0 && value.len <= 200 && bawn_json_write_string(&b, value) && b.len < size;
 
+    bawn_buf_byte(&b, '"');
+    for (size_t i = 0; i < value.len;) {
+        size_t from = i;
+        uint32_t c = bawn_utf8_next(value, &i);
+        if (bawn_cli_hidden(c))
+            bawn_buf_fmt(&b, c > 0xFFFF ? "\\U%08X" : "\\u%04X", (unsigned)c);
+        else
+            bawn_json_write_escaped(&b, bawn_slice_of(value.ptr + from, i - from));
+    }
+    bawn_buf_byte(&b, '"');
+    bool ok = value.len > 0 && value.len <= 200 && !b.failed && b.len < size;
     if (ok)
         snprintf(out, size, "%.*s", (int)b.len, b.ptr);
     bawn_buf_free(&b);

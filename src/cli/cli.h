@@ -66,6 +66,8 @@ const char *bawn_cli_ink(FILE *, bawn_cli_colour);
 bawn_cli_colour bawn_cli_action_colour(bawn_action);
 /* Text from outside, one line: controls, line ends and characters that are not seen are shown as escapes. */
 void bawn_cli_show(FILE *, bawn_slice text);
+/* Characters that move the cursor, turn the writing round, or are not seen: an attacker writes with them. */
+bool bawn_cli_hidden(uint32_t code_point);
 /* "bawn: " and the message, to standard error. Returns `status`. */
 int bawn_cli_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool bawn_cli_write(int fd, bawn_slice bytes);                  /* all of it; false with errno */

@@ -32,8 +32,7 @@ bawn_cli_colour bawn_cli_action_colour(bawn_action action)
 }
 
 /* ---- text from outside --------------------------------------------------------------------------------------- */
-/* Characters that move the cursor, turn the writing round, or are not seen: an attacker writes with them. */
-static bool hidden(uint32_t c)
+bool bawn_cli_hidden(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
            (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
@@ -50,7 +49,7 @@ void bawn_cli_show(FILE *out, bawn_slice text)
 
             if (c == '\n' || c == '\t' || c == '\r')
                 fputs(c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r", out);
-            else if (hidden(c))
+            else if (bawn_cli_hidden(c))
                 fprintf(out, c < 0x100 ? "\\x%02x" : "\\u{%04x}", (unsigned)c);
             else
                 fwrite(text.ptr + from, 1, i - from, out);

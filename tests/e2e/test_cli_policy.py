@@ -1,0 +1,200 @@
+"""bawn policy and bawn doctor."""
+import json
+import os
+import socket
+import stat
+import subprocess
+
+import pytest
+
+import cli
+
+HEAD = "version: 1\nupstreams: {m: {dialect: openai, url: 'http://127.0.0.1:9/v1'}}\n"
+
+
+# ---- init ----------------------------------------------------------------------------------------------------------
+def test_init_writes_a_short_commented_policy_that_is_right(tmp_path):
+    done = cli.run("policy", "init", "--upstream", "http://127.0.0.1:9400/v1", cwd=tmp_path)
+    assert done.status == 0 and "bawn doctor" in done.out
+    text = (tmp_path / "bawn.yaml").read_text()
+    assert 15 <= len(text.splitlines()) <= 25 and text.count("#") >= 8
+    assert cli.run("policy", "check", cwd=tmp_path).status == 0
+
+
+def test_init_never_overwrites(tmp_path):
+    (tmp_path / "bawn.yaml").write_text("mine\n")
+    done = cli.run("policy", "init", "--upstream", "http://127.0.0.1:9400/v1", cwd=tmp_path)
+    assert done.status == 2 and "--output" in done.err and (tmp_path / "bawn.yaml").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("words,says", [
+    ([], "--upstream"), (["--upstream", "localhost:9400"], "http://HOST"), (["-u", "http://a\"b"], "http://HOST"),
+    (["-u", "http://a/v1", "--key", "sk-123"], "env:NAME"),
+])
+def test_init_says_what_is_wrong(tmp_path, words, says):
+    done = cli.run("policy", "init", *words, cwd=tmp_path)
+    assert done.status == 2 and says in done.err and not (tmp_path / "bawn.yaml").exists()
+
+
+def test_init_without_a_key(tmp_path):
+    done = cli.run("policy", "init", "-u", "http://127.0.0.1:9400/v1", "--key", "none", "-o", "-", cwd=tmp_path)
+    assert "key:" not in done.out
+
+
+# ---- check, explain, schema, reference -----------------------------------------------------------------------------
+@pytest.mark.parametrize("text,place,says", [
+    (HEAD + "guardrial: {}\n", "3:1", "did you mean"),
+    (HEAD + "guardrails:\n  a:\n    secrets: {input: bock}\n", "5:22", "block"),
+    (HEAD + "guardrails: {a: {sensitive_information: {entities: {EMIAL: mask}}}}\n", "3:", "EMAIL"),
+    (HEAD + "identities: {}\n", "3:1", "identities"),
+])
+def test_errors_name_the_place_and_show_it(tmp_path, text, place, says):
+    (tmp_path / "p.yaml").write_text(text)
+    done = cli.run("policy", "check", "p.yaml", cwd=tmp_path)
+    assert done.status == 2
+    first, line, caret = done.err.splitlines()[:3]
+    assert first.startswith(f"p.yaml:{place}") and says in first
+    number, column = (int(x) for x in first.split(":")[1:3])
+    assert line == "  | " + text.splitlines()[number - 1]
+    assert caret == "  | " + " " * (column - 1) + "^"
+
+
+def test_the_caret_counts_characters(tmp_path):
+    (tmp_path / "p.yaml").write_text(HEAD + "node: é\nguardrails: {\"ü\": {secrets: bock}}\n")
+    first, line, caret = cli.run("policy", "check", "p.yaml", cwd=tmp_path).err.splitlines()[:3]
+    assert line[caret.index("^"):].startswith("bock")
+
+
+def test_check_names_missing_keys_without_failing(tmp_path):
+    (tmp_path / "p.yaml").write_text(HEAD.replace("/v1'", "/v1', key: env:BAWN_TEST_KEY"))
+    done = cli.run("policy", "check", "p.yaml", cwd=tmp_path)
+    assert done.status == 0 and "BAWN_TEST_KEY is not set" in done.out
+    assert "BAWN_TEST_KEY" not in cli.run("policy", "check", "p.yaml", cwd=tmp_path, env={"BAWN_TEST_KEY": "x"}).out
+
+
+def test_explain_is_a_policy_that_means_the_same(tmp_path):
+    (tmp_path / "p.yaml").write_text(HEAD + "guardrails: {a: {secrets: block}}\n")
+    done = cli.run("policy", "explain", "p.yaml", cwd=tmp_path)
+    assert done.status == 0 and "default" in done.out
+    (tmp_path / "q.yaml").write_text(done.out)
+    assert cli.run("policy", "check", "q.yaml", cwd=tmp_path).status == 0
+
+
+def test_schema_and_reference(tmp_path):
+    schema = json.loads(cli.run("policy", "schema", cwd=tmp_path).out)
+    assert "upstreams" in schema["properties"]
+    reference = cli.run("policy", "reference", cwd=tmp_path).out
+    assert "record.durability" in reference or "durability" in reference
+
+
+def test_without_a_policy_it_says_how_to_get_one(tmp_path):
+    done = cli.run("policy", "check", cwd=tmp_path)
+    assert done.status == 2 and "bawn policy init --upstream URL" in done.err
+
+
+# ---- publish -------------------------------------------------------------------------------------------------------
+def test_a_published_version_never_changes(tmp_path):
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists/names.txt").write_text("bluefalcon\n")
+    policy = tmp_path / "bawn.yaml"
+    policy.write_text(HEAD + "guardrails:\n  shop:\n    word_filters: {custom: [{file: 'file:lists/names.txt', action: block}]}\n")
+    assert "version 1" in cli.run("policy", "publish", "shop", "--state", "state", cwd=tmp_path).out
+    policy.write_text(policy.read_text() + "    mode: observe\n")
+    assert "version 2" in cli.run("policy", "publish", "shop", "--state", "state", cwd=tmp_path).out
+    one, two = tmp_path / "state/guardrails/shop/1", tmp_path / "state/guardrails/shop/2"
+    assert "observe" not in (one / "bawn.yaml").read_text() and "observe" in (two / "bawn.yaml").read_text()
+    assert (one / "lists/names.txt").read_text() == "bluefalcon\n"
+    note = json.loads((one / "version.json").read_text())
+    assert note["guardrail"] == "shop" and note["version"] == 1 and note["policy"].startswith("sha256:")
+    assert set(note["files"]) == {"bawn.yaml", "lists/names.txt"}
+    for path in (one, one / "bawn.yaml", one / "version.json"):
+        assert not os.stat(path).st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    assert sorted(os.listdir(one.parent)) == ["1", "2"]
+    assert cli.run("policy", "check", one / "bawn.yaml").status == 0
+
+
+def test_publish_refuses_what_it_cannot_keep(tmp_path):
+    (tmp_path / "bawn.yaml").write_text(HEAD + "guardrails: {shop: {word_filters: {custom: [{file: 'file:/etc/hostname'}]}}}\n")
+    done = cli.run("policy", "publish", "shop", "--state", "state", cwd=tmp_path)
+    assert done.status == 3 and "/etc/hostname" in done.err and os.listdir(tmp_path / "state/guardrails/shop") == []
+    assert cli.run("policy", "publish", "shp", "--state", "state", cwd=tmp_path).status == 2
+
+
+# ---- suggest -------------------------------------------------------------------------------------------------------
+def suggest(tmp_path, events, number=0, policy=HEAD):
+    (tmp_path / "bawn.yaml").write_text(policy)
+    cli.record(tmp_path / "spool", events)
+    return cli.run("policy", "suggest", events[number]["id"], "--folder", "spool", cwd=tmp_path)
+
+
+def test_suggest_names_the_change_and_what_else_would_pass(tmp_path):
+    email, phone = cli.finding(), cli.finding(kind="pii.PHONE")
+    done = suggest(tmp_path, [cli.event(0, [email]), cli.event(1, [email]), cli.event(2, [phone]), cli.event(3, [email, phone]),
+                              cli.event(4), cli.event(5, [cli.finding(side="output")])])
+    assert done.status == 0
+    assert "sensitive_information: {entities: {EMAIL: {input: observe}}}" in done.out
+    assert "Of the last 6 recorded decisions 4 more were blocked" in done.out
+    assert "1 of them would pass too" in done.out and cli.event(1)["id"] in done.out
+
+
+def test_suggest_prefers_the_value_when_it_is_known(tmp_path):
+    mine, other = cli.finding(text="jane@x.example"), cli.finding(hash="k:00000000000000bb")
+    done = suggest(tmp_path, [cli.event(0, [mine]), cli.event(1, [other]), cli.event(2, [cli.finding()])])
+    assert 'allow: ["jane@x.example"]' in done.out and "1 of them would pass too" in done.out
+
+
+def test_suggest_weakens_a_strength_before_it_turns_a_guard_off(tmp_path):
+    weak = cli.finding(guard="prompt_attack", kind="prompt_attack.JAILBREAK", score=0.8)
+    strong = cli.finding(guard="prompt_attack", kind="prompt_attack.JAILBREAK", score=0.95)
+    done = suggest(tmp_path, [cli.event(0, [weak]), cli.event(1, [strong]), cli.event(2, [weak])])
+    assert "PROMPT_ATTACK: {input: low}" in done.out and "1 of them would pass too" in done.out
+
+
+def test_suggest_for_what_was_not_blocked(tmp_path):
+    done = suggest(tmp_path, [cli.event(0)])
+    assert done.status == 2 and "allow" in done.err
+
+
+# ---- doctor --------------------------------------------------------------------------------------------------------
+def doctor(tmp_path, **options):
+    done = cli.run("doctor", "--state", "state", cwd=tmp_path, **options)
+    lines = {line.split()[1]: line for line in done.out.splitlines() if line.split()[0] in ("ok", "failed", "warning")}
+    return done, lines
+
+
+def test_doctor_looks_at_everything_and_says_what_to_type(tmp_path):
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0))
+    s.listen()
+    (tmp_path / "bawn.yaml").write_text(
+        HEAD.replace("/v1'", "/v1', key: env:BAWN_TEST_KEY") + "listeners: {public: {address: '127.0.0.1:%d'}}\n" % s.getsockname()[1])
+    done, lines = doctor(tmp_path)
+    assert done.status == 1
+    assert set(lines) == {"policy", "keys", "rights", "patterns", "nginx", "port", "record", "processor", "clock"}
+    assert lines["keys"].startswith("failed") and "export BAWN_TEST_KEY=" in done.out
+    assert lines["port"].startswith("failed") and "address" in done.out
+    s.close()
+    _, lines = doctor(tmp_path, env={"BAWN_TEST_KEY": "x"})
+    for name in ("policy", "keys", "rights", "patterns", "port", "record", "processor", "clock"):
+        assert lines[name].startswith("ok"), lines[name]
+
+
+def test_doctor_without_a_policy(tmp_path):
+    done, lines = doctor(tmp_path)
+    assert done.status == 1 and lines["policy"].startswith("failed") and "bawn policy init --upstream URL" in done.out
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"), reason="root may write everywhere")
+def test_doctor_as_somebody_who_may_not_write(tmp_path):
+    (tmp_path / "bawn.yaml").write_text(HEAD)
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    words = [cli.BIN, "doctor", "-c", str(tmp_path / "bawn.yaml"), "--state", str(tmp_path / "state")]
+    if os.geteuid() == 0:
+        words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *words]
+        if subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "test", "-x", cli.BIN]).returncode:
+            pytest.skip("the build folder is not open to others")
+    else:
+        tmp_path.chmod(0o555)
+    out = subprocess.run(words, capture_output=True, text=True, cwd="/").stdout
+    assert any(line.startswith("failed") and "rights" in line for line in out.splitlines())
