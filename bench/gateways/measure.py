@@ -130,9 +130,9 @@ class Lock:
         self.f.close()
 
 # ---------------------------------------------------------------- measuring
-def probe(s, body, rate, secs, stream=False):
+def probe(s, body, rate, secs, stream=False, exactly=False):
     cmd = [bin_("probe"), "-p", str(s["port"]), "-u", s.get("path", PATH), "-b", f"{P}/{body}.json",
-           "-r", str(rate), "-t", str(max(1, secs * SCALE))] + (["-s"] if stream else [])
+           "-r", str(rate), "-t", str(secs if exactly else max(1, secs * SCALE))] + (["-s"] if stream else [])
     for h in s.get("hdrs", []):
         cmd += ["-H", h]
     o = subprocess.run(cmd, capture_output=True, text=True, preexec_fn=pin(LOAD_CPU), timeout=120)
