@@ -80,7 +80,7 @@ static void fill(char *out, size_t size, const char *pattern, const bawn_cli_cas
 }
 
 /* ---- the node that rules ------------------------------------------------------------------------------------------- */
-static const bawn_node *guardrail_named(const bawn_policy *policy, bawn_slice name)
+const bawn_node *bawn_cli_guardrail(const bawn_policy *policy, bawn_slice name)
 {
     const bawn_node *all = bawn_node_get(bawn_policy_root(policy), "guardrails");
 
@@ -94,7 +94,7 @@ static const bawn_node *parent_of(const bawn_policy *policy, const bawn_node *gu
 {
     const bawn_node *extends = bawn_node_get(guardrail, "extends");
 
-    return extends ? guardrail_named(policy, extends->text) : NULL;
+    return extends ? bawn_cli_guardrail(policy, extends->text) : NULL;
 }
 
 static const bawn_node *item_named(const bawn_node *list, bawn_slice name)
@@ -153,7 +153,7 @@ static const bawn_node *ruling_in(const bawn_node *guardrail, const bawn_cli_cas
 
 const bawn_node *bawn_cli_ruling(const bawn_policy *policy, const bawn_cli_case *c)
 {
-    const bawn_node *guardrail = guardrail_named(policy, c->guardrail);
+    const bawn_node *guardrail = bawn_cli_guardrail(policy, c->guardrail);
 
     for (int depth = 0; guardrail && depth < 16; depth++) {
         const bawn_node *found = ruling_in(guardrail, c);
@@ -285,16 +285,4 @@ void bawn_cli_show_ruling(FILE *out, const bawn_cli_policy *policy, const bawn_c
         fputs(": ", out);
         bawn_cli_show(out, node->text);
     }
-}
-
-/* Flow style nests as it is: only the guardrail's name stands around it. */
-void bawn_cli_show_change(FILE *out, const bawn_cli_change *change, bawn_slice guardrail, const char *indent)
-{
-    if (change->text[0] == 0) {
-        fprintf(out, "%s%s\n", indent, change->advice);
-        return;
-    }
-    fprintf(out, "%sguardrails:\n%s  ", indent, indent);
-    bawn_cli_show(out, guardrail.len ? guardrail : BAWN_LIT("default"));
-    fprintf(out, ":\n%s    %s%s%s\n", indent, bawn_cli_ink(out, CLI_GREEN), change->text, bawn_cli_ink(out, CLI_PLAIN));
 }

@@ -21,12 +21,13 @@ typedef enum {
     CLI_SCOPE_GUARD             /* the guard on this side */
 } bawn_cli_scope;
 typedef struct {
-    char text[1024];            /* YAML that belongs into the guardrail; empty: `advice` says what to do by hand */
+    char text[1024];            /* "leak: {canary: false}": keys below the guardrail, and a value; empty: see `advice` */
     char advice[512];
     bawn_cli_scope scope;
     float below;
 } bawn_cli_change;
 
+const bawn_node *bawn_cli_guardrail(const bawn_policy *, bawn_slice name);       /* NULL: not in the file */
 /* The node that rules on this, up the chain of `extends`; NULL: the built-in default does. */
 const bawn_node *bawn_cli_ruling(const bawn_policy *, const bawn_cli_case *);
 void bawn_cli_change_for(bawn_cli_change *out, const bawn_policy *, const bawn_cli_case *);
@@ -34,7 +35,7 @@ void bawn_cli_change_for(bawn_cli_change *out, const bawn_policy *, const bawn_c
 const bawn_kind *bawn_cli_kind(bawn_slice code);
 /* "bawn.yaml:12:5 (guardrails.shop.secrets.input: block)", or that the default rules. */
 void bawn_cli_show_ruling(FILE *, const bawn_cli_policy *, const bawn_cli_case *);
-/* The change with the lines around it, indented, ready to be pasted. */
-void bawn_cli_show_change(FILE *, const bawn_cli_change *, bawn_slice guardrail, const char *indent);
+/* Where in the file to write it, and what: an addition, another value in a line that is there, or an item of a list. */
+void bawn_cli_show_change(FILE *, const bawn_policy *, const bawn_cli_change *, bawn_slice guardrail, const char *indent);
 
 #endif

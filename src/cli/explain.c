@@ -104,11 +104,9 @@ static void show_finding(FILE *out, const bawn_cli_judge *j, const bawn_cli_row 
         fprintf(out, "   %s (OWASP %s, ATLAS %s)\n", kind->doc, kind->owasp, kind->atlas);
     fputs("   ruled by ", out);
     bawn_cli_show_ruling(out, j->policy, &c);
-    fputs("\n   a false alarm? ", out);
+    fputs("\n   if it is a false alarm:\n", out);
     bawn_cli_change_for(&change, j->policy->tree, &c);
-    fprintf(out, "%s\n", change.text[0] ? "This lets it pass:" : change.advice);
-    if (change.text[0])
-        bawn_cli_show_change(out, &change, c.guardrail, "     ");
+    bawn_cli_show_change(out, j->policy->tree, &change, c.guardrail, "     ");
 }
 
 static void show_guards(FILE *out, const bawn_cli_guards *g)

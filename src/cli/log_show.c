@@ -107,7 +107,7 @@ static void show_finding(const json_t *e, const json_t *f, const bawn_cli_policy
         return;
     bawn_cli_change_for(&change, p->tree, &c);
     fputs("   to exempt exactly this:\n", stdout);
-    bawn_cli_show_change(stdout, &change, c.guardrail, "     ");
+    bawn_cli_show_change(stdout, p->tree, &change, c.guardrail, "     ");
 }
 
 static void show(const json_t *e, const bawn_cli_policy *p)

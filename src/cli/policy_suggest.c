@@ -139,7 +139,7 @@ static void print_change(const suggestion *s, const bawn_cli_policy *policy)
                bawn_cli_ink(stdout, CLI_PLAIN));
         bawn_cli_show_ruling(stdout, policy, &e->about);
         printf("\nThe smallest change that lets it pass:\n");
-        bawn_cli_show_change(stdout, &e->change, e->about.guardrail, "  ");
+        bawn_cli_show_change(stdout, policy->tree, &e->change, e->about.guardrail, "  ");
         if (e->change.scope != CLI_SCOPE_VALUE && e->about.value.len == 0 && bawn_slice_is(e->about.guard, "pii"))
             puts("  (smaller still, if you know the value: sensitive_information: {allow: [\"THE VALUE\"]})");
     }

@@ -66,7 +66,7 @@ def test_show_explains(folder):
     assert done.status == 0
     for words in ("block", "because of pii on the input", "bytes [5,25) of /messages/0/content", "raw view", "from the caller",
                   "k:00000000000000aa", "not recorded", "OWASP LLM02", "bawn.yaml:7:9", "EMAIL: block",
-                  "EMAIL: {input: observe}", "bawn policy suggest " + cli.event(1)["id"], "input 30 of 30 characters"):
+                  "line 7: EMAIL: {input: observe, output: block}   instead of EMAIL: block", "bawn policy suggest " + cli.event(1)["id"], "input 30 of 30 characters"):
         assert words in done.out, words
 
 

@@ -1,8 +1,10 @@
 /* From a finding to the line of the policy that rules on it, and to the smallest change that lets it pass. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -111,12 +113,41 @@ static void untrusted_text_has_a_strength_of_its_own(void **state)
     assert_true(bawn_node_word(bawn_cli_ruling(policy, &c), "low"));
 }
 
+static void it_says_where_in_the_file_to_write_it(void **state)
+{
+    static const struct { const char *guardrail, *change, *says; } rows[] = {
+        { "shop", "sensitive_information: {entities: {EMAIL: {input: observe}}}",
+          "line 12: EMAIL: {input: observe, output: block}   instead of EMAIL: block" },
+        { "shop", "content_filters: {PROMPT_ATTACK: {input: low}}", "line 5: input: low   instead of input: high" },
+        { "shop", "content_filters: {PROMPT_ATTACK: {output: none}}",
+          "add to guardrails.shop.content_filters.PROMPT_ATTACK (line 5): output: none" },
+        { "shop", "sensitive_information: {allow: [\"a\"]}", "add to guardrails.shop.sensitive_information (line 11): allow: [\"a\"]" },
+        { "staff", "leak: {canary: false}", "add to guardrails.staff.leak (line 15): canary: false" },
+        { "staff", "secrets: {input: observe}", "add to guardrails.staff (line 15): secrets: {input: observe}" },
+        { "default", "secrets: {input: observe}", "add to guardrails (line 3):\n>   default:\n>     secrets: {input: observe}" },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_cli_change change = { 0 };
+        char *shown;
+        size_t n;
+        FILE *out = open_memstream(&shown, &n);
+        snprintf(change.text, sizeof change.text, "%s", rows[i].change);
+        bawn_cli_show_change(out, policy, &change, bawn_slice_str(rows[i].guardrail), "> ");
+        fclose(out);
+        assert_memory_equal(shown + 2, rows[i].says, strlen(rows[i].says));
+        assert_int_equal(n, strlen(rows[i].says) + 3);
+        free(shown);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_line_that_rules_is_found_through_extends),
         cmocka_unit_test(the_change_is_the_smallest_that_there_is),
         cmocka_unit_test(untrusted_text_has_a_strength_of_its_own),
+        cmocka_unit_test(it_says_where_in_the_file_to_write_it),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
