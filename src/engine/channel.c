@@ -7,6 +7,7 @@
 #include "engine/tokens.h"
 
 #define KEEP 2048               /* bytes kept behind everything that is open: more than BAWN_BEHIND and a run */
+#define PLACEHOLDER_MAX 96      /* longer than any placeholder */
 #define LAG 80                  /* bytes by which boundaries inside long tokens and spaceless scripts lag */
 
 struct bawn_channel {
@@ -440,9 +441,10 @@ static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
         if (f->action == BAWN_MASK && f->span.begin >= from && (!first || f->span.begin < first->span.begin))
             first = f;
     }
-    bool restore = c->tokens && to <= length(c) &&
-                   bawn_tokens_find(&span, &value, &open, c->tokens, bawn_slice_of(c->text.ptr, to - c->base),
-                                    from - c->base);
+    /* A placeholder that begins before `to` may end behind it: the gate has let it pass whole. */
+    size_t reach = least(length(c), to + PLACEHOLDER_MAX) - c->base;
+    bool restore = c->tokens && bawn_tokens_find(&span, &value, &open, c->tokens, bawn_slice_of(c->text.ptr, reach),
+                                                 from - c->base) && span.begin + c->base < to;
     if (restore && (!first || span.begin + c->base < first->span.begin)) {
         *out = (edit){ { span.begin + c->base, span.end + c->base }, NULL, value };
         return true;

@@ -60,7 +60,7 @@ enum { BAWN_PLACE_SYSTEM, BAWN_PLACE_INPUT, BAWN_PLACE_UNTRUSTED, BAWN_PLACE_TOO
        /* answers' tool arguments have rulings of their own */ BAWN_PLACE_TOOL_CALL, BAWN_PLACE_COUNT };
 static inline uint8_t bawn_place_bit(int place)
 {
-    return place == BAWN_PLACE_TOOL_CALL ? BAWN_IN_TOOL_ARGUMENTS : (uint8_t)(1u << place);
+    return (uint8_t)(place == BAWN_PLACE_TOOL_CALL ? (unsigned)BAWN_IN_TOOL_ARGUMENTS : 1u << place);
 }
 static inline bawn_side bawn_place_side(int place) { return place >= BAWN_PLACE_OUTPUT ? BAWN_OUTPUT : BAWN_INPUT; }
 

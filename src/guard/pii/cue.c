@@ -19,11 +19,13 @@ static const bawn_kind kinds[] = {
     [NAME] = BAWN_PII("NAME", BAWN_OBSERVE, "a person's name behind \"my name is\" and the like"),
 };
 
+/* A short cue stands inside many words: the byte pass asks for a whole one, or prose would wake the guard at each line. */
+#define SHORT(word, kind, score, lang, hit, miss) { "\\b" word "\\b", kind, BAWN_P_TRIGGER, score, lang, hit, miss }
 #define CUE(word, kind, score, lang, hit, miss) { word, kind, BAWN_P_TRIGGER | BAWN_P_LITERAL, score, lang, hit, miss }
 
 static const bawn_pattern patterns[] = {
-    CUE("cvv", CVV, 0.95f, "*", "CVV: 123", "the CVV is on the back"),
-    CUE("cvc", CVV, 0.95f, "*", "cvc 4321", "the CVC 12 is short"),
+    SHORT("cvv", CVV, 0.95f, "*", "CVV: 123", "the CVV is on the back"),
+    SHORT("cvc", CVV, 0.95f, "*", "cvc 4321", "the CVC 12 is short"),
     CUE("cvc2", CVV, 0.95f, "*", "cvc2 is 737", "cvc2 has 3 digits"),
     CUE("cvv2", CVV, 0.95f, "*", "cvv2=737", "cvv2 has 3 digits"),
     CUE("security code", CVV, 0.8f, "en", "security code is 737", "the security code of 20 lines"),
@@ -38,7 +40,7 @@ static const bawn_pattern patterns[] = {
     CUE("expiry", EXPIRY, 0.95f, "en", "expiry 12/27", "expiry in 12 days"),
     CUE("expiration", EXPIRY, 0.95f, "en", "expiration date: 09/2028", "expiration after 30 days"),
     CUE("expires", EXPIRY, 0.8f, "en", "expires 04/26", "expires 14/26"),
-    CUE("exp", EXPIRY, 0.8f, "*", "exp: 04/26", "exp 3/4 of the time"),
+    SHORT("exp", EXPIRY, 0.8f, "*", "exp: 04/26", "exp 3/4 of the time"),
     CUE("valid thru", EXPIRY, 0.95f, "en", "valid thru 01/30", "valid thru Monday"),
     CUE("valid until", EXPIRY, 0.8f, "en", "valid until 01/30", "valid until 13/30"),
     CUE("gültig bis", EXPIRY, 0.8f, "de", "gültig bis 01/30", "gültig bis 01.02.2030"),
@@ -48,7 +50,7 @@ static const bawn_pattern patterns[] = {
     CUE("scadenza", EXPIRY, 0.8f, "it", "scadenza 01/30", "scadenza tra 30 giorni"),
     CUE("validade", EXPIRY, 0.8f, "pt", "validade 01/30", "validade de 30 dias"),
 
-    CUE("pin", PIN, 0.8f, "*", "my PIN is 4821", "pin 7 of the connector"),
+    SHORT("pin", PIN, 0.8f, "*", "my PIN is 4821", "pin 7 of the connector"),
     CUE("geheimzahl", PIN, 0.8f, "de", "Die Geheimzahl lautet 4821", "Die Geheimzahl hat vier Stellen"),
     CUE("pin-code", PIN, 0.8f, "*", "pin-code: 4821", "pin-code of 4 digits"),
 
@@ -88,7 +90,7 @@ static const bawn_pattern patterns[] = {
     CUE("kenteken", PLATE, 0.8f, "nl", "kenteken AB-123-C", "het kenteken is geel"),
 
     CUE("swift", SWIFT, 0.95f, "*", "SWIFT DEUTDEFF500", "SWIFT ANSWERED"),
-    CUE("bic", SWIFT, 0.95f, "*", "BIC: COBADEFFXXX", "a BIC has 8 or 11 letters"),
+    SHORT("bic", SWIFT, 0.95f, "*", "BIC: COBADEFFXXX", "a BIC has 8 or 11 letters"),
 
     CUE("passport", PASSPORT, 0.8f, "en", "passport no. X4RTBPFW4", "passport control in 2024"),
     CUE("reisepass", PASSPORT, 0.8f, "de", "Reisepass Nr. C01X00T47", "Der Reisepass kostet 70 Euro"),
@@ -113,7 +115,7 @@ static const bawn_pattern patterns[] = {
     CUE("password", PASSWORD, 0.8f, "en", "my password is hunter22", "the password is required"),
     CUE("passcode", PASSWORD, 0.8f, "en", "passcode: 99Bottles!", "the passcode is wrong"),
     CUE("passphrase", PASSWORD, 0.8f, "en", "passphrase = \"Tr0ub4dor&3\"", "a passphrase is longer"),
-    CUE("pwd", PASSWORD, 0.8f, "*", "pwd: Tr0ub4dor", "pwd prints the folder"),
+    SHORT("pwd", PASSWORD, 0.8f, "*", "pwd: Tr0ub4dor", "pwd prints the folder"),
     CUE("passwort", PASSWORD, 0.8f, "de", "Das Passwort lautet Geheim2020!", "Das Passwort ist falsch"),
     CUE("kennwort", PASSWORD, 0.8f, "de", "Kennwort: Geheim2020!", "Das Kennwort ist falsch"),
     CUE("mot de passe", PASSWORD, 0.8f, "fr", "mot de passe : Secret2020!", "le mot de passe est obligatoire"),
@@ -319,7 +321,8 @@ static size_t value_end(bawn_probe *p, uint8_t kind, size_t i)
 static void confirm(bawn_probe *p)
 {
     bool link;
-    size_t begin = p->end - strlen(p->pattern->regex);
+    size_t cue = strlen(p->pattern->regex) - (p->pattern->regex[0] == '\\' ? 4 : 0);  /* without the \b of SHORT */
+    size_t begin = p->end - cue;
     uint8_t kind = p->pattern->kind;
 
     if (!bawn_probe_word_begins(p, begin))

@@ -35,7 +35,7 @@ static void confirm(bawn_probe *p)
         end++;
     while (end > p->end && strchr(".,;:!?'\")]", p->text.ptr[end - 1]))
         end--;
-    while (end > p->end && !bawn_utf8_is_start((unsigned char)p->text.ptr[end]) && end < p->text.len)
+    while (end > p->end && end < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[end]))
         end--;
     size_t host = 0;
     for (size_t i = p->end; i < end && (bawn_is_alnum((unsigned char)p->text.ptr[i]) || (unsigned char)p->text.ptr[i] >= 0x80 || p->text.ptr[i] == '['); i++)
