@@ -4,19 +4,11 @@ set(doc share/doc/bawn)
 
 if(TARGET bawn_command)
   install(TARGETS bawn_command RUNTIME DESTINATION bin)
-  # Completions come from the table of commands: the program itself writes them.
-  set(completions ${CMAKE_BINARY_DIR}/completions)
-  foreach(shell bash zsh fish)
-    add_custom_command(OUTPUT ${completions}/${shell}
-      COMMAND ${CMAKE_COMMAND} -E make_directory ${completions}
-      COMMAND bawn_command completion ${shell} > ${completions}/${shell}
-      DEPENDS bawn_command VERBATIM)
-  endforeach()
-  add_custom_target(completions ALL DEPENDS ${completions}/bash ${completions}/zsh ${completions}/fish)
-  install(FILES ${completions}/bash DESTINATION share/bash-completion/completions RENAME bawn)
-  install(FILES ${completions}/zsh DESTINATION share/zsh/vendor-completions RENAME _bawn)
-  install(FILES ${completions}/fish DESTINATION share/fish/vendor_completions.d RENAME bawn.fish)
 endif()
+set(completions ${CMAKE_SOURCE_DIR}/completions)          # a test holds them to the table of commands
+install(FILES ${completions}/bawn.bash DESTINATION share/bash-completion/completions RENAME bawn)
+install(FILES ${completions}/_bawn DESTINATION share/zsh/vendor-completions)
+install(FILES ${completions}/bawn.fish DESTINATION share/fish/vendor_completions.d)
 
 install(TARGETS bawn LIBRARY DESTINATION lib)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/bawn DESTINATION include FILES_MATCHING PATTERN "*.h")

@@ -17,7 +17,7 @@ HZ = os.sysconf("SC_CLK_TCK")
 
 # ---------------------------------------------------------------- processes
 def autogroup(nice):
-    """With kernel autogrouping a process competes by its group's nice value, not by its own's."""
+    """With kernel autogrouping a process competes by its group's nice value, not by its own."""
     try:
         with open("/proc/self/autogroup", "w") as f:
             f.write(str(nice))
