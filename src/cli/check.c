@@ -23,15 +23,48 @@ static void count_broken(bawn_cli_report *r, const char *file, bawn_slice id, co
     r->format->broken(r, file, id, err, line);
 }
 
+static bool spans_a_cut(const bawn_cli_text *t, bawn_span span)
+{
+    for (size_t i = 0; i < t->n_cuts; i++)
+        if (span.begin < t->cuts[i] && span.end > t->cuts[i])
+            return true;
+    return false;
+}
+
+/* Of parts joined only what no part alone shows; nothing of that: the text was not there. Reuses the findings' room. */
+static bool keep_spanning(bawn_verdict *v, bawn_finding *room, const bawn_cli_text *t)
+{
+    size_t n = 0;
+
+    v->action = v->failed ? BAWN_BLOCK : BAWN_ALLOW;
+    for (size_t i = 0; i < v->n_findings; i++)
+        if (spans_a_cut(t, v->findings[i].span)) {
+            room[n] = v->findings[i];
+            v->action = room[n].action > v->action ? room[n].action : v->action;
+            n++;
+        }
+    v->findings = room;
+    v->n_findings = n;
+    return n > 0 || v->failed;
+}
+
 static void judge_text(bawn_cli_report *r, bawn_cli_judge *j, const bawn_cli_document *d, const bawn_cli_text *t)
 {
     const bawn_verdict *v;
+    bawn_verdict spanning;
     bawn_slice masked;
     bawn_error err = { 0 };
 
     if (!bawn_cli_judge_row(&v, &masked, j, &t->row, &err)) {
         count_broken(r, d->name, t->row.id, &err, t->line);
         return;
+    }
+    if (t->n_cuts > 0) {
+        bawn_finding *room = bawn_arena_alloc(d->arena, (v->n_findings + 1) * sizeof *room);
+        spanning = *v;
+        if (room && !keep_spanning(&spanning, room, t))
+            return;
+        v = &spanning;
     }
     r->texts++;
     r->counts[v->action & 3]++;

@@ -1,5 +1,6 @@
 /* document.c: see document.h. A chat is read by the dialect's own table of fields, so `bawn check` sees what the gateway
- * sees: every text-bearing field, keys included. It may be a request, an answer, or the list of messages alone. */
+ * sees: every text-bearing field, keys included, and the text parts of one message joined (RULINGS R40). It may be a
+ * request, an answer, or the list of messages alone. */
 #include "cli/document.h"
 
 #include "dialect/dialect.h"
@@ -47,6 +48,8 @@ bawn_cli_region bawn_cli_document_region(const bawn_cli_document *d, const bawn_
 
     if (t->line)
         return r;
+    if (t->n_cuts > 0)
+        raw = (bawn_span){ 0, 0 };      /* of parts joined: where the first begins */
     place_of(d, t->at + raw.begin < end ? t->at + raw.begin : end, &r.line, &r.column);
     place_of(d, end, &r.end_line, &r.end_column);
     return r;
@@ -105,20 +108,77 @@ static bool wrap(bawn_cli_document *d, size_t *shift, bool *answer, bawn_error *
     return !d->wrapped.failed && bawn_json_parse(&d->json, bawn_buf_slice(&d->wrapped), 256, err);
 }
 
+static bool is_part(const bawn_field *f) { return f->kind == BAWN_F_TEXT && !f->key; }
+
+/* "/messages/1/content/0/text" -> "/messages/1" */
+static bawn_slice message_path(bawn_slice path)
+{
+    size_t slashes = 0, i = 0;
+
+    while (i < path.len && (path.ptr[i] != '/' || ++slashes < 3))
+        i++;
+    return bawn_slice_of(path.ptr, i);
+}
+
+/* The text parts among fields [0, n), all of one message, with `separator` between them. */
+static bool add_joined(bawn_cli_document *d, const bawn_field *fields, size_t n, const bawn_cli_text *first, bawn_slice separator)
+{
+    bawn_cli_text t = { .row = first->row, .path = message_path(first->path), .at = first->at };
+    size_t *cuts = bawn_arena_alloc(d->arena, n * sizeof *cuts);
+    bawn_buf text = { 0 };
+    bool ok = cuts != NULL, any = false;
+
+    for (size_t i = 0; ok && i < n; i++) {
+        if (!is_part(&fields[i]))
+            continue;
+        if (any) {
+            bawn_buf_add(&text, separator);
+            cuts[t.n_cuts++] = text.len;
+        }
+        any = true;
+        bawn_buf_add(&text, fields[i].text);
+    }
+    t.row.text = bawn_arena_copy(d->arena, bawn_buf_slice(&text), &ok);
+    t.cuts = cuts;
+    ok = ok && !text.failed;
+    bawn_buf_free(&text);
+    if (ok && t.n_cuts > 0)
+        d->texts[d->n++] = t;
+    return ok;
+}
+
+/* After the fields of a message: their parts joined without and with a separator. */
+static bool join_message(bawn_cli_document *d, const bawn_conversation *c, size_t from, size_t to, size_t first_text)
+{
+    if (c->fields[from].message == UINT32_MAX || d->n == first_text)
+        return true;
+    for (size_t i = from; i < to; i++)
+        if (is_part(&c->fields[i])) {
+            const bawn_cli_text first = d->texts[first_text];
+            return add_joined(d, c->fields + from, to - from, &first, BAWN_NIL) &&
+                   add_joined(d, c->fields + from, to - from, &first, BAWN_LIT("\n"));
+        }
+    return true;
+}
+
 static bool add_fields(bawn_cli_document *d, const bawn_conversation *c, size_t shift)
 {
-    d->texts = bawn_arena_alloc(d->arena, (c->n_fields + 1) * sizeof *d->texts);
-    if (!d->texts)
-        return false;
-    for (size_t i = 0; i < c->n_fields; i++) {
-        const bawn_field *f = &c->fields[i];
-        if (f->wire.begin < shift)
-            continue;                   /* our own */
-        d->texts[d->n++] = (bawn_cli_text){
-            .row = { .text = f->text, .role = f->role, .origin = f->origin }, .path = f->path, .map = f->map,
-            .at = f->wire.begin - shift, .raw_len = f->wire.end - f->wire.begin };
+    d->texts = bawn_arena_alloc(d->arena, (3 * c->n_fields + 1) * sizeof *d->texts);
+    for (size_t from = 0, to; d->texts && from < c->n_fields; from = to) {
+        size_t first_text = d->n;
+
+        for (to = from; to < c->n_fields && c->fields[to].message == c->fields[from].message; to++) {
+            const bawn_field *f = &c->fields[to];
+            if (f->wire.begin < shift)
+                continue;               /* our own */
+            d->texts[d->n++] = (bawn_cli_text){
+                .row = { .text = f->text, .role = f->role, .origin = f->origin }, .path = f->path, .map = f->map,
+                .at = f->wire.begin - shift, .raw_len = f->wire.end - f->wire.begin };
+        }
+        if (!join_message(d, c, from, to, first_text))
+            return false;
     }
-    return true;
+    return d->texts != NULL;
 }
 
 static bool read_chat(bawn_cli_document *d, bawn_error *err)

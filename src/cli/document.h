@@ -9,6 +9,8 @@ typedef struct {
     bawn_slice path;                    /* JSON Pointer of a chat's field; empty */
     bawn_json_map map;                  /* text -> bytes between the quotes; n 0: one to one */
     size_t at, raw_len;                 /* of those bytes in the file */
+    const size_t *cuts; size_t n_cuts;  /* of parts joined: where in `row.text` each but the first begins; only what spans
+                                           one counts, the rest was found in the part */
     uint32_t line;                      /* of JSON Lines: its line, and `at` is of no meaning; else 0 */
 } bawn_cli_text;
 
