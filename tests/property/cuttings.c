@@ -159,6 +159,13 @@ static size_t first_block(const run *whole, const readings *said, uint32_t chann
     return first;
 }
 
+static uint32_t channel_of(const part *p)
+{
+    static const uint32_t fields[] = { BAWN_CHANNEL_CONTENT, BAWN_CHANNEL_REASONING_CONTENT, BAWN_CHANNEL_REFUSAL,
+                                       BAWN_CHANNEL_TOOL_ARGUMENTS, BAWN_CHANNEL_TOOL_ARGUMENTS + 2 };
+    return p->choice << 16 | fields[p->kind];
+}
+
 /* What would be delivered of the first `end` bytes of a part if nothing came behind them. */
 static void masked_prefix(game *g, bawn_buf *out, const part *p, size_t end, dice *d)
 {
@@ -175,18 +182,11 @@ static void masked_prefix(game *g, bawn_buf *out, const part *p, size_t end, dic
     if (r.action[BAWN_OUTPUT] == BAWN_BLOCK || !read_json(&texts, bawn_buf_slice(&r.answer), false))
         bawn_buf_str(out, "BLOCKED");
     for (size_t i = 0; i < texts.n; i++)
-        if (!is_copy(texts.items[i].channel) && bawn_channel_field(texts.items[i].channel) != BAWN_CHANNEL_TOOL_NAME)
+        if (texts.items[i].channel == channel_of(&cut.parts[0]))
             bawn_buf_add(out, bawn_buf_slice(&texts.items[i].text));
     run_free(&r);
     answer_free(&cut);
     bawn_buf_free(&body);
-}
-
-static uint32_t channel_of(const part *p)
-{
-    static const uint32_t fields[] = { BAWN_CHANNEL_CONTENT, BAWN_CHANNEL_REASONING_CONTENT, BAWN_CHANNEL_REFUSAL,
-                                       BAWN_CHANNEL_TOOL_ARGUMENTS, BAWN_CHANNEL_TOOL_ARGUMENTS + 2 };
-    return p->choice << 16 | fields[p->kind];
 }
 
 /* (c) What was delivered before a block is a prefix that ends before every blocking match of the whole text. */
