@@ -12,7 +12,9 @@ import pytest
 import cli
 import mock
 
-pytestmark = pytest.mark.skipif(not (pathlib.Path(cli.BIN).parent / "ngx_http_bawn_module.so").exists(), reason="no nginx module beside bawn")
+MODULE = pathlib.Path(cli.BIN).parent / "ngx_http_bawn_module.so"
+# A sanitised module cannot be loaded into Debian's nginx as a stranger would; the connector's own tests preload for it.
+pytestmark = pytest.mark.skipif(not MODULE.exists() or b"libasan" in MODULE.read_bytes(), reason="no plain nginx module beside bawn")
 
 
 class Gateway:
