@@ -72,10 +72,12 @@ static void script(bawn_probe *p, size_t end)
         bawn_probe_found(p, 0, begin, to, payload ? 0.95f : 0.8f);
 }
 
+#define TAG_MOST 300    /* bytes of a tag that is looked at as a whole */
+
 /* Offset of the tag's '<' when `at` stands among its attributes, else SIZE_MAX. */
 static size_t tag_around(const bawn_probe *p, size_t at)
 {
-    for (size_t i = at, least = at > 300 ? at - 300 : 0; i > least; i--) {
+    for (size_t i = at, least = at > TAG_MOST ? at - TAG_MOST : 0; i > least; i--) {
         char c = p->text.ptr[i - 1];
         if (c == '<' && (bawn_is_alpha((unsigned char)p->text.ptr[i]) || p->text.ptr[i] == '/'))
             return i - 1;
@@ -163,15 +165,27 @@ static void element(bawn_probe *p, size_t end)
     bawn_probe_found(p, 0, begin, tag, 0.8f);
 }
 
+/* A tag begins: it is held until it ends, because a handler may stand anywhere in it and the finding begins here. */
+static void opening(bawn_probe *p, size_t end)
+{
+    p->begin = end - 2;
+    for (size_t i = end; i < end + TAG_MOST; i++) {
+        int c = bawn_probe_at(p, i);
+        if (c < 0 || c == '>' || c == '<')
+            return;
+    }
+}
+
 #define ROW(regex, hit, miss) { regex, 0, BAWN_P_TRIGGER, 0.95f, "*", hit, miss }
 static const bawn_pattern patterns[] = {
     ROW("<script", "<script>alert(1)</script>", "Put it into a <script> tag of the page"),
     ROW("[\\s/\"']on[a-z]{3,20}[ ]{0,2}=", "<img src=x onerror=alert(1)>", "<button onclick=\"save()\">"),
     ROW("(?:javascript|vbscript|livescript):", "<a href=javascript:alert(1)>x</a>", "JavaScript: the good parts; href=\"javascript:void(0)\""),
     ROW("data:text/html", "data:text/html;base64,PHNjcmlwdD4=", "Content of type data:text/html is old"),
+    ROW("<[a-z/]", "<img src=x onerror=alert(1)>", "a < b, and <b>bold</b>"),
     ROW("<(?:iframe|object|embed|base|meta|frame|applet)[\\s/]", "<iframe src=http://evil.example></iframe>", "<meta charset=utf-8> and <base >"),
 };
-static void (*const readers[])(bawn_probe *, size_t end) = { script, handler, code_address, code_address, element };
+static void (*const readers[])(bawn_probe *, size_t end) = { script, handler, code_address, code_address, opening, element };
 _Static_assert(BAWN_COUNT(readers) == BAWN_COUNT(patterns), "a reader for each row");
 
 static void confirm(bawn_probe *p) { readers[p->pattern - patterns](p, p->end); }
