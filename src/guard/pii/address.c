@@ -44,6 +44,8 @@ static const bawn_pattern patterns[] = {
     ROW("boîte postale ", "fr", "boîte postale 12", "une boîte postale"), ROW("caixa postal ", "pt", "caixa postal 12", "uma caixa postal"),
 };
 
+#define STREET_WORD 20  /* bytes behind a number in which "rue ", "place " and the like have been seen */
+
 /* ---- signs and words ---------------------------------------------------------------------------------------------- */
 static bool is_letter(int c) { return c >= 0x80 || (c >= 0 && bawn_is_alpha((unsigned char)c)); }
 static bool is_digit(int c) { return c >= 0 && bawn_is_digit((unsigned char)c); }
@@ -221,8 +223,34 @@ static void box(bawn_probe *p, size_t begin)
         found(p, begin, end);
 }
 
+/* A number run: its last group may be a house number. It is held while names or a street word may follow, because the
+ * finding of the word begins here ("221 Baker Street", "3, rue Royale"). */
+static void hold_number(bawn_probe *p)
+{
+    bawn_group groups[24];
+    size_t n = bawn_probe_groups(p, groups, BAWN_COUNT(groups));
+    if (n == 0 || groups[n - 1].end - groups[n - 1].begin > 6)
+        return;
+    p->begin = groups[n - 1].begin;
+    size_t i = p->end;
+    if (bawn_probe_at(p, i + STREET_WORD) < 0)
+        return;                                 /* too near the end for a street word to be seen */
+    if (is_letter(bawn_probe_at(p, i)))
+        i++;                                    /* "12a" */
+    for (int words = 0; words < 6; words++) {
+        if (bawn_probe_at(p, i) != ' ' || bawn_probe_at(p, i + 2) < 0 || !is_name_at(p, i + 1))
+            return;
+        for (i++; bawn_probe_at(p, i) > ' ' && i < p->end + 240; i++)
+            ;
+    }
+}
+
 static void confirm(bawn_probe *p)
 {
+    if (!p->pattern) {
+        hold_number(p);
+        return;
+    }
     size_t row = (size_t)(p->pattern - patterns), begin = p->end - strlen(p->pattern->regex);
     if (row < FIRST_GLUED)
         suffix(p, begin);
@@ -240,5 +268,5 @@ const bawn_guard bawn_guard_pii_address = {
     .guard = "pii", .id = "pii.address",
     .doc = "Street addresses by street word and house number in seven languages, post-office boxes, and the postal code behind them.",
     .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
-    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm,
+    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .digits_min = 1, .digits_max = 255, .confirm = confirm,
 };
