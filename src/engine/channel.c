@@ -237,18 +237,6 @@ static size_t block_begin(const bawn_channel *c, const bawn_found *best)
     return begin;
 }
 
-/* Decides a block once nothing that begins before it, or ends before it, is open any more. */
-static void decide(bawn_channel *c, size_t hold)
-{
-    const bawn_found *best = deciding(c);
-    size_t stretch;
-
-    if (!best || (!c->ended && (hold < best->span.begin || (c->differs && hold + BAWN_MATCH_WIDTH < best->span.end))))
-        return;
-    c->blocked = true;
-    c->cut = boundary_before(c, block_begin(c, best), false, &stretch);
-}
-
 /* A place inside a finding that is masked or blocked is no place to part: go back to its begin. */
 static size_t outside_finds(const bawn_channel *c, size_t at)
 {
@@ -264,6 +252,18 @@ static size_t outside_finds(const bawn_channel *c, size_t at)
         }
     } while (at != old);
     return at;
+}
+
+/* Decides a block once nothing that begins before it, or ends before it, is open any more. */
+static void decide(bawn_channel *c, size_t hold)
+{
+    const bawn_found *best = deciding(c);
+    size_t stretch;
+
+    if (!best || (!c->ended && (hold < best->span.begin || (c->differs && hold + BAWN_MATCH_WIDTH < best->span.end))))
+        return;
+    c->blocked = true;
+    c->cut = boundary_before(c, outside_finds(c, block_begin(c, best)), false, &stretch);
 }
 
 static size_t placeholder_hold(bawn_channel *c, size_t at)

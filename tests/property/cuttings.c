@@ -32,7 +32,7 @@ static const policy policies[] = {
       "      entities: {EMAIL: {input: none, output: block}, PHONE: {input: none, output: none}, NAME: none, ADDRESS: none, AGE: none, "
       "CREDIT_DEBIT_CARD_NUMBER: {input: none, output: block}, INTERNATIONAL_BANK_ACCOUNT_NUMBER: {input: none, output: block}}\n"
       "    secrets: {input: none, output: block}\n    exfiltration: {links: block, html: block, ansi: block}\n    sanitise: {control: none, invisible: none, bidi: none}\n",
-      HOSTILE, false },
+      HOSTILE, true },      /* kinds not named here are masked by default */
     { "default", HEAD "    content_filters: {PROMPT_ATTACK: {input: none}}\n", HOSTILE, true },
     { "observe", HEAD "    mode: observe\n" LOUD_OUTPUT WORDS("block"), HOSTILE, false },
     { "window", HEAD LOUD_OUTPUT WORDS("block") "    sensitive_information: {entities: {EMAIL: {input: observe, output: mask}}}\n"
