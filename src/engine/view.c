@@ -71,7 +71,7 @@ static bool is_allowed_value(const bawn_guardrail *g, bawn_slice text)
 
 /* ---- one call of a guard -------------------------------------------------------------------------------------- */
 typedef struct { bawn_judging *judging; const bawn_view *view; size_t low; uint16_t guard; uint32_t rule;
-                 size_t first; } call;
+                 size_t first, least /* begin of what was reported */; } call;
 
 static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float score)
 {
@@ -83,6 +83,8 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
     bawn_ruling ruling = j->guardrail->rulings[j->place][id];
     bawn_span in_view = { c->low + begin, c->low + end };
 
+    if (in_view.begin < c->least)
+        c->least = in_view.begin;
     if (ruling.action == BAWN_ALLOW || score < ruling.min_score)
         return;
     if (v->canonical && !(p->guard->views & BAWN_VIEW_LEET) &&
@@ -141,7 +143,7 @@ static bool ask(bawn_view *v, bawn_judging *j, size_t *begin, size_t end, int da
 {
     const bawn_rule *rule = database < 0 ? NULL : &j->worker->wall->rules[database].rules[rule_id];
     const bawn_guard *g = j->worker->wall->guards[guard];
-    call c = { .judging = j, .view = v, .guard = guard, .rule = rule_id, .first = j->finds->n };
+    call c = { .judging = j, .view = v, .guard = guard, .rule = rule_id, .first = j->finds->n, .least = SIZE_MAX };
     bool last = final;
     bawn_slice text = window(v, end, &c.low, &last);
     bawn_probe p = { .text = text, .begin = *begin < c.low ? 0 : *begin - c.low, .end = end - c.low, .final = last,
@@ -156,6 +158,8 @@ static bool ask(bawn_view *v, bawn_judging *j, size_t *begin, size_t end, int da
     else if (p.pattern && !(p.pattern->flags & BAWN_P_TRIGGER))
         confirm_plainly(&p);
     *begin = c.low + (p.begin < p.end ? p.begin : p.end);
+    if (c.least < *begin)
+        *begin = c.least;
     if (!p.edge)
         return true;
     j->finds->n = c.first;              /* undecided: forget it, ask again */
@@ -368,7 +372,7 @@ static void run_scanner(bawn_view *v, bawn_judging *j, uint16_t slot, bool final
 
     while (low > v->base && !bawn_utf8_is_start((unsigned char)v->text.ptr[low - v->base]))
         low--;
-    call c = { .judging = j, .view = v, .guard = g, .rule = 0, .low = low, .first = j->finds->n };
+    call c = { .judging = j, .view = v, .guard = g, .rule = 0, .low = low, .first = j->finds->n, .least = SIZE_MAX };
     bawn_probe p = { .text = { v->text.ptr + (low - v->base), v->text.len - (low - v->base) }, .begin = from - low,
                      .end = from - low, .final = final, .place = bawn_place_bit(j->place), .view = v->kind, .guard = guard,
                      .settings = g == j->worker->wall->leak_guard ? j->leak : j->guardrail->settings[g],

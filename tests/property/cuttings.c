@@ -92,8 +92,13 @@ static void same(const game *g, const char *what, const bawn_buf *a, const bawn_
 {
     if (bawn_slice_eq(bawn_buf_slice(a), bawn_buf_slice(b)))
         return;
-    show("one", bawn_buf_slice(a));
-    show("other", bawn_buf_slice(b));
+    size_t at = 0;
+    while (at < a->len && at < b->len && a->ptr[at] == b->ptr[at])
+        at++;
+    size_t from = at > 200 ? at - 200 : 0;
+    print_error("they part at byte %zu\n", at);
+    show("one", bawn_slice_of(a->ptr + from, a->len - from < 400 ? a->len - from : 400));
+    show("other", bawn_slice_of(b->ptr + from, b->len - from < 400 ? b->len - from : 400));
     complain(g, what);
 }
 
