@@ -62,14 +62,17 @@ enum { BLOCK_MAX = 4000 };  /* within the window; a longer block is reported as 
 static void key_block(bawn_probe *p, const char *ending)
 {
     size_t begin = p->end - strlen(p->pattern->regex), i = p->end, body = 0;
+    p->begin = begin;
     if (*ending) {
         size_t line = i;
-        while (i - line < 60 && bawn_probe_at(p, i) >= ' ')
+        while (i - line < 60 && bawn_probe_at(p, i) >= ' ' && bawn_probe_at(p, i) != '-')
             i++;
         if (!is_private_label(bawn_slice_of(p->text.ptr + line, i - line)))
             return;
     }
     for (int c; i - begin < BLOCK_MAX && (c = bawn_probe_at(p, i)) >= 0; i++) {
+        if (c >= 0x80 || (c < ' ' && !bawn_is_space((unsigned char)c)) || strchr("\"'`<>{}[]|", c))
+            break;                              /* no key has these: what follows is text again */
         body += bawn_secret_sign(BAWN_SIGNS_BASE64, c);
         if (c == '-' && *ending && text_at(p, i, ending)) {
             i += strlen(ending);
