@@ -95,19 +95,16 @@ static bool before_wide(const bawn_channel *c, size_t b)
  * anchor, so that none stands inside an anchor not seen whole. *stretch: the last boundary of the first two kinds. */
 static size_t boundary_before(const bawn_channel *c, size_t at, bool lag, size_t *stretch)
 {
-    size_t top = !lag ? at : length(c) > LAG ? length(c) - LAG : 0;
+    size_t top = !lag ? at : length(c) > LAG ? length(c) - LAG : 0, b = at;
 
-    *stretch = c->stretch;
-    for (size_t b = at; b > c->gate; b--)
-        if (behind_space(c, b) || (b <= top && before_wide(c, b))) {
-            *stretch = b;
-            return b;
-        }
+    while (b > c->gate && !behind_space(c, b) && !(b <= top && before_wide(c, b)))
+        b--;
+    *stretch = b > c->gate ? b : c->stretch;
     if (top > at)
         top = at;
-    if (top < c->stretch + LAG)
-        return c->gate;
-    size_t b = c->stretch + (top - c->stretch) / LAG * LAG;
+    if (top < *stretch + LAG)
+        return b;
+    b = *stretch + (top - *stretch) / LAG * LAG;
     while (b > c->gate && !bawn_utf8_is_start(byte_at(c, b)))
         b--;
     return b > c->gate ? b : c->gate;
