@@ -40,5 +40,8 @@ format: ## clang-format over all C
 install: build ## into DESTDIR and PREFIX
 	@DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
 
+docs: build ## writes the pages that come from the program's tables anew
+	@cmake --build --preset release --target docs
+
 clean: ## forget what was built
 	@rm -rf build
