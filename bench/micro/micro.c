@@ -4,6 +4,7 @@
  *   micro quick             a tenth of the time
  *   micro parts             where the time goes, every part over 1 %, calls and bytes too
  *   micro prose LANG BYTES  prints the prose that is judged (english, russian, chinese)
+ *   micro text FILE         a text of yours, judged as a request: how long, and where the time goes
  * A last argument that ends with ".yaml" is the policy; without it, it is the smallest one: all guards at their defaults.
  *
  * Times are CPU time of this thread, so that a busy machine disturbs little: the best and the median of many batches. */
@@ -313,6 +314,24 @@ static int print_prose(const char *name, const char *bytes)
     return 1;
 }
 
+static void text_parts(const char *path)
+{
+    bawn_buf text = { 0 };
+    if (!read_file(&text, path) || bawn_utf8_valid_prefix(bawn_buf_slice(&text)) < text.len)
+        fail("the text cannot be read, or is not UTF-8");
+    judge_work w = judge_of(&text, BAWN_PLACE_INPUT);
+    cost c = measure(judge, &w);
+    printf("%zu bytes: best %.1f us, median %.1f us, %zu finds\n", text.len, c.best / 1e3, c.median / 1e3, w.finds.n);
+    profile_install(wall);
+    profile p = best_profile(judge, &w);
+    for (size_t part = 0; part < PROFILE_PARTS; part++)
+        if (profile_name(part) && p.parts[part].calls)
+            printf("%-28s %10.2f us %8llu calls %9llu bytes\n", profile_name(part), profile_ns(p.parts[part].ticks) / 1e3,
+                   (unsigned long long)p.parts[part].calls, (unsigned long long)p.parts[part].bytes);
+    bawn_finds_free(&w.finds);
+    bawn_buf_free(&text);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "", *last = argv[argc - 1], *path = NULL;
@@ -325,6 +344,10 @@ int main(int argc, char **argv)
     if (n > 5 && strcmp(last + n - 5, ".yaml") == 0)
         path = last;
     load(path);
+    if (argc > 2 && strcmp(what, "text") == 0) {
+        text_parts(argv[2]);
+        return 0;
+    }
     if (strcmp(what, "parts") != 0) {
         judge_table();
         exchange_table();

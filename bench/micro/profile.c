@@ -18,12 +18,12 @@
 #define MAX_GUARDS 128
 #define DEPTH 64
 
-enum { REST, FLAGS, FAST, SLOW, ANCHORS_FAST, ANCHORS_SLOW, POLICY_DB, GATES, BEGINS, RUNS, CANONICAL, DECODE_FIND, DECODE_RUN,
+enum { REST, FLAGS, LITERALS, SHORT, SIGNS, WIDE, SLOW, ANCHORS, GATES, BEGINS, RUNS, CANONICAL, DECODE_FIND, DECODE_RUN,
        MAP, COUNT, MERGE, JSON, JSON_STRING, WALK, LEAK_PROMPT, CHANNEL, RENDER, SSE, EVENT, HASH, NAMED };
 enum { CONFIRM = 32, SCAN = CONFIRM + MAX_GUARDS };
 
-static const char *const names[NAMED] = { "everything else", "flags", "fast database", "slow windows", "anchors, fast",
-    "anchors, slow", "policy's own database", "hits and gates", "begins (PCRE2)", "number runs", "canonical", "decode: find",
+static const char *const names[NAMED] = { "everything else", "flags", "literals", "short database", "signs", "not ASCII",
+    "dear windows", "anchors", "hits and gates", "begins (PCRE2)", "number runs", "canonical", "decode: find",
     "decode: run", "map to raw", "count characters", "merge finds", "JSON parse", "JSON strings", "dialect walk",
     "leak fingerprints", "channel", "render", "events: framing", "record: event", "record: hashes" };
 
@@ -159,13 +159,10 @@ static void timed_hit(void *context, uint32_t id, size_t end)
 static int database_of(const bawn_match *db)
 {
     for (int set = 0; wall && set < 2; set++) {
-        bawn_match *const *known = wall->rules[set].db;
-        if (db == known[BAWN_DB_FAST])
-            return set ? POLICY_DB : FAST;
-        if (db == known[BAWN_DB_ANCHORS_FAST])
-            return ANCHORS_FAST;
-        if (db == known[BAWN_DB_ANCHORS_SLOW])
-            return ANCHORS_SLOW;
+        static const int parts[BAWN_DBS] = { SHORT, SIGNS, WIDE, ANCHORS, ANCHORS };
+        for (int d = 0; d < BAWN_DBS; d++)
+            if (db == wall->rules[set].db[d])
+                return parts[d];
     }
     return SLOW;
 }
@@ -183,6 +180,19 @@ REAL(bool, bawn_match_scan, const bawn_match *db, bawn_match_scratch *s, bawn_sl
     bool ok = __real_bawn_match_scan(db, s, text, timed_hit, &r);
     leave(t);
     return ok;
+}
+
+REAL(void, bawn_literals_scan, const bawn_literals *set, bawn_slice text, size_t from, bawn_literals_hit hit, void *context)
+{
+    if (!on) {
+        __real_bawn_literals_scan(set, text, from, hit, context);
+        return;
+    }
+    relay r = { hit, context };
+    uint64_t t = enter(wall && (set == wall->rules[0].anchor_literals || set == wall->rules[1].anchor_literals) ? ANCHORS : LITERALS,
+                       text.len - from);
+    __real_bawn_literals_scan(set, text, from, timed_hit, &r);
+    leave(t);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */

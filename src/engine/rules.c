@@ -32,7 +32,8 @@ static bool add_forms(bawn_rules *out, size_t cap, const bawn_pattern *row, uint
         char *text = transformed(arena, row->regex, reverse);
         if (!r || !text)
             return false;
-        *r = (bawn_rule){ text, BAWN_P_LITERAL, BAWN_RULE_FORM, 0, guard, row, (uint32_t)strlen(text) };
+        *r = (bawn_rule){ .regex = text, .flags = BAWN_P_LITERAL, .type = BAWN_RULE_FORM, .guard = guard, .pattern = row,
+                          .width = (uint32_t)strlen(text) };
     }
     return true;
 }
@@ -54,8 +55,8 @@ static bool list_rows(bawn_rules *out, size_t cap, const bawn_guard *const *guar
             bawn_rule *r = new_rule(out, cap);
             if (!r)
                 return false;
-            *r = (bawn_rule){ row->regex, row->flags, BAWN_RULE_PATTERN, 0, (uint16_t)(first + g),
-                               row, 0 };
+            *r = (bawn_rule){ .regex = row->regex, .flags = row->flags, .type = BAWN_RULE_PATTERN,
+                              .guard = (uint16_t)(first + g), .pattern = row };
         }
     for (size_t i = 0, rows = out->n_rules; i < rows; i++)
         if (out->rules[i].flags & BAWN_P_CORE &&
@@ -80,8 +81,6 @@ void bawn_rules_free(bawn_rules *r)
 {
     for (int d = 0; d < BAWN_DBS; d++)
         bawn_match_free(r->db[d]);
-    for (uint32_t i = 0; r->slow_db && i < r->n_slow; i++)
-        bawn_match_free(r->slow_db[i]);
 }
 
 void bawn_rules_hash(char out[72], const bawn_rules *r)

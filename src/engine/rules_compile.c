@@ -1,25 +1,21 @@
-/* From rows to databases; see wall.h for the four of them.
- *
- * A row with words and gaps ("ignore all previous instructions" in its many orders) costs a hundred times what a literal
- * costs: 250 such rows took 10 us for each kB and 8 MB of tables. Each needs one of a few words, most of which prose does
- * not have; so these words, the gates, are looked for first, and the dear rows only around them: 0.3 us for each kB. */
+/* From rows to matchers; see wall.h for where an expression is looked for, and rules_gates.c for the dear ones. */
 #include <stdlib.h>
 
 #include "engine/wall.h"
 
-#define GATES_MAX 16384
 #define ANCHORS_PER_ROW 64
 #define ANCHORS_MAX 32768
-#define GATE_RARITY 6               /* three letters that are no everyday word */
 
-struct gated;
-typedef struct {
-    bawn_rules *rules;
-    bawn_arena *arena;
-    bawn_error *err;
-    struct gated *gated; uint32_t n_gated;
-    bawn_required *required;
-} compiler;
+typedef struct { bawn_rules *rules; bawn_arena *arena; bawn_error *err; } compiler;
+
+static bool no_memory(bawn_error *err) { return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile patterns"); }
+
+static bool is_ascii(const char *s)
+{
+    while (*s && (unsigned char)*s < 0x80)
+        s++;
+    return *s == 0;
+}
 
 /* Whether a match of this row may contain white space; others are kept whole by the safe boundaries of a stream. */
 static bool may_hold_space(const bawn_rule *r)
@@ -39,7 +35,79 @@ static bool may_hold_space(const bawn_rule *r)
     return false;
 }
 
-/* Copies with a terminating NUL: the databases take C strings. */
+/* ---- places ------------------------------------------------------------------------------------------------------ */
+static uint32_t width_of(const bawn_rule *r)
+{
+    if (r->flags & BAWN_P_LITERAL)
+        return (uint32_t)strlen(r->regex);
+    uint32_t width = bawn_match_width(r->regex, r->flags, NULL);
+    return width == 0 || width > BAWN_MATCH_WIDTH ? BAWN_MATCH_WIDTH : width;
+}
+
+/* Whether every match of it holds something that is not ASCII. */
+static bool is_wide(compiler *c, const bawn_rule *r, bawn_required *parts)
+{
+    if (r->flags & BAWN_P_LITERAL)
+        return !is_ascii(r->regex);
+    if (!bawn_match_required(parts, r->regex, c->arena))
+        return false;
+    for (size_t p = 0; p < BAWN_REQUIRED_PARTS; p++) {
+        size_t wide = 0;
+        for (size_t i = 0; i < parts[p].n; i++)
+            for (size_t k = 0; k < parts[p].items[i].text.len; k++)
+                if ((unsigned char)parts[p].items[i].text.ptr[k] >= 0x80) {
+                    wide++;
+                    break;
+                }
+        if (wide > 0 && wide == parts[p].n)
+            return true;
+    }
+    return false;
+}
+
+static void add_signs(bawn_match_bytes *all, const bawn_match_bytes *more)
+{
+    for (size_t i = 0; i < BAWN_COUNT(all->rows); i++)
+        all->rows[i] |= more->rows[i];
+}
+
+static void place_row(compiler *c, bawn_rule *r, bawn_required *parts)
+{
+    bawn_match_bytes signs = { 0 };
+    uint32_t width = width_of(r);
+
+    if (r->place == BAWN_BY_GATES)
+        return;
+    if ((r->flags & BAWN_P_LITERAL) && c->rules->n_rules > BAWN_RULES_FEW && bawn_literals_takes(r->regex, 0)) {
+        r->place = BAWN_BY_LITERALS;
+        return;
+    }
+    bool signed_ = bawn_match_signs(&signs, r->regex, r->flags) && width <= BAWN_SIGNS_WIDTH;
+    r->place = is_wide(c, r, parts) || (signed_ && signs.high) ? BAWN_DB_WIDE : signed_ ? BAWN_DB_SIGNS : BAWN_DB_SHORT;
+    if (r->place == BAWN_DB_SIGNS)
+        add_signs(&c->rules->signs, &signs);
+    if (width > c->rules->margin[r->place])
+        c->rules->margin[r->place] = width;
+}
+
+static bool place_rows(compiler *c)
+{
+    bawn_required *parts = bawn_arena_alloc(c->arena, BAWN_REQUIRED_PARTS * sizeof *parts);
+    uint32_t *wide = &c->rules->margin[BAWN_DB_WIDE];
+
+    if (!parts)
+        return no_memory(c->err);
+    for (size_t i = 0; i < c->rules->n_rules; i++)
+        place_row(c, &c->rules->rules[i], parts);
+    for (uint32_t i = 0; i < c->rules->n_gates; i++) {  /* a gate is no wider than its row, whose words it has */
+        uint32_t width = 4 * (uint32_t)strlen(c->rules->gates[i].text);
+        *wide = width > *wide ? width : *wide;
+    }
+    *wide = *wide < BAWN_MATCH_WIDTH ? *wide : BAWN_MATCH_WIDTH;
+    return true;
+}
+
+/* ---- anchors ---------------------------------------------------------------------------------------------------- */
 static const char *terminated(bawn_arena *arena, bawn_slice s)
 {
     char *copy = bawn_arena_alloc(arena, s.len + 1);
@@ -50,93 +118,22 @@ static const char *terminated(bawn_arena *arena, bawn_slice s)
     return copy;
 }
 
-/* ---- gates ------------------------------------------------------------------------------------------------------ */
-typedef struct gated { uint32_t gate; bawn_gate_use use; } gated;   /* before they are sorted by gate */
-
-static uint32_t gate_of(compiler *c, bawn_slice text)
-{
-    bawn_rules *r = c->rules;
-    for (uint32_t i = 0; i < r->n_gates; i++)
-        if (bawn_slice_eq_nocase(bawn_slice_str(r->gates[i].text), text))
-            return i;
-    if (r->n_gates == GATES_MAX)
-        return UINT32_MAX;
-    r->gates[r->n_gates] = (bawn_gate){ terminated(c->arena, text), 0, 0 };
-    return r->gates[r->n_gates].text ? r->n_gates++ : UINT32_MAX;
-}
-
-static bool gate_part(compiler *c, const bawn_required *part, bawn_gate_use use)
-{
-    for (size_t i = 0; i < part->n; i++) {
-        uint32_t gate = gate_of(c, part->items[i]);
-        if (gate == UINT32_MAX || c->n_gated == GATES_MAX)
-            return false;
-        c->gated[c->n_gated++] = (gated){ gate, use };
-    }
-    return true;
-}
-
-static bool gate_row(compiler *c, bawn_rule *r)
-{
-    bawn_required *parts = c->required;
-    uint16_t slot = (uint16_t)c->rules->n_slow;
-    uint16_t n = 1;
-
-    if (r->flags & (BAWN_P_LITERAL | BAWN_P_TRIGGER))
-        return true;
-    if (!bawn_match_required(parts, r->regex, c->arena))
-        return false;
-    if (parts[0].rarity < GATE_RARITY)
-        return true;
-    if (parts[1].rarity >= GATE_RARITY)
-        n = 2;
-    uint32_t width = bawn_match_width(r->regex, r->flags, c->err);
-    if (width == 0 || width > BAWN_MATCH_WIDTH || slot == UINT16_MAX)
-        return true;                            /* stays among those that are looked for everywhere */
-    for (uint16_t part = 0; part < n; part++)
-        if (!gate_part(c, &parts[part], (bawn_gate_use){ slot, part }))
-            return false;
-    c->rules->slow[c->rules->n_slow++] = (bawn_slow){ n, (uint16_t)width };
-    r->slot = (uint16_t)(slot + 1);
-    return true;
-}
-
-static int by_gate(const void *a, const void *b)
-{
-    const gated *x = a, *y = b;
-    return x->gate < y->gate ? -1 : x->gate > y->gate;
-}
-
-static void sort_uses(compiler *c)
-{
-    bawn_rules *r = c->rules;
-    qsort(c->gated, c->n_gated, sizeof *c->gated, by_gate);
-    for (uint32_t i = 0; i < c->n_gated; i++) {
-        bawn_gate *g = &r->gates[c->gated[i].gate];
-        if (g->n++ == 0)
-            g->first = i;
-        r->uses[i] = c->gated[i].use;
-    }
-    r->n_uses = c->n_gated;
-}
-
-/* ---- anchors ---------------------------------------------------------------------------------------------------- */
-static uint32_t anchor_id(compiler *c, bawn_slice text, bool slow)
+static uint32_t anchor_id(compiler *c, const bawn_match_literal *l)
 {
     bawn_rules *r = c->rules;
     for (uint32_t i = 0; i < r->n_anchors; i++)
-        if (r->anchors[i].slow == slow && bawn_slice_is(text, r->anchors[i].text))
+        if (r->anchors[i].flags == l->flags && bawn_slice_is(l->text, r->anchors[i].text))
             return i;
     if (r->n_anchors == ANCHORS_MAX)
         return UINT32_MAX;
-    r->anchors[r->n_anchors] = (bawn_anchor){ terminated(c->arena, text), (uint32_t)text.len, slow };
+    r->anchors[r->n_anchors] = (bawn_anchor){ terminated(c->arena, l->text), (uint32_t)l->text.len, l->flags };
     return r->anchors[r->n_anchors].text ? r->n_anchors++ : UINT32_MAX;
 }
 
 static bool anchor_row(compiler *c, uint32_t rule)
 {
     const bawn_rule *r = &c->rules->rules[rule];
-    bawn_slice literals[ANCHORS_PER_ROW];
+    bawn_match_literal literals[ANCHORS_PER_ROW];
     size_t n = 0;
 
     if (!may_hold_space(r) || (r->flags & BAWN_P_TRIGGER))
@@ -148,7 +145,7 @@ static bool anchor_row(compiler *c, uint32_t rule)
         return bawn_error_set(c->err, BAWN_E_POLICY, "pattern `%s` must begin with a literal (or with a group of such): a "
                               "stream could not be held for it", r->regex);
     for (size_t i = 0; i < n; i++) {
-        uint32_t anchor = anchor_id(c, literals[i], r->slot != 0);
+        uint32_t anchor = anchor_id(c, &literals[i]);
         if (anchor == UINT32_MAX || c->rules->n_anchored == ANCHORS_MAX)
             return bawn_error_set(c->err, BAWN_E_NO_MEMORY, "too many anchors");
         c->rules->anchored[c->rules->n_anchored++] = (bawn_anchored){ anchor, rule, width };
@@ -156,208 +153,145 @@ static bool anchor_row(compiler *c, uint32_t rule)
     return true;
 }
 
-/* ---- databases -------------------------------------------------------------------------------------------------- */
-static size_t select_rules(bawn_match_rule *out, const bawn_rules *r, int db)
+static bool anchor_rows(compiler *c)
 {
+    bawn_rules *r = c->rules;
+    r->anchors = bawn_arena_alloc(c->arena, ANCHORS_MAX * sizeof *r->anchors);
+    r->anchored = bawn_arena_alloc(c->arena, ANCHORS_MAX * sizeof *r->anchored);
+    if (!r->anchors || !r->anchored)
+        return no_memory(c->err);
+    for (uint32_t i = 0; i < r->n_rules; i++)
+        if (!anchor_row(c, i))
+            return false;
+    return true;
+}
+
+/* ---- literals ----------------------------------------------------------------------------------------------------- */
+static bool keep_literals(const bawn_literals **out, const bawn_literal *items, size_t n, compiler *c)
+{
+    bool ok = true;
+    if (n == 0)
+        return true;
+    bawn_literals *made = bawn_literals_new(items, n);
+    if (!made)
+        return no_memory(c->err);
+    *out = (const bawn_literals *)(const void *)bawn_arena_copy(c->arena, bawn_literals_bytes(made), &ok).ptr;
+    bawn_literals_free(made);
+    return ok || no_memory(c->err);
+}
+
+static bool compile_literals(compiler *c, bawn_literal *items)
+{
+    bawn_rules *r = c->rules;
     size_t n = 0;
-    for (uint32_t i = 0; i < r->n_rules && db == BAWN_DB_FAST; i++)
-        if (r->rules[i].slot == 0)
+
+    for (uint32_t i = 0; i < r->n_rules; i++)
+        if (r->rules[i].place == BAWN_BY_LITERALS)
+            items[n++] = (bawn_literal){ r->rules[i].regex, i, r->rules[i].flags & BAWN_P_CASE ? BAWN_L_CASE : 0 };
+    for (uint32_t i = 0; i < r->n_gates; i++)
+        if (bawn_literals_takes(r->gates[i].text, r->gates[i].flags))
+            items[n++] = (bawn_literal){ r->gates[i].text, (uint32_t)r->n_rules + i, r->gates[i].flags };
+    if (!keep_literals(&r->literals, items, n, c))
+        return false;
+    n = 0;
+    for (uint32_t i = 0; i < r->n_anchors; i++)
+        if (bawn_literals_takes(r->anchors[i].text, r->anchors[i].flags))
+            items[n++] = (bawn_literal){ r->anchors[i].text, i, r->anchors[i].flags };
+    return keep_literals(&r->anchor_literals, items, n, c);
+}
+
+/* ---- databases -------------------------------------------------------------------------------------------------- */
+/* A gate as an expression: its text, where a space stands for white space. */
+static const char *expression_of(const bawn_gate *g, bawn_arena *arena)
+{
+    bawn_buf b = { 0 };
+    bool ok = true;
+
+    for (const unsigned char *c = (const unsigned char *)g->text; *c; c++)
+        if (*c == ' ')
+            bawn_buf_str(&b, "\\s{1,8}");
+        else if (*c >= 0x80 || bawn_is_alnum(*c))
+            bawn_buf_byte(&b, (char)*c);
+        else
+            bawn_buf_fmt(&b, "\\x%02x", *c);
+    bawn_buf_byte(&b, '\0');
+    bawn_slice kept = bawn_arena_copy(arena, bawn_buf_slice(&b), &ok);
+    ok = ok && !b.failed;
+    bawn_buf_free(&b);
+    return ok ? kept.ptr : NULL;
+}
+
+static size_t select_rules(bawn_match_rule *out, compiler *c, int db)
+{
+    const bawn_rules *r = c->rules;
+    size_t n = 0;
+    bool wide = db == BAWN_DB_WIDE || db == BAWN_DB_ANCHORS_WIDE;
+
+    for (uint32_t i = 0; i < r->n_rules; i++)
+        if (r->rules[i].place == db)
             out[n++] = (bawn_match_rule){ r->rules[i].regex, r->rules[i].flags, i };
-    for (uint32_t i = 0; i < r->n_gates && db == BAWN_DB_FAST; i++)
-        out[n++] = (bawn_match_rule){ r->gates[i].text, BAWN_P_LITERAL, (uint32_t)r->n_rules + i };
-    for (uint32_t i = 0; i < r->n_anchors && db >= BAWN_DB_ANCHORS_FAST; i++)
-        if (r->anchors[i].slow == (db == BAWN_DB_ANCHORS_SLOW))
+    for (uint32_t i = 0; i < r->n_gates && (db == BAWN_DB_SHORT || db == BAWN_DB_WIDE); i++)
+        if (!bawn_literals_takes(r->gates[i].text, r->gates[i].flags) && is_ascii(r->gates[i].text) != wide)
+            out[n++] = (bawn_match_rule){ expression_of(&r->gates[i], c->arena), 0, (uint32_t)r->n_rules + i };
+    for (uint32_t i = 0; i < r->n_anchors && db >= BAWN_DB_ANCHORS; i++)
+        if (!bawn_literals_takes(r->anchors[i].text, r->anchors[i].flags) && is_ascii(r->anchors[i].text) != wide)
             out[n++] = (bawn_match_rule){ r->anchors[i].text, BAWN_P_LITERAL, i };
     return n;
 }
 
-static bool compile_slow(bawn_rules *r, bool portable, bawn_error *err)
+static bool compile_databases(compiler *c, bawn_match_rule *rules, bool portable)
 {
-    for (uint32_t i = 0; i < r->n_rules; i++) {
-        bawn_match_rule rule = { r->rules[i].regex, r->rules[i].flags, i };
-        if (r->rules[i].slot && !bawn_match_compile(&r->slow_db[r->rules[i].slot - 1], &rule, 1, portable, err))
+    bawn_rules *r = c->rules;
+    for (int d = 0; d < BAWN_DBS; d++) {
+        size_t n = select_rules(rules, c, d);
+        for (size_t i = 0; i < n; i++)
+            if (!rules[i].regex)
+                return no_memory(c->err);
+        if (n > 0 && !bawn_match_compile(&r->db[d], rules, n, portable, c->err))
             return false;
     }
     return true;
+}
+
+/* Kept as bytes: most are never needed, and are read when first they are. */
+static bool compile_dear(compiler *c, const bawn_rule *r, uint32_t id, bool portable)
+{
+    bawn_match_rule rule = { r->regex, r->flags, id };
+    bawn_match *db = NULL;
+    bawn_buf bytes = { 0 };
+    bool ok = bawn_match_compile(&db, &rule, 1, portable, c->err);
+
+    if (ok) {
+        ok = bawn_match_save(&bytes, db);
+        c->rules->slow[r->slot].saved = bawn_arena_copy(c->arena, bawn_buf_slice(&bytes), &ok);
+        ok = ok || no_memory(c->err);
+    }
+    bawn_match_free(db);
+    bawn_buf_free(&bytes);
+    return ok;
 }
 
 static bool compile_all(compiler *c, bool portable)
 {
     bawn_rules *r = c->rules;
-    bool ok = true;
+    size_t most = r->n_rules + r->n_gates + r->n_anchors;
+    bawn_match_rule *rules = bawn_malloc(most * sizeof *rules);
+    bawn_literal *literals = bawn_malloc(most * sizeof *literals);
+    bool ok = (rules && literals) || no_memory(c->err);
 
+    ok = ok && compile_literals(c, literals) && compile_databases(c, rules, portable);
     for (uint32_t i = 0; ok && i < r->n_rules; i++)
-        ok = (gate_row(c, &r->rules[i]) || bawn_error_set(c->err, BAWN_E_NO_MEMORY, "too many gates")) && anchor_row(c, i);
-    sort_uses(c);
-    bawn_match_rule *rules = ok ? bawn_malloc((r->n_rules + r->n_gates + r->n_anchors) * sizeof *rules) : NULL;
-    ok = ok && (rules || bawn_error_set(c->err, BAWN_E_NO_MEMORY, "no memory to compile patterns"));
-    for (int d = 0; ok && d < BAWN_DBS; d++) {
-        size_t n = select_rules(rules, r, d);
-        ok = n == 0 || bawn_match_compile(&r->db[d], rules, n, portable, c->err);
-    }
-    ok = ok && compile_slow(r, portable, c->err);
+        if (r->rules[i].place == BAWN_BY_GATES)
+            ok = compile_dear(c, &r->rules[i], i, portable);
     bawn_free(rules);
+    bawn_free(literals);
     return ok;
 }
 
 bool bawn_rules_compile(bawn_rules *r, bool portable, bawn_arena *arena, bawn_error *err)
 {
-    compiler c = { .rules = r, .arena = arena, .err = err };
+    compiler c = { r, arena, err };
 
-    if (r->n_rules == 0)
-        return true;
-    c.gated = bawn_arena_alloc(arena, GATES_MAX * sizeof *c.gated);
-    c.required = bawn_arena_alloc(arena, 2 * sizeof *c.required);
-    r->gates = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gates);
-    r->uses = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->uses);
-    r->slow = bawn_arena_alloc(arena, r->n_rules * sizeof *r->slow);
-    r->slow_db = bawn_arena_alloc(arena, r->n_rules * sizeof *r->slow_db);
-    r->anchors = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchors);
-    r->anchored = bawn_arena_alloc(arena, ANCHORS_MAX * sizeof *r->anchored);
-    if (!c.gated || !c.required || !r->gates || !r->uses || !r->slow || !r->slow_db || !r->anchors || !r->anchored)
-        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
-    memset(r->slow_db, 0, r->n_rules * sizeof *r->slow_db);
-    return compile_all(&c, portable);
-}
-
-/* ---- packing: u32 numbers in host order; the databases know their own machine --------------------------------------- */
-static void put(bawn_buf *out, uint32_t n) { bawn_buf_add(out, bawn_slice_of((const char *)&n, sizeof n)); }
-
-bool bawn_rules_pack(bawn_buf *out, const bawn_rules *r)
-{
-    put(out, (uint32_t)r->n_rules);
-    put(out, r->n_anchors);
-    put(out, (uint32_t)r->n_anchored);
-    put(out, r->n_gates);
-    put(out, r->n_uses);
-    put(out, r->n_slow);
-    for (size_t i = 0; i < r->n_rules; i++)
-        put(out, r->rules[i].slot);
-    for (uint32_t i = 0; i < r->n_anchors; i++) {
-        bawn_buf_byte(out, (char)r->anchors[i].len);
-        bawn_buf_byte(out, (char)r->anchors[i].slow);
-        bawn_buf_add(out, bawn_slice_of(r->anchors[i].text, r->anchors[i].len));
-    }
-    for (size_t i = 0; i < r->n_anchored; i++) {
-        put(out, r->anchored[i].anchor);
-        put(out, r->anchored[i].rule);
-        put(out, r->anchored[i].width);
-    }
-    for (uint32_t i = 0; i < r->n_gates; i++) {
-        put(out, r->gates[i].first);
-        put(out, r->gates[i].n);
-    }
-    bawn_buf_add(out, bawn_slice_of((const char *)r->uses, r->n_uses * sizeof *r->uses));
-    bawn_buf_add(out, bawn_slice_of((const char *)r->slow, r->n_slow * sizeof *r->slow));
-    for (uint32_t d = 0; d < BAWN_DBS + r->n_slow; d++) {
-        const bawn_match *m = d < BAWN_DBS ? r->db[d] : r->slow_db[d - BAWN_DBS];
-        bawn_buf db = { 0 };
-        if (m && !bawn_match_save(&db, m))
-            out->failed = true;
-        put(out, (uint32_t)db.len);
-        bawn_buf_add(out, bawn_buf_slice(&db));
-        bawn_buf_free(&db);
-    }
-    return !out->failed;
-}
-
-static bool take(bawn_slice *out, bawn_slice *from, size_t n)
-{
-    if (from->len < n)
-        return false;
-    *out = bawn_slice_of(from->ptr, n);
-    *from = bawn_slice_of(from->ptr + n, from->len - n);
-    return true;
-}
-
-static bool take_u32(uint32_t *out, bawn_slice *from)
-{
-    bawn_slice s;
-    if (!take(&s, from, sizeof *out))
-        return false;
-    memcpy(out, s.ptr, sizeof *out);
-    return true;
-}
-
-static bool unpack_anchors(bawn_rules *r, bawn_slice *from, uint32_t n_anchors, uint32_t n_anchored, bawn_arena *arena)
-{
-    bawn_slice s;
-    r->anchors = bawn_arena_alloc(arena, (n_anchors + 1) * sizeof *r->anchors);
-    r->anchored = bawn_arena_alloc(arena, (n_anchored + 1) * sizeof *r->anchored);
-    if (!r->anchors || !r->anchored)
-        return false;
-    for (; r->n_anchors < n_anchors; r->n_anchors++) {
-        bawn_anchor *a = &r->anchors[r->n_anchors];
-        if (!take(&s, from, 2))
-            return false;
-        a->len = (unsigned char)s.ptr[0];
-        a->slow = s.ptr[1];
-        if (!take(&s, from, a->len))
-            return false;
-        a->text = s.ptr;                            /* the packed bytes outlive us, or are copied by the caller */
-    }
-    for (; r->n_anchored < n_anchored; r->n_anchored++) {
-        bawn_anchored *a = &r->anchored[r->n_anchored];
-        if (!take_u32(&a->anchor, from) || !take_u32(&a->rule, from) || !take_u32(&a->width, from) ||
-            a->anchor >= n_anchors || a->rule >= r->n_rules)
-            return false;
-    }
-    return true;
-}
-
-static bool unpack_gates(bawn_rules *r, bawn_slice *from, uint32_t n_gates, uint32_t n_uses, uint32_t n_slow,
-                         bawn_arena *arena)
-{
-    bawn_slice uses, slow;
-    bool ok = true;
-
-    r->gates = bawn_arena_alloc(arena, (n_gates + 1) * sizeof *r->gates);
-    r->slow_db = bawn_arena_alloc(arena, (n_slow + 1) * sizeof *r->slow_db);
-    if (!r->gates || !r->slow_db)
-        return false;
-    memset(r->slow_db, 0, (n_slow + 1) * sizeof *r->slow_db);
-    for (; r->n_gates < n_gates; r->n_gates++) {
-        bawn_gate *g = &r->gates[r->n_gates];
-        *g = (bawn_gate){ 0 };
-        if (!take_u32(&g->first, from) || !take_u32(&g->n, from) || g->first > n_uses || g->n > n_uses - g->first)
-            return false;
-    }
-    if (!take(&uses, from, n_uses * sizeof *r->uses) || !take(&slow, from, n_slow * sizeof *r->slow))
-        return false;
-    uses = bawn_arena_copy(arena, uses, &ok);
-    slow = bawn_arena_copy(arena, slow, &ok);
-    r->uses = (bawn_gate_use *)(uintptr_t)uses.ptr;     /* the arena aligns */
-    r->slow = (bawn_slow *)(uintptr_t)slow.ptr;
-    r->n_uses = n_uses;
-    r->n_slow = n_slow;
-    for (uint32_t i = 0; ok && i < n_uses; i++)
-        ok = r->uses[i].slot < n_slow && r->uses[i].part < 2;
-    return ok;
-}
-
-bool bawn_rules_unpack(bawn_rules *r, bawn_slice packed, bawn_arena *arena, bawn_error *err)
-{
-    uint32_t head[6], size;
-    bawn_slice s;
-
-    for (size_t i = 0; i < BAWN_COUNT(head); i++)
-        if (!take_u32(&head[i], &packed))
-            return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
-    if (head[0] != r->n_rules)
-        return bawn_error_set(err, BAWN_E_POLICY, "the pattern database was made from other tables: rebuild it");
-    for (uint32_t i = 0; i < head[0]; i++) {
-        if (!take_u32(&size, &packed) || size > head[5])
-            return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
-        r->rules[i].slot = (uint16_t)size;
-    }
-    if (!unpack_anchors(r, &packed, head[1], head[2], arena) ||
-        !unpack_gates(r, &packed, head[3], head[4], head[5], arena))
-        return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
-    for (uint32_t d = 0; d < BAWN_DBS + head[5]; d++) {
-        bawn_match **m = d < BAWN_DBS ? &r->db[d] : &r->slow_db[d - BAWN_DBS];
-        *m = NULL;
-        if (!take_u32(&size, &packed) || !take(&s, &packed, size) || (size > 0 && !bawn_match_load(m, s, err)))
-            return bawn_error_set(err, BAWN_E_POLICY, "the pattern database cannot be loaded: rebuild it");
-    }
-    return true;
+    return r->n_rules == 0 ||
+           (bawn_rules_add_gates(r, arena, err) && place_rows(&c) && anchor_rows(&c) && compile_all(&c, portable));
 }

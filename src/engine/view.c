@@ -5,6 +5,7 @@
 #include "guard/runs.h"
 
 #define MARGIN (BAWN_MATCH_WIDTH + 8)
+#define ANCHOR_MARGIN 24        /* anchors are short: at most sixteen bytes and a white space */
 #define PENDING_MAX 1024
 
 /* ---- growing arrays --------------------------------------------------------------------------------------- */
@@ -188,62 +189,67 @@ static void retry_pending(bawn_view *v, bawn_judging *j, bool final)
 }
 
 /* ---- patterns --------------------------------------------------------------------------------------------------- */
-#define WINDOWS 512
+#define WINDOWS_MAX (1u << 16)  /* more than that, and dear rules are run everywhere */
 
-/* Where gates were seen: parts of the text in which a dear pattern is run. */
-typedef struct { bawn_span at[WINDOWS]; uint16_t slot[WINDOWS]; uint32_t n; } gated;
-typedef struct { bawn_view *view; bawn_judging *judging; size_t low; int set; bool final, everywhere; gated *gates;
+typedef struct { bawn_view *view; bawn_judging *judging; size_t low; int set; bool final, everywhere; size_t n_windows;
                  size_t cut; }
     scan_context;
 
 static size_t end_of(const bawn_view *v) { return v->base + v->text.len; }
 
-/* Windows of one rule are joined where they meet. When there are too many, a rule's last one grows, and a rule that
- * has none has every rule run everywhere: nothing is ever lost. */
-static void note_window(scan_context *s, uint16_t slot, size_t first, size_t last)
+/* A dear rule is to be run in [begin, end). Windows of one rule are joined where they meet. When there are too many,
+ * every rule is run everywhere: nothing is ever lost. */
+static void note_window(scan_context *s, uint16_t slot, size_t begin, size_t end)
 {
-    gated *g = s->gates;
     bawn_worker *w = s->judging->worker;
     bawn_gate_seen *seen = &w->seen[s->set][slot];
-    size_t margin = w->wall->rules[s->set].slow[slot].width + 8u;
-    size_t begin = first > s->low + margin ? first - margin : s->low;
-    size_t end = last + margin < end_of(s->view) ? last + margin : end_of(s->view);
 
     if (seen->window_round == w->seen_round) {
-        bawn_span *open = &g->at[seen->window];
-        if (g->n == WINDOWS || (begin <= open->end && end >= open->begin)) {
+        bawn_span *open = &w->windows[seen->window].at;
+        if (begin <= open->end && end >= open->begin) {
             open->end = end > open->end ? end : open->end;
             open->begin = begin < open->begin ? begin : open->begin;
             return;
         }
     }
-    if (g->n == WINDOWS) {
+    if (s->n_windows == WINDOWS_MAX || !grow((void **)&w->windows, &w->cap_windows, s->n_windows, sizeof *w->windows)) {
         s->everywhere = true;
         return;
     }
     seen->window_round = w->seen_round;
-    seen->window = g->n;
-    g->slot[g->n] = slot;
-    g->at[g->n++] = (bawn_span){ begin, end };
+    seen->window = (uint32_t)s->n_windows;
+    w->windows[s->n_windows++] = (bawn_gate_window){ { begin, end }, slot };
 }
 
-/* A gate was seen: the rules that need it are armed when all their parts were seen near enough. */
+/* Whether every part of a dear rule was seen near `at`, where its last part was; *first: the earliest of them. */
+static bool is_armed(const bawn_gate_seen *seen, const bawn_slow *slow, uint32_t round, size_t at, size_t *first)
+{
+    *first = at;
+    for (uint16_t p = 0; p + 1 < slow->parts; p++) {
+        if (seen->round[p] != round || seen->at[p] + slow->width < at || at + slow->width < seen->at[p])
+            return false;
+        *first = seen->at[p] < *first ? seen->at[p] : *first;
+    }
+    return true;
+}
+
+/* A gate was seen. With the last part of a rule near the others, it is armed: a match holds all of them and is at most
+ * `width` long. */
 static void note_gate(scan_context *s, const bawn_gate *gate, size_t at)
 {
     bawn_worker *w = s->judging->worker;
     const bawn_rules *rules = &w->wall->rules[s->set];
+    size_t first, end = end_of(s->view);
 
     for (uint32_t i = gate->first; i < gate->first + gate->n; i++) {
         bawn_gate_use use = rules->uses[i];
         const bawn_slow *slow = &rules->slow[use.slot];
         bawn_gate_seen *seen = &w->seen[s->set][use.slot];
-        size_t other = seen->at[1 - use.part];
+        size_t margin = slow->width + 8u;
         seen->at[use.part] = at;
         seen->round[use.part] = w->seen_round;
-        if (slow->parts == 1)
-            note_window(s, use.slot, at, at);
-        else if (seen->round[1 - use.part] == w->seen_round && at <= other + slow->width && other <= at + slow->width)
-            note_window(s, use.slot, at < other ? at : other, at > other ? at : other);
+        if (use.part + 1 == slow->parts && is_armed(seen, slow, w->seen_round, at, &first))
+            note_window(s, use.slot, at > s->low + margin ? at - margin : s->low, first + margin < end ? first + margin : end);
     }
 }
 
@@ -253,6 +259,8 @@ static void note_anchor(void *context, uint32_t anchor, size_t end)
     bawn_view *v = s->view;
     const bawn_wall *wall = s->judging->worker->wall;
     const bawn_rules *rules = &wall->rules[s->set];
+    if (anchor >= rules->n_anchors)
+        return;
     uint32_t hold = s->judging->guardrail->holds[s->judging->place][(s->set ? wall->rules[0].n_anchors : 0) + anchor];
     size_t at = s->low + end;
 
@@ -275,7 +283,8 @@ static void on_hit(void *context, uint32_t id, size_t end)
     size_t at = s->low + end, begin = at;
 
     if (id >= rules->n_rules) {
-        note_gate(s, &rules->gates[id - rules->n_rules], at);
+        if (id - rules->n_rules < rules->n_gates)
+            note_gate(s, &rules->gates[id - rules->n_rules], at);
         return;
     }
     if (at <= v->hits_done || (!s->final && at >= end_of(v)) || at >= s->cut)
@@ -298,36 +307,100 @@ static bool scan(scan_context *s, const bawn_match *db, bawn_span at, bawn_match
                                   bawn_slice_of(v->text.ptr + (at.begin - v->base), at.end - at.begin), hit, s);
 }
 
-static bool scan_set(bawn_view *v, bawn_judging *j, int set, bawn_span new, bool final)
+/* The text before what is new that a database may need; what lies further back was seen before. */
+static bawn_span with_context(const bawn_view *v, size_t margin)
+{
+    size_t begin = v->hits_done > v->base + margin ? v->hits_done - margin : v->base;
+    return (bawn_span){ begin, end_of(v) };
+}
+
+/* Runs a database around the bytes of a set: each match of it holds one of them. Windows that meet are one. */
+static bool scan_around(scan_context *s, int db, const bawn_match_bytes *bytes, bawn_match_hit hit)
+{
+    const bawn_rules *rules = &s->judging->worker->wall->rules[s->set];
+    const bawn_view *v = s->view;
+    size_t margin = rules->margin[db] + 8u;
+    bawn_span new = with_context(v, margin);
+    size_t at = rules->db[db] ? v->base + bawn_match_find_byte(bytes, v->text, new.begin - v->base) : new.end;
+
+    while (at < new.end) {
+        bawn_span window = { at > new.begin + margin ? at - margin : new.begin, 0 };
+        do {                                        /* whatever stands in [at, at + margin] is covered as well */
+            window.end = at + 2 * margin;
+            at = v->base + bawn_match_find_byte(bytes, v->text, at + margin < new.end ? at + margin - v->base : v->text.len);
+        } while (at < new.end && at <= window.end + margin);
+        if (window.end > new.end)
+            window.end = new.end;
+        if (!scan(s, rules->db[db], window, hit))
+            return false;
+    }
+    return true;
+}
+
+static void scan_literals(scan_context *s, const bawn_literals *set, size_t margin, bawn_match_hit hit)
+{
+    const bawn_view *v = s->view;
+    s->low = v->base;
+    s->cut = SIZE_MAX;
+    bawn_literals_scan(set, v->text, with_context(v, margin).begin - v->base, hit, s);
+}
+
+static const bawn_match_bytes wide_bytes = { .high = true };
+
+static bool scan_anchors(scan_context *s)
+{
+    const bawn_rules *rules = &s->judging->worker->wall->rules[s->set];
+
+    if (!s->judging->streaming || !s->judging->guardrail->anchored[s->judging->place][s->set])
+        return true;
+    scan_literals(s, rules->anchor_literals, ANCHOR_MARGIN, note_anchor);
+    return scan(s, rules->db[BAWN_DB_ANCHORS], with_context(s->view, ANCHOR_MARGIN), note_anchor) &&
+           scan_around(s, BAWN_DB_ANCHORS_WIDE, &wide_bytes, note_anchor);
+}
+
+/* The database of a dear rule, read on first use and kept by the worker. NULL: out of memory. */
+static const bawn_match *dear_database(bawn_worker *w, int set, uint32_t slot)
+{
+    bawn_match **db = &w->slow[set][slot];
+    if (!*db && (!bawn_match_load(db, w->wall->rules[set].slow[slot].saved, NULL) ||
+                 !bawn_match_scratch_fit(&w->scratch, *db, NULL))) {
+        bawn_match_free(*db);
+        *db = NULL;
+    }
+    return *db;
+}
+
+static bool scan_dear(scan_context *s, uint32_t slot, bawn_span at)
+{
+    const bawn_match *db = dear_database(s->judging->worker, s->set, slot);
+    return db && scan(s, db, at, on_hit);
+}
+
+static bool scan_set(bawn_view *v, bawn_judging *j, int set, bool final)
 {
     const bawn_rules *rules = &j->worker->wall->rules[set];
-    gated gates;
-    gates.n = 0;
-    scan_context s = { .view = v, .judging = j, .set = set, .final = final, .gates = &gates };
+    scan_context s = { .view = v, .judging = j, .set = set, .final = final };
 
     j->worker->seen_round++;
-    if (!scan(&s, rules->db[BAWN_DB_FAST], new, on_hit))
+    scan_literals(&s, rules->literals, MARGIN, on_hit);
+    if (!scan(&s, rules->db[BAWN_DB_SHORT], with_context(v, rules->margin[BAWN_DB_SHORT] + 8u), on_hit) ||
+        !scan_around(&s, BAWN_DB_SIGNS, &rules->signs, on_hit) || !scan_around(&s, BAWN_DB_WIDE, &wide_bytes, on_hit))
         return false;
-    for (uint32_t i = 0; i < gates.n && !s.everywhere; i++)
-        if (!scan(&s, rules->slow_db[gates.slot[i]], gates.at[i], on_hit))
+    for (size_t i = 0; i < s.n_windows && !s.everywhere; i++)
+        if (!scan_dear(&s, j->worker->windows[i].slot, j->worker->windows[i].at))
             return false;
     for (uint32_t i = 0; i < rules->n_slow && s.everywhere; i++)
-        if (!scan(&s, rules->slow_db[i], new, on_hit))
+        if (!scan_dear(&s, i, with_context(v, MARGIN)))
             return false;
-    for (int slow = 0; slow < 2 && j->streaming; slow++)
-        if (j->guardrail->anchored[j->place][set][slow] &&
-            !scan(&s, rules->db[BAWN_DB_ANCHORS_FAST + slow], new, note_anchor))
-            return false;
-    return true;
+    return scan_anchors(&s);
 }
 
 static bool scan_patterns(bawn_view *v, bawn_judging *j, bool final)
 {
     size_t total = end_of(v);
-    bawn_span new = { v->hits_done > v->base + MARGIN ? v->hits_done - MARGIN : v->base, total };
 
     for (int set = 0; set < 2; set++)
-        if (!scan_set(v, j, set, new, final)) {
+        if (!scan_set(v, j, set, final)) {
             j->failed = true;
             return false;
         }

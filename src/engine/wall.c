@@ -111,13 +111,15 @@ bool bawn_worker_new(bawn_worker **out, const bawn_wall *wall, bawn_error *err)
         w->begins[d] = bawn_match_begins_new(r->n_rules);
         size_t seen = ((size_t)r->n_slow + 1) * sizeof(bawn_gate_seen);
         w->seen[d] = bawn_malloc(seen);
-        ok = w->begins[d] && w->seen[d];
-        if (ok)
+        size_t slow = ((size_t)r->n_slow + 1) * sizeof(bawn_match *);
+        w->slow[d] = bawn_malloc(slow);
+        ok = w->begins[d] && w->seen[d] && w->slow[d];
+        if (w->seen[d])
             memset(w->seen[d], 0, seen);
+        if (w->slow[d])
+            memset(w->slow[d], 0, slow);
         for (int db = 0; ok && db < BAWN_DBS; db++)
             ok = !r->db[db] || bawn_match_scratch_fit(&w->scratch, r->db[db], err);
-        for (uint32_t i = 0; ok && i < r->n_slow; i++)
-            ok = bawn_match_scratch_fit(&w->scratch, r->slow_db[i], err);
     }
     if (!ok || !bawn_judge_new(&w->judge)) {
         bawn_worker_free(w);
@@ -134,8 +136,14 @@ void bawn_worker_free(bawn_worker *w)
     if (w->spares)
         w->free_spares(w->spares);
     bawn_match_scratch_free(w->scratch);
-    for (int d = 0; d < 2; d++)
-        bawn_match_begins_free(w->begins[d]), bawn_free(w->seen[d]);
+    for (int d = 0; d < 2; d++) {
+        for (uint32_t i = 0; w->slow[d] && i < w->wall->rules[d].n_slow; i++)
+            bawn_match_free(w->slow[d][i]);
+        bawn_match_begins_free(w->begins[d]);
+        bawn_free(w->slow[d]);
+        bawn_free(w->seen[d]);
+    }
+    bawn_free(w->windows);
     bawn_judge_free(w->judge);
     bawn_arena_free(w->inspect_arena);
     bawn_free(w);

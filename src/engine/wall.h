@@ -5,34 +5,45 @@
 #include "engine/engine.h"
 #include "guard/exfiltration/exfiltration.h"
 #include "guard/limits/limits.h"
+#include "match/literals.h"
 
 /* ---- rules: every expression of a set of guards, by id ----------------------------------------------------------- */
-/* Databases. FAST holds what is cheap to look for everywhere, and the *gates*: literals one of which stands in every
- * match of a dear expression. Each dear one is a database of its own, run only around its gates. The anchors, with which
- * matches begin, are looked for in streams alone, and only where something is held for them. */
-enum { BAWN_DB_FAST, BAWN_DB_ANCHORS_FAST, BAWN_DB_ANCHORS_SLOW, BAWN_DBS };
+/* Where an expression is looked for. Plain ASCII literals, and the *gates* of dear expressions (literals one of which
+ * stands in every match), are looked for everywhere by one matcher (match/literals.h). What it cannot take stands in
+ * small databases: SHORT, everywhere; SIGNS, around the signs of code; WIDE, around what is not ASCII. Each dear
+ * expression is a database of its own, run only around its gates. Anchors, with which matches begin, are looked for in
+ * streams alone, where something is held for them. */
+enum { BAWN_DB_SHORT, BAWN_DB_SIGNS, BAWN_DB_WIDE, BAWN_DB_ANCHORS, BAWN_DB_ANCHORS_WIDE, BAWN_DBS };
+enum { BAWN_BY_LITERALS = BAWN_DBS, BAWN_BY_GATES };                /* the other places of a rule */
 typedef enum { BAWN_RULE_PATTERN, BAWN_RULE_FORM /* ROT13 or reversed literal */ } bawn_rule_type;
 typedef struct {
     const char *regex;
     uint8_t flags, type;            /* BAWN_P_*, bawn_rule_type */
-    uint16_t slot;                  /* 0: in FAST, else its slot among the dear ones + 1 */
+    uint8_t place;                  /* BAWN_DB_* or BAWN_BY_* */
+    uint16_t slot;                  /* BY_GATES: which of the dear ones */
     uint16_t guard;                 /* index into the wall's guards */
     const bawn_pattern *pattern;    /* the row */
     uint32_t width;                 /* of forms: their length */
 } bawn_rule;
-typedef struct { const char *text; uint32_t first, n; } bawn_gate;  /* uses[first, first + n) */
-typedef struct { uint16_t slot, part; } bawn_gate_use;              /* a literal of that part of a slow rule */
-typedef struct { uint16_t parts, width; } bawn_slow; /* 1 or 2 gated parts; widest match in bytes */
-typedef struct { const char *text; uint32_t len; bool slow; } bawn_anchor;
+#define BAWN_RULES_FEW 200      /* so few, as most policies have, are looked for by one database */
+#define BAWN_GATE_PARTS 3
+#define BAWN_SIGNS_WIDTH 128    /* widest match of what is looked for around signs */
+typedef struct { const char *text; uint8_t flags; uint32_t first, n; } bawn_gate;  /* uses[first, first + n) */
+typedef struct { uint16_t slot, part; } bawn_gate_use;              /* a literal of that part (in the order of the text) */
+typedef struct { uint16_t parts, width; bawn_slice saved; } bawn_slow;  /* gated parts; widest match in bytes; database */
+typedef struct { const char *text; uint32_t len; uint8_t flags; } bawn_anchor;
 typedef struct { uint32_t anchor, rule, width; } bawn_anchored;     /* anchor id (from 0) opens pattern `rule` */
 typedef struct {
     bawn_rule *rules; size_t n_rules;
-    bawn_gate *gates; uint32_t n_gates;         /* ids in FAST: n_rules and up */
+    bawn_gate *gates; uint32_t n_gates;         /* their ids as hits: n_rules and up */
     bawn_gate_use *uses; uint32_t n_uses;
-    bawn_slow *slow; bawn_match **slow_db; uint32_t n_slow;     /* dear rules by slot */
+    bawn_slow *slow; uint32_t n_slow;           /* dear rules by slot */
     bawn_anchor *anchors; uint32_t n_anchors;
     bawn_anchored *anchored; size_t n_anchored;
+    const bawn_literals *literals, *anchor_literals;        /* NULL when empty */
+    bawn_match_bytes signs;
     bawn_match *db[BAWN_DBS];                   /* NULL when empty */
+    uint32_t margin[BAWN_DBS];                  /* bytes of context that a match of it may need, beside the signs */
 } bawn_rules;
 
 /* Lists the rows of guards[0, n) and their forms; everything in the arena. Cheap. */
@@ -44,6 +55,7 @@ bool bawn_rules_pack(bawn_buf *out, const bawn_rules *);
 /* Reads what was packed for the same rules. False: it was not. */
 bool bawn_rules_unpack(bawn_rules *, bawn_slice packed, bawn_arena *, bawn_error *err);
 void bawn_rules_free(bawn_rules *);             /* the databases */
+bool bawn_rules_add_gates(bawn_rules *, bawn_arena *, bawn_error *err);     /* a step of compiling: rules_gates.c */
 /* Times every expression alone on prose; false names the first that costs more (us for each kB). */
 bool bawn_rules_lint(const bawn_rules *, double budget_us_per_kb, bawn_error *err);
 void bawn_rules_hash(char out[72], const bawn_rules *);             /* "sha256:" + 64 hex + NUL */
@@ -72,7 +84,7 @@ typedef struct {
     bawn_ruling *rulings[BAWN_PLACE_COUNT]; /* [kind id] */
     bool *wakes[BAWN_PLACE_COUNT];          /* [guard]: any of its kinds is ruled on there */
     uint32_t *holds[BAWN_PLACE_COUNT];      /* [anchor id over both sets of rules]: bytes to hold, 0 none */
-    bool anchored[BAWN_PLACE_COUNT][2][2];  /* [set][slow]: whether any of its anchors is held for */
+    bool anchored[BAWN_PLACE_COUNT][2];     /* [set]: whether any of its anchors is held for */
     bool fail_open;                         /* on_error: allow */
     const void **settings;                  /* [guard]: handed to its probes */
     uint64_t window;                        /* least characters held behind in streams; UINT64_MAX: buffer */
@@ -127,12 +139,17 @@ bool bawn_wall_read_guardrails(bawn_wall *, bawn_error *err);
 bool bawn_wall_read_routes(bawn_wall *, bawn_error *err);           /* upstreams, routes, defaults, record */
 
 /* Of one dear rule, in one round: where its parts were seen last, and the window that is open for it. */
-typedef struct { size_t at[2]; uint32_t round[2], window_round, window; } bawn_gate_seen;
+typedef struct { size_t at[BAWN_GATE_PARTS]; uint32_t round[BAWN_GATE_PARTS], window_round, window; } bawn_gate_seen;
+
+/* Where gates were seen: parts of the text in which a dear rule is run. */
+typedef struct { bawn_span at; uint32_t slot; } bawn_gate_window;
 
 struct bawn_worker {
     const bawn_wall *wall;
     bawn_match_scratch *scratch;
     bawn_gate_seen *seen[2]; uint32_t seen_round;   /* [set][slot] */
+    bawn_gate_window *windows; size_t cap_windows;
+    bawn_match **slow[2];                           /* [set][slot]: dear databases, read when first needed */
     bawn_match_begins *begins[2];
     struct bawn_judge *judge;               /* scratch of judge.c */
     bawn_arena *inspect_arena;              /* results of bawn_inspect, until its next call */

@@ -407,7 +407,7 @@ static bool derive_holds(reader *r, int place)
             uint32_t *hold = &holds[(d ? w->rules[0].n_anchors : 0) + a->anchor];
             if (ruling.action < BAWN_MASK || opened->pattern->score < ruling.min_score)
                 continue;
-            r->g->anchored[place][d][w->rules[d].anchors[a->anchor].slow] = true;
+            r->g->anchored[place][d] = true;
             if (a->width > *hold)
                 *hold = a->width;
         }

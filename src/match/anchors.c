@@ -2,12 +2,14 @@
  * pattern it may open can no longer match (RULINGS R2), so an anchor must be found in every match: the reader gives up
  * (false) rather than guess. Understands literals, escapes, and groups of alternatives, nested; everything else ends
  * the literal. */
+#include "match/literals.h"
 #include "match/match.h"
+#include "match/regex.h"
 
 #define ANCHOR_MAX 16
 #define ANCHOR_MIN 1                    /* the lint asks built-in rows for 3 */
 
-typedef struct { char text[ANCHOR_MAX]; size_t len; } anchor;
+typedef struct { char text[ANCHOR_MAX]; size_t len; uint8_t flags; } anchor;
 typedef struct { anchor *items; size_t n, max; bool failed; } anchors;
 
 static bool is_quantifier(char c) { return c == '?' || c == '*' || c == '+' || c == '{'; }
@@ -51,13 +53,15 @@ static int literal_at(const char **s)
 
 static void add(anchors *out, anchor a)
 {
-    a.len = bawn_utf8_valid_prefix(bawn_slice_of(a.text, a.len));       /* never cut inside a code point */
+    size_t whole = bawn_utf8_valid_prefix(bawn_slice_of(a.text, a.len));    /* never cut inside a code point */
+    a.flags = whole == a.len ? a.flags : 0;
+    a.len = whole;
     if (a.len < ANCHOR_MIN || out->n == out->max) {
         out->failed = true;
         return;
     }
     for (size_t i = 0; i < out->n; i++)
-        if (out->items[i].len == a.len && memcmp(out->items[i].text, a.text, a.len) == 0)
+        if (out->items[i].len == a.len && out->items[i].flags == a.flags && memcmp(out->items[i].text, a.text, a.len) == 0)
             return;
     out->items[out->n++] = a;
 }
@@ -105,8 +109,22 @@ static void alternatives(anchors *out, anchor prefix, const char *s, const char 
     }
 }
 
+/* Whether white space must follow the literal that ends at s, before which `c` was read last. */
+static bool space_follows(const char *s, const char *end, int c)
+{
+    bool absent;
+    if (c >= 0 && bawn_is_space((unsigned char)c))
+        return s >= end || !is_quantifier(*s);
+    if (s + 1 >= end || s[0] != '\\' || s[1] != 's')
+        return false;
+    bawn_regex_skip_quantifier(s + 2, end, &absent);
+    return !absent;
+}
+
 static void walk(anchors *out, anchor a, const char *s, const char *end, int depth)
 {
+    int c = -1;
+
     if (depth > 8) {
         out->failed = true;
         return;
@@ -126,7 +144,7 @@ static void walk(anchors *out, anchor a, const char *s, const char *end, int dep
             s += 2;
             continue;
         }
-        int c = literal_at(&s);
+        c = literal_at(&s);
         if (c < 0 || bawn_is_space((unsigned char)c))
             break;
         if (s < end && (*s == '?' || *s == '*' || *s == '{'))
@@ -135,10 +153,12 @@ static void walk(anchors *out, anchor a, const char *s, const char *end, int dep
         if (s < end && *s == '+')
             break;
     }
+    if (space_follows(s, end, c))
+        a.flags = BAWN_L_SPACE_AFTER;
     add(out, a);
 }
 
-static bool copy_out(bawn_slice *out, size_t *n, const anchors *found, bool lower, bawn_arena *arena)
+static bool copy_out(bawn_match_literal *out, size_t *n, const anchors *found, bool lower, bawn_arena *arena)
 {
     for (size_t i = 0; i < found->n; i++) {
         char *text = bawn_arena_alloc(arena, found->items[i].len);
@@ -146,7 +166,7 @@ static bool copy_out(bawn_slice *out, size_t *n, const anchors *found, bool lowe
             return false;
         for (size_t j = 0; j < found->items[i].len; j++)
             text[j] = lower ? bawn_lower(found->items[i].text[j]) : found->items[i].text[j];
-        out[i] = bawn_slice_of(text, found->items[i].len);
+        out[i] = (bawn_match_literal){ bawn_slice_of(text, found->items[i].len), found->items[i].flags };
     }
     *n = found->n;
     return true;
@@ -157,10 +177,11 @@ static void walk_plain(anchors *out, const char *text)
     anchor a = { .len = 0 };
     for (; *text && !bawn_is_space((unsigned char)*text) && a.len < ANCHOR_MAX; text++)
         a.text[a.len++] = *text;
+    a.flags = bawn_is_space((unsigned char)*text) ? BAWN_L_SPACE_AFTER : 0;
     add(out, a);
 }
 
-bool bawn_match_anchors(bawn_slice *out, size_t *n, size_t max, const char *regex, uint8_t flags, bawn_arena *arena)
+bool bawn_match_anchors(bawn_match_literal *out, size_t *n, size_t max, const char *regex, uint8_t flags, bawn_arena *arena)
 {
     anchor items[64];
     anchors found = { items, 0, max < BAWN_COUNT(items) ? max : BAWN_COUNT(items), false };

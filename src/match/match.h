@@ -59,15 +59,32 @@ bool bawn_match_begin(size_t *begin, bawn_match_begins *, uint32_t id, const cha
 
 /* Widest match of a rule in bytes; 0: no finite width, or it does not compile (then err). */
 uint32_t bawn_match_width(const char *regex, uint8_t flags, bawn_error *err);
-/* The literals with which a match can begin, up to the first white space, lower case, at most 16 bytes each; false
- * when there is none of 3 bytes or more. out: up to `max` slices into `arena`. */
-bool bawn_match_anchors(bawn_slice *out, size_t *n, size_t max, const char *regex, uint8_t flags, bawn_arena *arena);
+/* A literal read off a pattern. flags: BAWN_L_SPACE_BEFORE, _AFTER (literals.h), where white space must stand beside it. */
+typedef struct { bawn_slice text; uint8_t flags; } bawn_match_literal;
 
-/* Literals one of which (in any case) stands in every match of a pattern; rarity from 1 (an everyday word is among
- * them) up, 0 when none is known. */
+/* The literals with which a match can begin, up to the first white space, lower case, at most 16 bytes each; false
+ * when there is none. out: up to `max`, their texts in `arena`. */
+bool bawn_match_anchors(bawn_match_literal *out, size_t *n, size_t max, const char *regex, uint8_t flags, bawn_arena *arena);
+
+/* Literals one of which (in any case) stands in every match of a pattern, and how often one of them stands in 64 KiB of
+ * prose, roughly, in quarters. n = 0: none are known. `order`: parts of one pattern stand in every match in this order. */
 #define BAWN_REQUIRED_MAX 96
-typedef struct { bawn_slice items[BAWN_REQUIRED_MAX]; size_t n; int rarity; } bawn_required;
-/* The rarest two parts of `regex`: each match holds one literal of either. False: out of memory. */
-bool bawn_match_required(bawn_required out[2], const char *regex, bawn_arena *arena);
+#define BAWN_REQUIRED_PARTS 3
+typedef struct { bawn_match_literal items[BAWN_REQUIRED_MAX]; size_t n; unsigned quarters, order; } bawn_required;
+/* The rarest parts of `regex`, the rarest first: each match holds one literal of each of them. False: out of memory. */
+bool bawn_match_required(bawn_required out[BAWN_REQUIRED_PARTS], const char *regex, bawn_arena *arena);
+
+/* ---- single bytes ------------------------------------------------------------------------------------------------ */
+/* A set of bytes: ASCII ones (bit c >> 4 of rows[c & 15]), all others together. */
+typedef struct { uint8_t rows[16]; bool high; } bawn_match_bytes;
+static inline bool bawn_match_bytes_has(const bawn_match_bytes *s, unsigned char c)
+{
+    return c < 0x80 ? s->rows[c & 15] >> (c >> 4) & 1 : s->high;
+}
+/* Signs one of which stands in every match of `regex`, of those that prose has seldom (no quotes, dots, commas,
+ * hyphens); false when there are none. */
+bool bawn_match_signs(bawn_match_bytes *out, const char *regex, uint8_t flags);
+/* The first offset >= from of a byte of the set; text.len when there is none. 32 bytes at a time with AVX2. */
+size_t bawn_match_find_byte(const bawn_match_bytes *, bawn_slice text, size_t from);
 
 #endif

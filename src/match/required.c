@@ -1,146 +1,341 @@
 /* The literals one of which stands in every match of a pattern, read off its source. They gate the dear patterns: the
- * pass over a text looks for them only, and the patterns themselves are run where they were seen (rules_compile.c).
+ * pass over a text looks for them only, and the patterns themselves are run where they were seen (engine/rules_gates.c).
  *
- * A sequence needs each of its parts, so any part will do: the two rarest are taken (long, no everyday word). A group of
- * alternatives needs one literal from each of them. What may be absent, and all that is no literal, counts nothing. */
+ * A sequence is read from left to right as a *run*: the set of all strings that its next parts can be, as long as these
+ * are few ("the following rules" with its alternatives and what may be absent), white space as one space. Where they
+ * are not, the run ends, and the set that prose has least of those that the run went through is one required part of
+ * the sequence; so is, of a group too large to be a run, one part of each alternative. (The same idea is in the literal
+ * extractors of RE2 and of Rust's regex-syntax.) What may be absent, and all that is no literal, counts nothing. */
 #include "match/match.h"
 
-#define LITERAL_MAX 24
-#define SET_MAX 96
+#include "match/literals.h"
+#include "match/regex.h"
 
-typedef struct { char text[LITERAL_MAX]; size_t len; } literal;
-typedef struct { literal items[SET_MAX]; size_t n; int rarity; } set;      /* n = 0: nothing required is known */
-typedef struct { set best, second; } choice;                               /* two parts of one sequence */
+#define LITERAL_MAX 32
+#define RUN_MAX 32              /* strings of a run */
+#define SET_MAX BAWN_REQUIRED_MAX
+#define PARTS BAWN_REQUIRED_PARTS
+#define SINGLE_WIDE 64          /* times: a single letter of another script, about as often as a common word */
+#define THREE_LETTERS 20
 
-/* Words of everyday prose, which would wake the dear patterns at every sentence. */
-static const char *const everyday[] = {
-    "about", "after", "again", "all", "also", "and", "answer", "any", "are", "ask", "back",
-    "because", "been", "before", "begin", "both", "but", "can", "change", "could", "does", "done", "each", "else",
-    "ever", "every", "first", "follow", "for", "from", "full", "get", "give", "given", "have",
-    "help", "here", "how", "information", "into", "its", "just", "know", "last", "let", "like", "list", "long", "made", "make",
-    "may", "message", "more", "most", "much", "must", "name", "need", "never", "new", "next", "not", "now", "off",
-    "one", "only", "open", "order", "other", "our", "out", "over", "own", "part", "please", "point", "put", "question", "read",
-    "right", "said", "same", "say", "see", "send", "set", "should", "show", "since", "some", "start", "stop", "such", "take",
-    "tell", "text", "than", "thank", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "things",
-    "this", "those", "time", "told", "try", "turn", "two", "until", "use", "used", "user", "using", "very", "want", "was",
-    "way", "were", "what", "when", "where", "which", "while", "who", "whole", "why", "will", "with", "without", "word", 
-    "would", "write", "you", "your", "para", "por", "que", "con", "una", "pour", "dans", "avec", "vous", "und", "der", "die",
-    "das", "nicht", "mit", "sie", "per", "che", "non", "sono", "como", "ist", "auf", "les", "des", "est", "tout", "alle",
-};
+/* A leading or trailing space: white space must stand beside the literal. */
+typedef struct { char text[LITERAL_MAX + 1]; uint8_t len; } string;
+typedef struct { string items[RUN_MAX]; size_t n; } strings;
+typedef struct { string items[SET_MAX]; size_t n; unsigned quarters, order; } set;     /* n = 0: nothing is known */
+typedef struct { set parts[PARTS]; } choice;                                           /* of one sequence, rarest first */
 
-static int rarity_of(const literal *l)
+/* ---- strings ------------------------------------------------------------------------------------------------------ */
+static void set_string(string *out, const char *text, size_t len)
 {
-    bawn_slice s = { l->text, l->len };
-    int letters = 0;
-    if (l->len < 3)
-        return 0;
-    for (size_t i = 0; i < BAWN_COUNT(everyday); i++)
-        if (bawn_slice_eq_nocase(s, bawn_slice_str(everyday[i])))
-            return 1;
-    for (size_t i = 0; i < l->len; i++)
-        letters += bawn_utf8_is_start((unsigned char)l->text[i]);
-    return 2 * letters + ((unsigned char)l->text[0] >= 0x80 ? letters + 2 : 0);   /* other scripts: fewer texts */
+    memcpy(out->text, text, len);
+    out->text[len] = 0;
+    out->len = (uint8_t)len;
 }
 
-static void consider(choice *c, const set *candidate)
+static void one_string(strings *out, const char *text, size_t len)
 {
-    if (candidate->n == 0)
-        return;
-    if (candidate->rarity > c->best.rarity) {
-        c->second = c->best;
-        c->best = *candidate;
-    } else if (candidate->rarity > c->second.rarity) {
-        c->second = *candidate;
-    }
+    out->n = 1;
+    set_string(&out->items[0], text, len);
 }
 
-static void consider_literal(choice *c, literal *run, set *scratch)
+/* out x more, one behind the other; false: too many, or too long. Two white spaces are one. */
+static bool append(strings *out, const strings *more)
 {
-    if (run->len >= 3) {
-        scratch->items[0] = *run;
-        scratch->n = 1;
-        scratch->rarity = rarity_of(run);
-        consider(c, scratch);
-    }
-    run->len = 0;
-}
-
-static const char *skip_class(const char *s, const char *end)
-{
-    s++;
-    if (s < end && *s == '^')
-        s++;
-    if (s < end && *s == ']')
-        s++;
-    while (s < end && *s != ']')
-        s += *s == '\\' ? 2 : 1;
-    return s < end ? s + 1 : end;
-}
-
-static const char *skip_group(const char *s, const char *end)
-{
-    int depth = 0;
-    while (s < end) {
-        if (*s == '\\') {
-            s += 2;
-            continue;
+    strings old = *out;
+    if (old.n * more->n > RUN_MAX)
+        return false;
+    out->n = 0;
+    for (size_t i = 0; i < old.n; i++)
+        for (size_t k = 0; k < more->n; k++) {
+            const string *a = &old.items[i], *b = &more->items[k];
+            size_t joint = a->len && b->len && a->text[a->len - 1] == ' ' && b->text[0] == ' ';
+            if (a->len + b->len - joint > LITERAL_MAX) {
+                *out = old;
+                return false;
+            }
+            string *s = &out->items[out->n++];
+            *s = *a;
+            memcpy(s->text + s->len, b->text + joint, b->len - joint + 1);
+            s->len = (uint8_t)(s->len + b->len - joint);
         }
-        if (*s == '[') {
-            s = skip_class(s, end);
-            continue;
-        }
-        if (*s == '(')
-            depth++;
-        if (*s == ')' && --depth == 0)
-            return s + 1;
-        s++;
-    }
-    return end;
+    return true;
 }
 
-/* Past a quantifier at s; *may_be_absent says what it allows. */
-static const char *skip_quantifier(const char *s, const char *end, bool *may_be_absent)
+static bool unite(strings *out, const strings *more)
 {
-    *may_be_absent = false;
-    if (s < end && (*s == '?' || *s == '*' || *s == '+')) {
-        *may_be_absent = *s != '+';
-        s++;
-    } else if (s + 1 < end && *s == '{' && (bawn_is_digit((unsigned char)s[1]) || s[1] == ',')) {
-        *may_be_absent = s[1] == '0' || s[1] == ',';
-        while (s < end && *s != '}')
+    for (size_t i = 0; i < more->n; i++) {
+        if (out->n == RUN_MAX)
+            return false;
+        out->items[out->n++] = more->items[i];
+    }
+    return true;
+}
+
+static bool ends_with_space(const string *s) { return s->len > 0 && s->text[s->len - 1] == ' '; }
+
+static bool all_end_with_space(const strings *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (!ends_with_space(&s->items[i]))
+            return false;
+    return true;
+}
+
+/* Without the white space beside it. */
+static bawn_match_literal literal_of(const string *s)
+{
+    size_t from = s->len > 0 && s->text[0] == ' ', to = s->len;
+    uint8_t flags = from ? BAWN_L_SPACE_BEFORE | BAWN_L_LOOSE : BAWN_L_LOOSE;
+
+    if (to > from && s->text[to - 1] == ' ') {
+        flags |= BAWN_L_SPACE_AFTER;
+        to--;
+    }
+    return (bawn_match_literal){ bawn_slice_of(s->text + from, to - from), flags };
+}
+
+/* How often it stands in 64 KiB of prose, in quarters; 0: it is too short to be of use. */
+static unsigned quarters_of(const string *s)
+{
+    bawn_match_literal l = literal_of(s);
+    char text[LITERAL_MAX + 1] = "";
+    size_t letters = 0;
+    unsigned words = 1;
+    bool wide = false;
+
+    for (size_t i = 0; i < l.text.len; i++) {
+        text[i] = l.text.ptr[i];
+        letters += bawn_utf8_is_start((unsigned char)text[i]);
+        words += text[i] == ' ';
+        wide = wide || (unsigned char)text[i] >= 0x80;
+    }
+    if (bawn_literals_takes(text, l.flags)) {
+        unsigned times = 4 * bawn_literals_times(text, l.flags);
+        if (words > 1)                      /* rarer than its key, which has to be looked at all the same */
+            times /= 4;
+        return times > 4 || letters < 8 ? (times ? times : 1) : 1;
+    }
+    if (wide)
+        return 4 * (letters > 1 ? 1 : SINGLE_WIDE);
+    return letters < 3 ? 0 : 4 * THREE_LETTERS;
+}
+
+/* ---- sets ---------------------------------------------------------------------------------------------------------- */
+/* What holds another of the set says nothing that the other does not. */
+static bool is_covered(const strings *s, size_t which)
+{
+    bawn_slice whole = bawn_slice_of(s->items[which].text, s->items[which].len);
+    for (size_t i = 0; i < s->n; i++) {
+        bawn_slice other = bawn_slice_of(s->items[i].text, s->items[i].len);
+        if (i != which && other.len <= whole.len && bawn_slice_find(whole, other) < whole.len &&
+            (other.len < whole.len || i < which))
+            return true;
+    }
+    return false;
+}
+
+static bool set_of(set *out, const strings *s)
+{
+    out->n = out->quarters = out->order = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        unsigned quarters = quarters_of(&s->items[i]);
+        if (quarters == 0)
+            return false;
+        if (is_covered(s, i))
+            continue;
+        out->items[out->n++] = s->items[i];
+        out->quarters += quarters;
+    }
+    return out->n > 0;
+}
+
+static void consider(choice *c, set *candidate, unsigned order)
+{
+    candidate->order = order;
+    for (size_t i = 0; candidate->n > 0 && i < PARTS; i++)
+        if (c->parts[i].n == 0 || candidate->quarters < c->parts[i].quarters) {
+            memmove(&c->parts[i + 1], &c->parts[i], (PARTS - 1 - i) * sizeof(set));
+            c->parts[i] = *candidate;
+            return;
+        }
+}
+
+/* ---- elements: an atom and its quantifier --------------------------------------------------------------------------- */
+typedef struct { const char *begin, *end, *after; bool absent, once; } element;
+
+static element read_element(const char *s, const char *end)
+{
+    element e = { .begin = s };
+    if (*s == '(')
+        e.end = bawn_regex_skip_group(s, end);
+    else if (*s == '[')
+        e.end = bawn_regex_skip_class(s, end);
+    else if (*s == '\\')
+        e.end = s + 2 + (s + 1 < end && s[1] == 'x' ? 2 : 0);
+    else
+        for (e.end = s + 1; (unsigned char)*s >= 0x80 && e.end < end && !bawn_utf8_is_start((unsigned char)*e.end);)
+            e.end++;                        /* a code point is one character for its quantifier */
+    if (e.end > end)
+        e.end = end;
+    e.after = bawn_regex_skip_quantifier(e.end, end, &e.absent);
+    e.once = e.after == e.end;
+    return e;
+}
+
+static bool is_space_class(const element *e) { return e->end == e->begin + 2 && e->begin[0] == '\\' && e->begin[1] == 's'; }
+
+/* The inside of a plain group. */
+static bool is_plain_group(const element *e, const char **inner)
+{
+    *inner = e->begin + 1;
+    if (*e->begin != '(')
+        return false;
+    if (**inner != '?')
+        return true;
+    *inner += 2;
+    return e->begin[2] == ':';
+}
+
+static bool exact_alternatives(strings *out, const char *s, const char *end, int depth);
+
+/* A class of a few characters, such as [sz]. */
+static bool exact_class(strings *out, const char *s, const char *end)
+{
+    out->n = 0;
+    for (s++, end--; s < end;) {
+        const char *from = s++;
+        if (*from == '^' || *from == '\\' || (s < end && *s == '-') || out->n == 6)
+            return false;
+        while (s < end && !bawn_utf8_is_start((unsigned char)*s))
             s++;
-        s += s < end;
+        set_string(&out->items[out->n++], from, (size_t)(s - from));
     }
-    if (s < end && (*s == '?' || *s == '+'))
-        s++;                                    /* lazy or possessive */
-    return s;
+    return out->n > 0;
 }
 
-typedef struct { choice found; set scratch; literal run; } reader;          /* large: lives on the heap */
-
-static bool sequence(reader *r, const char *s, const char *end, int depth);
-
-/* One literal from each alternative of [s, end). */
-static bool alternatives(set *out, const char *s, const char *end, int depth)
+static bool exact_atom(strings *out, const element *e, int depth)
 {
-    reader *one = bawn_malloc(sizeof *one);
-    const char *from = s;
+    const char *s = e->begin, *inner;
+
+    if (*s == '(')
+        return depth < 12 && is_plain_group(e, &inner) && exact_alternatives(out, inner, e->end - 1, depth + 1);
+    if (*s == '[')
+        return exact_class(out, s, e->end);
+    if (*s == '^' || *s == '$' || (*s == '\\' && (s[1] == 'b' || s[1] == 'B'))) {
+        one_string(out, "", 0);
+        return true;
+    }
+    if (*s == '.' || (*s == '\\' && bawn_is_alnum((unsigned char)s[1]) && s[1] != 's'))
+        return false;
+    if (is_space_class(e) || bawn_is_space((unsigned char)*s))
+        one_string(out, " ", 1);
+    else
+        one_string(out, *s == '\\' ? s + 1 : s, (size_t)(e->end - s) - (*s == '\\'));
+    return true;
+}
+
+/* All strings that an element can be. */
+static bool exact_element(strings *out, const element *e, int depth)
+{
+    strings nothing;
+    one_string(&nothing, "", 0);
+
+    if (is_space_class(e) && !e->absent)
+        return exact_atom(out, e, depth);
+    if (e->once)
+        return exact_atom(out, e, depth);
+    bool maybe = (*e->end == '?' && e->after == e->end + 1) || (e->after == e->end + 5 && memcmp(e->end, "{0,1}", 5) == 0);
+    return maybe && !is_space_class(e) && exact_atom(out, e, depth) && unite(out, &nothing);
+}
+
+static bool exact_sequence(strings *out, const char *s, const char *end, int depth)
+{
+    strings *more = bawn_malloc(sizeof *more);
+    bool ok = more != NULL;
+
+    one_string(out, "", 0);
+    while (ok && s < end) {
+        element e = read_element(s, end);
+        ok = exact_element(more, &e, depth) && append(out, more);
+        s = e.after;
+    }
+    bawn_free(more);
+    return ok;
+}
+
+static bool exact_alternatives(strings *out, const char *s, const char *end, int depth)
+{
+    strings *one = bawn_malloc(sizeof *one);
     bool ok = one != NULL;
 
     out->n = 0;
-    out->rarity = 1000;
-    while (ok && from <= end) {
-        const char *p = from;
-        while (p < end && *p != '|')
-            p = *p == '\\' ? p + 2 : *p == '[' ? skip_class(p, end) : *p == '(' ? skip_group(p, end) : p + 1;
-        if (p > end)
-            p = end;
-        const set *best = &one->found.best;
-        ok = sequence(one, from, p, depth + 1) && best->n > 0 && out->n + best->n <= SET_MAX;
+    while (ok && s <= end) {
+        const char *p = bawn_regex_alternative_end(s, end);
+        ok = exact_sequence(one, s, p, depth) && unite(out, one);
+        s = p + 1;
+    }
+    bawn_free(one);
+    return ok;
+}
+
+/* ---- a sequence ------------------------------------------------------------------------------------------------------ */
+/* `space`: white space stands for certain right before what is read next, `space_after`: behind the sequence. */
+typedef struct { choice found; strings run, next; set best, scratch; unsigned seen; bool space, space_after; } reader;
+
+static void sequence(reader *r, const char *s, const char *end, int depth);
+
+static void begin_run(reader *r)
+{
+    one_string(&r->run, " ", r->space);
+    r->best.n = 0;
+}
+
+/* Remembers the run as it stands if it is rarer than it was. */
+static void look_at_run(reader *r)
+{
+    if (set_of(&r->scratch, &r->run) && (r->best.n == 0 || r->scratch.quarters <= r->best.quarters))
+        r->best = r->scratch;
+}
+
+static void end_run(reader *r)
+{
+    look_at_run(r);
+    consider(&r->found, &r->best, r->seen++);
+    r->space = all_end_with_space(&r->run);
+    begin_run(r);
+}
+
+static void extend(reader *r, const element *e)
+{
+    if (!bawn_is_alnum((unsigned char)*e->begin))       /* a word ends here: not each of its letters is looked at */
+        look_at_run(r);
+    if (append(&r->run, &r->next))
+        return;
+    end_run(r);
+    if (!append(&r->run, &r->next))
+        r->space = false, begin_run(r);
+}
+
+/* One literal from each alternative of [s, end); *space becomes whether all of them end with white space. */
+static bool alternatives(set *out, bool *space, const char *s, const char *end, bool space_after, int depth)
+{
+    reader *one = bawn_malloc(sizeof *one);
+    const char *from = s;
+    bool ok = one != NULL, before = *space;
+
+    out->n = out->quarters = out->order = 0;
+    *space = one != NULL;
+    while (one && from <= end) {
+        const char *p = bawn_regex_alternative_end(from, end);
+        const set *best = &one->found.parts[0];
+        one->space = before;
+        one->space_after = space_after;
+        sequence(one, from, p, depth + 1);
+        *space = *space && one->space;
+        ok = ok && best->n > 0 && out->n + best->n <= SET_MAX;
         for (size_t i = 0; ok && i < best->n; i++)
             out->items[out->n++] = best->items[i];
-        if (ok && best->rarity < out->rarity)
-            out->rarity = best->rarity;
+        out->quarters += best->quarters;
         from = p + 1;
     }
     bawn_free(one);
@@ -149,115 +344,90 @@ static bool alternatives(set *out, const char *s, const char *end, int depth)
     return ok;
 }
 
-static const char *group(reader *r, const char *s, const char *end, int depth)
+static bool begins_with_space(const char *s, const char *end)
 {
-    const char *close = skip_group(s, end), *inner = s + 1;
-    bool absent;
-    const char *after = skip_quantifier(close, end, &absent);
-
-    consider_literal(&r->found, &r->run, &r->scratch);
-    if (inner < end && *inner == '?') {
-        inner++;
-        if (inner < end && *inner == ':')
-            inner++;
-        else
-            absent = true;                      /* look-arounds and the like */
-    }
-    if (!absent && depth < 12 && alternatives(&r->scratch, inner, close - 1, depth))
-        consider(&r->found, &r->scratch);
-    return after;
+    if (s >= end)
+        return false;
+    element e = read_element(s, end);
+    return is_space_class(&e) && !e.absent;
 }
 
-static const char *character(reader *r, const char *s, const char *end)
+/* A group that can be too much for a run. */
+static void group(reader *r, const element *e, const char *end, int depth)
 {
-    const char *at = s;
-    char c = *at++;
-    bool plain = true, absent;
-    literal *run = &r->run;
+    const char *inner;
+    bool plain = is_plain_group(e, &inner), before;
+    bool space_after = e->once && (begins_with_space(e->after, end) || (e->after == end && r->space_after));
 
-    if (c == '\\' && at < end) {
-        c = *at++;
-        plain = !bawn_is_alnum((unsigned char)c);
-        if (c == 'b' || c == 'B')
-            return at;
-        if (c == 'x')
-            at += at + 2 <= end ? 2 : 0;
-    } else if (c == '^' || c == '$') {
-        return at;
-    } else if (c == '.') {
-        plain = false;
-    }
-    while (plain && (unsigned char)c >= 0x80 && at < end && !bawn_utf8_is_start((unsigned char)*at))
-        at++;                                   /* a code point is one character for its quantifier */
-    const char *after = skip_quantifier(at, end, &absent);
-    if (!plain || absent || run->len + 4 > LITERAL_MAX)
-        consider_literal(&r->found, run, &r->scratch);
-    if (plain && !absent) {
-        if ((unsigned char)c >= 0x80)
-            for (const char *b = s; b < at; b++)
-                run->text[run->len++] = *b;
-        else
-            run->text[run->len++] = c;
-        if (after != at)
-            consider_literal(&r->found, run, &r->scratch);
-    }
-    return after;
+    end_run(r);
+    before = r->space;
+    if (depth < 12 && plain && alternatives(&r->scratch, &r->space, inner, e->end - 1, space_after, depth) && !e->absent)
+        consider(&r->found, &r->scratch, r->seen++);
+    r->space = r->space && depth < 12 && plain && (before || !e->absent);
+    begin_run(r);
 }
 
-static bool sequence(reader *r, const char *s, const char *end, int depth)
+static void sequence(reader *r, const char *s, const char *end, int depth)
 {
-    bool absent;
-
-    r->found.best.n = r->found.second.n = 0;
-    r->found.best.rarity = r->found.second.rarity = 0;
-    r->run.len = 0;
+    for (size_t i = 0; i < PARTS; i++)
+        r->found.parts[i].n = 0;
+    r->seen = 0;
+    begin_run(r);
     while (s < end) {
-        if (*s == '(') {
-            s = group(r, s, end, depth);
-        } else if (*s == '[') {
-            consider_literal(&r->found, &r->run, &r->scratch);
-            s = skip_quantifier(skip_class(s, end), end, &absent);
+        element e = read_element(s, end);
+        s = e.after;
+        if (exact_element(&r->next, &e, depth)) {
+            extend(r, &e);
+        } else if (*e.begin == '(') {
+            group(r, &e, end, depth);
+        } else if (is_space_class(&e)) {        /* may be absent: what stood before it, if it was white space, still does */
+            end_run(r);
         } else {
-            s = character(r, s, end);
+            if (!e.absent && exact_atom(&r->next, &e, depth))
+                extend(r, &e);
+            end_run(r);
+            r->space = false;
+            begin_run(r);
         }
     }
-    consider_literal(&r->found, &r->run, &r->scratch);
-    return true;
+    if (r->space_after) {
+        one_string(&r->next, " ", 1);
+        append(&r->run, &r->next);
+    }
+    end_run(r);
 }
 
-static bool has_alternatives(const char *s, const char *end)
-{
-    while (s < end && *s != '|')
-        s = *s == '\\' ? s + 2 : *s == '[' ? skip_class(s, end) : *s == '(' ? skip_group(s, end) : s + 1;
-    return s < end;
-}
-
+/* ---- the whole ---------------------------------------------------------------------------------------------------------- */
 static bool keep(bawn_required *out, const set *from, bawn_arena *arena)
 {
     bool ok = true;
     out->n = 0;
-    out->rarity = from->n ? from->rarity : 0;
+    out->quarters = from->quarters;
+    out->order = from->order;
     for (size_t i = 0; ok && i < from->n; i++) {
-        size_t whole = bawn_utf8_valid_prefix(bawn_slice_of(from->items[i].text, from->items[i].len));
-        out->items[out->n++] = bawn_arena_copy(arena, bawn_slice_of(from->items[i].text, whole), &ok);
+        bawn_match_literal l = literal_of(&from->items[i]);
+        out->items[out->n++] = (bawn_match_literal){ bawn_arena_copy(arena, l.text, &ok), l.flags };
     }
     return ok;
 }
 
-bool bawn_match_required(bawn_required out[2], const char *regex, bawn_arena *arena)
+bool bawn_match_required(bawn_required out[BAWN_REQUIRED_PARTS], const char *regex, bawn_arena *arena)
 {
     const char *end = regex + strlen(regex);
     reader *r = bawn_malloc(sizeof *r);
-    bool ok = r != NULL;
+    bool ok = r != NULL, space = false;
 
-    if (ok && has_alternatives(regex, end)) {
-        r->found.second.n = 0;
-        if (!alternatives(&r->found.best, regex, end, 0))
-            r->found.best.n = 0;
-    } else if (ok) {
-        ok = sequence(r, regex, end, 0);
+    if (!ok)
+        return false;
+    *r = (reader){ .space = false };
+    if (bawn_regex_alternative_end(regex, end) < end) {
+        if (!alternatives(&r->found.parts[0], &space, regex, end, false, 0))
+            r->found.parts[0].n = 0;
+    } else {
+        sequence(r, regex, end, 0);
     }
-    ok = ok && keep(&out[0], &r->found.best, arena) && keep(&out[1], &r->found.second, arena);
+    for (size_t i = 0; ok && i < PARTS; i++)
+        ok = keep(&out[i], &r->found.parts[i], arena);
     bawn_free(r);
     return ok;
 }

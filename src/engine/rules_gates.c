@@ -1,0 +1,200 @@
+/* Gates. A row with words and gaps ("ignore all previous instructions" in its many orders) costs a hundred times what a
+ * literal costs: 250 such rows took 10 us for each kB and 8 MB of tables. Each needs a few words in every match, most of
+ * which prose does not have; so these words, the gates, are looked for first, and the dear rows only around them.
+ *
+ * A row has one to three parts, each a set of gates one of which stands in every match; it is run where words of all
+ * parts stand near each other. More parts make fewer windows and more hits to remember: what is cheapest on prose is
+ * taken. The parts of one row are found by one matcher, so that they come in the order of the text (engine/view.c
+ * remembers only the last of each). */
+#include <stdlib.h>
+
+#include "engine/wall.h"
+
+#define GATES_MAX 16384
+/* Measured, us: to find a gate, to run a dear row in a window; and what a row costs in 64 KiB when it is run everywhere. */
+#define HIT_US 0.1
+#define WINDOW_US 0.25          /* and as much again for each 200 characters of its source, for each window */
+#define EVERYWHERE_US 60.0
+#define TRIGGER_US 1.0          /* the same of a short expression that only wakes a guard */
+
+typedef struct { uint32_t gate; bawn_gate_use use; } gated;     /* before they are sorted by gate */
+typedef struct {
+    bawn_rules *rules;
+    bawn_arena *arena;
+    gated *gated; uint32_t n_gated;
+    bawn_required parts[BAWN_REQUIRED_PARTS];
+} gater;
+typedef enum { BY_LITERALS, BY_WIDE, BY_BOTH } matcher;
+
+static bool is_wide(bawn_slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] >= 0x80)
+            return true;
+    return false;
+}
+
+/* Copies with a terminating NUL: the matchers take C strings. */
+static const char *terminated(bawn_arena *arena, bawn_slice s)
+{
+    char *copy = bawn_arena_alloc(arena, s.len + 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, s.ptr, s.len);
+    copy[s.len] = 0;
+    return copy;
+}
+
+static uint32_t gate_of(gater *g, const bawn_match_literal *l)
+{
+    bawn_rules *r = g->rules;
+    for (uint32_t i = 0; i < r->n_gates; i++)
+        if (r->gates[i].flags == l->flags && bawn_slice_eq_nocase(bawn_slice_str(r->gates[i].text), l->text))
+            return i;
+    if (r->n_gates == GATES_MAX)
+        return UINT32_MAX;
+    r->gates[r->n_gates] = (bawn_gate){ terminated(g->arena, l->text), l->flags, 0, 0 };
+    return r->gates[r->n_gates].text ? r->n_gates++ : UINT32_MAX;
+}
+
+static bool gate_part(gater *g, const bawn_required *part, bawn_gate_use use)
+{
+    for (size_t i = 0; i < part->n; i++) {
+        uint32_t gate = gate_of(g, &part->items[i]);
+        if (gate == UINT32_MAX || g->n_gated == GATES_MAX)
+            return false;
+        g->gated[g->n_gated++] = (gated){ gate, use };
+    }
+    return true;
+}
+
+/* ---- which parts ------------------------------------------------------------------------------------------------- */
+static matcher matcher_of(const bawn_required *part, bawn_arena *arena)
+{
+    size_t wide = 0, taken = 0;
+    for (size_t i = 0; i < part->n; i++) {
+        const char *text = terminated(arena, part->items[i].text);
+        wide += is_wide(part->items[i].text);
+        taken += text && bawn_literals_takes(text, part->items[i].flags);
+    }
+    return taken == part->n ? BY_LITERALS : wide == part->n ? BY_WIDE : BY_BOTH;
+}
+
+/* What the first n of these parts cost in 64 KiB of prose. */
+static double cost_of(const gater *g, const size_t *parts, size_t n, uint32_t width, size_t source)
+{
+    double hits = 0, windows = 65536.0 / width;
+    for (size_t i = 0; i < n; i++) {
+        double times = g->parts[parts[i]].quarters / 4.0;
+        hits += times;
+        windows *= times * width / 65536.0;
+    }
+    return hits * HIT_US + windows * WINDOW_US * (1.0 + (double)source / 200.0);
+}
+
+typedef struct { size_t parts[BAWN_REQUIRED_PARTS], n; double cost; } selection;
+
+static void consider(selection *best, const gater *g, const size_t *parts, size_t n, uint32_t width, size_t source)
+{
+    double cost = cost_of(g, parts, n, width, source);
+    if (cost >= best->cost)
+        return;
+    memcpy(best->parts, parts, n * sizeof *parts);
+    best->n = n;
+    best->cost = cost;
+}
+
+/* The cheapest selection, if it is cheaper than to do without; parts that only both matchers together find (BY_BOTH) stand alone. */
+static selection choose(const gater *g, uint32_t width, size_t source, double otherwise_us)
+{
+    selection best = { .cost = otherwise_us };
+    for (matcher by = BY_LITERALS; by <= BY_BOTH; by++) {
+        size_t found[BAWN_REQUIRED_PARTS], n = 0;
+        for (size_t i = 0; i < BAWN_REQUIRED_PARTS; i++)
+            if (g->parts[i].n > 0 && matcher_of(&g->parts[i], g->arena) == by)
+                found[n++] = i;
+        for (size_t k = 1; k <= (by == BY_BOTH && n > 0 ? 1 : n); k++)
+            consider(&best, g, found, k, width, source);
+    }
+    return best;
+}
+
+static void sort_by_order(const gater *g, selection *s)
+{
+    for (size_t i = 1; i < s->n; i++)
+        for (size_t k = i; k > 0 && g->parts[s->parts[k]].order < g->parts[s->parts[k - 1]].order; k--) {
+            size_t t = s->parts[k];
+            s->parts[k] = s->parts[k - 1];
+            s->parts[k - 1] = t;
+        }
+}
+
+/* What the row costs in 64 KiB of prose without gates: next to nothing where signs of code do the same for it. */
+static double otherwise_us(const bawn_rule *r, uint32_t width)
+{
+    bawn_match_bytes signs;
+    if (width <= BAWN_SIGNS_WIDTH && bawn_match_signs(&signs, r->regex, r->flags) && !bawn_match_bytes_has(&signs, '/') &&
+        !bawn_match_bytes_has(&signs, '(') && !bawn_match_bytes_has(&signs, ')') && !signs.high)
+        return 0;
+    return r->flags & BAWN_P_TRIGGER ? TRIGGER_US : EVERYWHERE_US;
+}
+
+static bool gate_row(gater *g, bawn_rule *r, bawn_error *err)
+{
+    uint16_t slot = (uint16_t)g->rules->n_slow;
+    uint32_t width = slot < UINT16_MAX ? bawn_match_width(r->regex, r->flags, NULL) : 0;
+
+    if (width == 0 || width > BAWN_MATCH_WIDTH)
+        return true;
+    if (!bawn_match_required(g->parts, r->regex, g->arena))
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to read patterns");
+    selection s = choose(g, width, strlen(r->regex), otherwise_us(r, width));
+    if (s.n == 0)
+        return true;
+    sort_by_order(g, &s);
+    for (uint16_t part = 0; part < s.n; part++)
+        if (!gate_part(g, &g->parts[s.parts[part]], (bawn_gate_use){ slot, part }))
+            return bawn_error_set(err, BAWN_E_NO_MEMORY, "too many gates");
+    g->rules->slow[g->rules->n_slow++] = (bawn_slow){ .parts = (uint16_t)s.n, .width = (uint16_t)width };
+    r->slot = slot;
+    r->place = BAWN_BY_GATES;
+    return true;
+}
+
+/* ---- all of them --------------------------------------------------------------------------------------------------- */
+static int by_gate(const void *a, const void *b)
+{
+    const gated *x = a, *y = b;
+    return x->gate < y->gate ? -1 : x->gate > y->gate;
+}
+
+static void sort_uses(gater *g)
+{
+    bawn_rules *r = g->rules;
+    qsort(g->gated, g->n_gated, sizeof *g->gated, by_gate);
+    for (uint32_t i = 0; i < g->n_gated; i++) {
+        bawn_gate *gate = &r->gates[g->gated[i].gate];
+        if (gate->n++ == 0)
+            gate->first = i;
+        r->uses[i] = g->gated[i].use;
+    }
+    r->n_uses = g->n_gated;
+}
+
+bool bawn_rules_add_gates(bawn_rules *r, bawn_arena *arena, bawn_error *err)
+{
+    gater *g = bawn_arena_alloc(arena, sizeof *g);
+
+    if (g)
+        *g = (gater){ .rules = r, .arena = arena, .gated = bawn_arena_alloc(arena, GATES_MAX * sizeof *g->gated) };
+    r->gates = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gates);
+    r->uses = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->uses);
+    r->slow = bawn_arena_alloc(arena, (r->n_rules + 1) * sizeof *r->slow);
+    if (!g || !g->gated || !r->gates || !r->uses || !r->slow)
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
+    for (size_t i = 0; i < r->n_rules && r->n_rules > BAWN_RULES_FEW; i++)
+        if (!(r->rules[i].flags & BAWN_P_LITERAL) && !gate_row(g, &r->rules[i], err))
+            return false;
+    sort_uses(g);
+    return true;
+}
