@@ -12,9 +12,9 @@
 
 #define GATES_MAX 16384
 /* Measured, us: to find a gate, to run a dear row in a window; and what a row costs in 64 KiB when it is run everywhere. */
-#define HIT_US 0.1
+#define HIT_US 0.15
 #define WINDOW_US 0.25          /* and as much again for each 200 characters of its source, for each window */
-#define EVERYWHERE_US 60.0
+#define EVERYWHERE_US 1000.0
 #define TRIGGER_US 1.0          /* the same of a short expression that only wakes a guard */
 
 typedef struct { uint32_t gate; bawn_gate_use use; } gated;     /* before they are sorted by gate */

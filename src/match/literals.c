@@ -12,7 +12,7 @@
 
 #define KEY 4
 #define MAP_BITS 18             /* 32 KiB of bitmap */
-#define BUCKET_BITS 12
+#define BUCKET_BITS 13
 #define FOLD 0x20202020u
 #define MIX 0x9E3779B1u         /* 2^32 over the golden ratio (Knuth, TAOCP 3, 6.4) */
 #define LONGEST 255
