@@ -83,6 +83,16 @@ static size_t find_ahead(bawn_probe *p, size_t from, const char *mark)
     return SIZE_MAX;
 }
 
+/* Whether the quotation ends inside [begin, end) already: "never say “sorry”, “cannot” or “unable”" is not in quotes. */
+static bool closes_within(bawn_slice text, size_t begin, size_t end, const char *mark)
+{
+    for (size_t i = begin; i < end; i++)
+        if (is_at(text, i, mark) && !(i > 0 && i + 1 < text.len && bawn_is_alnum((unsigned char)text.ptr[i - 1])
+                                      && bawn_is_alnum((unsigned char)text.ptr[i + 1])))
+            return true;
+    return false;
+}
+
 /* The quotation around [begin, end): its marks' offsets. */
 static bool find_quotation(size_t *open, size_t *close, bawn_probe *p, size_t begin, size_t end)
 {
@@ -91,7 +101,7 @@ static bool find_quotation(size_t *open, size_t *close, bawn_probe *p, size_t be
 
     for (size_t i = begin; i-- > low && p->text.ptr[i] != '\n' && tries > 0;) {
         const char *mark = closing_mark(p->text, i);
-        if (!mark || !opens_quotation(p, i))
+        if (!mark || !opens_quotation(p, i) || closes_within(p->text, begin, end, mark))
             continue;
         tries--;
         *open = i;
