@@ -5,6 +5,7 @@
 #include "policy/policy.h"
 
 #define CHAIN_MAX 16
+#define LEAST_SCORE 0.55f       /* without a strength all that `high` acts on; what scores less is only shown (RULINGS R12) */
 
 typedef struct { bawn_wall *wall; bawn_guardrail *g; bawn_error *err; } reader;
 
@@ -21,7 +22,7 @@ static bawn_ruling default_ruling(const bawn_wall *w, uint32_t kind, int place)
     const bawn_kind *k = bawn_wall_kind(w, kind);
     const bawn_guard *g = w->guards[w->kind_guard[kind]];
     bool answer = bawn_place_side(place) == BAWN_OUTPUT;
-    bawn_ruling r = { .action = (uint8_t)(answer ? k->output : k->input), .style = BAWN_STYLE_MASK, .min_score = 0.5f };
+    bawn_ruling r = { .action = (uint8_t)(answer ? k->output : k->input), .style = BAWN_STYLE_MASK, .min_score = LEAST_SCORE };
 
     if (!(g->places & bawn_place_bit(place)))
         r.action = BAWN_ALLOW;
@@ -122,7 +123,7 @@ static void rule_sides(reader *r, const bawn_node *node, const char *guard, cons
 static void strength(reader *r, const bawn_node *node, unsigned places)
 {
     static const struct { const char *word; float min_score; } strengths[] = {
-        { "low", 0.9f }, { "medium", 0.75f }, { "high", 0.55f },
+        { "low", 0.9f }, { "medium", 0.75f }, { "high", LEAST_SCORE },
     };
     for (size_t i = 0; node && i < BAWN_COUNT(strengths); i++)
         for (uint32_t k = 0; bawn_node_word(node, strengths[i].word) && k < r->wall->n_kinds; k++)

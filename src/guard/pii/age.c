@@ -6,12 +6,13 @@ static const bawn_kind kinds[] = { BAWN_PII("AGE", BAWN_OBSERVE, "a person's age
 #define AFTER(word, lang, hit, miss) { word, 0, BAWN_P_TRIGGER | BAWN_P_LITERAL, 0.8f, lang, hit, miss }
 
 /* Rows before BEHIND stand after the number, the others in front of it. */
-enum { BEHIND = 16 };
+enum { BEHIND = 17 };
 static const bawn_pattern patterns[] = {
     AFTER(" years old", "en", "I'm 42 years old", "the bridge is 420 years old"),
     AFTER("-year-old", "en", "a 42-year-old man", "a nine-year-old"),
     AFTER(" year old", "en", "a 42 year old man", "last year old men came"),
     AFTER(" years of age", "en", "42 years of age", "many years of age"),
+    AFTER(" y/o", "en", "I'm 75 y/o", "all y/o forms"),
     AFTER(" yrs old", "en", "42 yrs old", "a few yrs old"),
     AFTER(" jahre alt", "de", "ich bin 42 Jahre alt", "viele Jahre alt"),
     AFTER("-jährige", "de", "der 42-jährige Mann", "der langjährige Leiter"),
@@ -26,6 +27,8 @@ static const bawn_pattern patterns[] = {
     AFTER(" lat,", "pl", "Anna, 42 lat, mężatka", "wiele lat, nic"),
     AFTER("aged ", "en", "a man aged 42, married", "cheese aged 42 months"),
     AFTER("age ", "en", "patient, age 42, admitted", "the age of 42 nations"),
+    AFTER("age of ", "en", "retired at the age of 67.", "the age of 42 nations"),
+    AFTER("just turned ", "en", "My brother just turned 31.", "it just turned 31 degrees"),
     AFTER("age: ", "en", "age: 42", "the message: 42"),
     AFTER("\"age\": ", "*", "{\"age\": 42}", "{\"page\": 42}"),
     AFTER("alter: ", "de", "Alter: 42", "Schalter: 42"),

@@ -1,10 +1,14 @@
 /* Payment card numbers: 12 to 19 digits, Luhn valid (ISO/IEC 7812-1 annex B), with an issuer's prefix and a length that
  * this issuer uses. A run may hold more than the card (expiry, CVV follow it), so each group may begin one. Groups as on
  * the card (4-4-4-4, 4-6-5, 4-6-4) or a word near it make it sure; bare 12 to 14 digits are bar codes and ids as often,
- * and count only with such a word. */
+ * and count only with such a word. Behind a card, "with code 123" is its security code; elsewhere it could be anything. */
 #include "guard/pii/pii.h"
 
-static const bawn_kind kinds[] = { BAWN_PII("CREDIT_DEBIT_CARD_NUMBER", BAWN_MASK, "payment card number (Luhn, issuer prefix and length)") };
+enum { CARD, CVV };
+static const bawn_kind kinds[] = {
+    [CARD] = BAWN_PII("CREDIT_DEBIT_CARD_NUMBER", BAWN_MASK, "payment card number (Luhn, issuer prefix and length)"),
+    [CVV] = BAWN_PII("CREDIT_DEBIT_CARD_CVV", BAWN_MASK, "card security code right behind a card's number"),
+};
 
 typedef struct { uint16_t low, high; uint8_t min, max; } issuer;   /* the first four digits, lengths */
 
@@ -61,6 +65,48 @@ static bool evenly_apart(const bawn_probe *p, const bawn_group *g, size_t n)
     return true;
 }
 
+/* Where the word at i ends, when it may stand between a card and its code; else 0. */
+static size_t past_link(bool *named, bawn_probe *p, size_t i)
+{
+    static const struct { const char *word; bool names; } links[] = {
+        { "with", false }, { "and", false }, { "the", false }, { "security", false }, { "is", false }, { "its", false }, { "code", true },
+        { "mit", false }, { "und", false }, { "y", false }, { "con", false }, { "avec", false }, { "et", false }, { "le", false },
+        { "el", false }, { "il", false }, { "e", false }, { "com", false }, { "o", false }, { "código", true }, { "codigo", true },
+        { "codice", true }, { "prüfziffer", true }, { "sicherheitscode", true }, { "код", true }, { "kod", true }, { "代码", true }, { "コード", true },
+    };
+    for (size_t k = 0; k < BAWN_COUNT(links); k++) {
+        size_t n = strlen(links[k].word);
+        bawn_probe_at(p, i + n);            /* one byte more: whether the word ends there */
+        if (i + n > p->text.len || !bawn_slice_eq_nocase(bawn_slice_of(p->text.ptr + i, n), bawn_slice_str(links[k].word)))
+            continue;
+        if (!bawn_probe_word_ends(p, i + n))
+            continue;
+        *named |= links[k].names;
+        return i + n;
+    }
+    return 0;
+}
+
+/* "4505 3416 2960 9777 with code 138". */
+static void find_code(bawn_probe *p, size_t i)
+{
+    bool named = false;
+    for (int link = 0; link < 5; link++) {
+        int blanks = 0;
+        for (int c; blanks++ < 4 && ((c = bawn_probe_at(p, i)) == ' ' || c == ',' || c == ':' || c == '(');)
+            i++;
+        size_t next = past_link(&named, p, i);
+        if (!next)
+            break;
+        i = next;
+    }
+    size_t end = i;
+    while (end - i < 5 && bawn_is_digit((unsigned char)bawn_probe_at(p, end)))
+        end++;
+    if (named && end - i >= 3 && end - i <= 4 && bawn_pii_right(p, end))
+        bawn_probe_found(p, CVV, i, end, 0.8f);
+}
+
 static float score_of(bawn_probe *p, const bawn_group *g, size_t n, size_t digits)
 {
     size_t begin = g[0].begin, end = g[n - 1].end;
@@ -86,9 +132,11 @@ static bool is_card(bawn_probe *p, const bawn_group *g, size_t n, size_t digits)
     if (!bawn_pii_left(p, begin) || (n == 1 && !bawn_pii_right(p, end)) || !bawn_probe_word_ends(p, end))
         return false;
     float score = score_of(p, g, n, digits);
-    if (score > 0)
-        bawn_probe_found(p, 0, begin, end, score);
-    return score > 0;
+    if (score <= 0)
+        return false;
+    bawn_probe_found(p, CARD, begin, end, score);
+    find_code(p, end);
+    return true;
 }
 
 static void confirm(bawn_probe *p)

@@ -87,6 +87,7 @@ static const bawn_pattern patterns[] = {
     CUE("immatriculation", PLATE, 0.8f, "fr", "immatriculation AB-123-CD", "immatriculation en 2024"),
     CUE("matrícula", PLATE, 0.8f, "es", "matrícula 1234 BCD", "la matrícula de 2024"),
     CUE("targa", PLATE, 0.8f, "it", "targa AB123CD", "la targa del 2024"),
+    CUE("plaka", PLATE, 0.8f, "tr", "plaka: 34 ABC 123", "plaka takmak 12 dakika"),
     CUE("kenteken", PLATE, 0.8f, "nl", "kenteken AB-123-C", "het kenteken is geel"),
 
     CUE("swift", SWIFT, 0.95f, "*", "SWIFT DEUTDEFF500", "SWIFT ANSWERED"),

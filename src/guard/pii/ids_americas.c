@@ -1,8 +1,9 @@
 /* Identifiers of the Americas outside the United States: Canada (SIN: Luhn; health numbers of the provinces), Brazil
- * (CPF, CNPJ: two mod 11 digits), Mexico (CURP: mod 10 over 37 signs; RFC), Chile (RUT mod 11), Argentina (CUIT mod 11). */
+ * (CPF, CNPJ: two mod 11 digits), Mexico (CURP: mod 10 over 37 signs; RFC), Chile (RUT mod 11), Argentina (CUIT mod 11),
+ * Peru (RUC mod 11), Colombia (NIT: primes, mod 11), Ecuador (cédula: Luhn). */
 #include "guard/pii/pii.h"
 
-enum { SIN, HEALTH, CPF, CNPJ, CURP, RFC, RUT, CUIT };
+enum { SIN, HEALTH, CPF, CNPJ, CURP, RFC, RUT, CUIT, RUC, NIT, CEDULA };
 
 static const bawn_kind kinds[] = {
     [SIN] = BAWN_PII("CA_SOCIAL_INSURANCE_NUMBER", BAWN_MASK, "Canadian social insurance number, beside a word that says so"),
@@ -13,6 +14,9 @@ static const bawn_kind kinds[] = {
     [RFC] = BAWN_PII("MX_RFC", BAWN_MASK, "Mexican RFC of a person, beside a word that says so"),
     [RUT] = BAWN_PII("CL_RUT", BAWN_MASK, "Chilean RUT"),
     [CUIT] = BAWN_PII("AR_CUIT", BAWN_MASK, "Argentine CUIT/CUIL"),
+    [RUC] = BAWN_PII("PE_RUC", BAWN_MASK, "Peruvian RUC, beside a word that says so"),
+    [NIT] = BAWN_PII("CO_NIT", BAWN_MASK, "Colombian NIT, beside a word that says so"),
+    [CEDULA] = BAWN_PII("EC_CEDULA", BAWN_MASK, "Ecuadorian cédula, beside a word that says so"),
 };
 
 #define SIN_WORDS BAWN_PII_WORDS("sin", "social insurance", "assurance sociale", "nas", "sin:", "numéro d'assurance sociale")
@@ -62,6 +66,29 @@ static bool cuit(const char *s)
     return known && (check == 11 ? 0 : check) == bawn_pii_digit(s[10]);
 }
 
+/* 10 and 15 to 17: persons, 20: companies. */
+static bool ruc(const char *s)
+{
+    int type = bawn_pii_number(s, 2);
+    return (type == 10 || (type >= 15 && type <= 17) || type == 20) && (11 - bawn_pii_sum(s, "5432765432") % 11) % 10 == bawn_pii_digit(s[10]);
+}
+
+static bool nit(const char *s)
+{
+    static const uint8_t primes[] = { 41, 37, 29, 23, 19, 17, 13, 7, 3 };
+    int sum = 0;
+    for (int i = 0; i < 9; i++)
+        sum += bawn_pii_digit(s[i]) * primes[i];
+    return "01987654321"[sum % 11] == s[9];
+}
+
+/* Province (24 of them, 30 abroad), a third digit up to 6 for persons. */
+static bool cedula(const char *s)
+{
+    int province = bawn_pii_number(s, 2);
+    return ((province >= 1 && province <= 24) || province == 30) && s[2] <= '6' && bawn_pii_luhn(s, 10);
+}
+
 static const bawn_pii_id rows[] = {
     { SIN, 3, "999_999_999", sin_holds, 0, 0.95f, SIN_WORDS },
     { SIN, 9, "999999999", sin_holds, 0, 0.95f, SIN_WORDS },
@@ -82,13 +109,17 @@ static const bawn_pii_id rows[] = {
     { RUT, 1, "9.999.999-X", rut, 0.8f, 0.95f, BAWN_PII_WORDS("rut", "run", "rol único") },
     { RUT, 8, "99999999-X", rut, 0, 0.95f, BAWN_PII_WORDS("rut", "run", "rol único") },
     { CUIT, 2, "99-99999999-9", cuit, 0.8f, 0.95f, BAWN_PII_WORDS("cuit", "cuil", "cuit:") },
+    { NIT, 3, "999.999.999-9", nit, 0, 0.95f, BAWN_PII_WORDS("nit", "dian", "rut") },
+    { NIT, 9, "999999999-9", nit, 0, 0.95f, BAWN_PII_WORDS("nit", "dian", "rut") },
+    { CEDULA, 10, "9999999999", cedula, 0, 0.95f, BAWN_PII_WORDS("cédula", "cedula", "c.i", "registro civil") },
+    { RUC, 11, "99999999999", ruc, 0, 0.95f, BAWN_PII_WORDS("ruc", "registro único", "contribuyente", "sunat") },
 };
 
 static void confirm(bawn_probe *p) { bawn_pii_ids(p, rows, BAWN_COUNT(rows)); }
 
 const bawn_guard bawn_guard_pii_ids_americas = {
     .guard = "pii", .id = "pii.ids_americas",
-    .doc = "Identifiers of Canada, Brazil, Mexico, Chile and Argentina by shape and check digit; weak ones only beside a "
+    .doc = "Identifiers of Canada, Brazil, Mexico, Chile, Argentina, Peru, Colombia and Ecuador by shape and check digit; weak ones only beside a "
            "word that names them.",
     .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
     .digits_min = 6, .digits_max = 255, .confirm = confirm,

@@ -1,10 +1,10 @@
-/* Identifiers of Asia, Oceania, Africa and Israel. Checks: Aadhaar Verhoeff; GSTIN mod 36; NRIC/FIN weights 2765432;
+/* Identifiers of Asia, Oceania and Israel. Checks: Aadhaar Verhoeff; GSTIN mod 36; NRIC/FIN weights 2765432;
  * ABN mod 89, ACN and Medicare mod 10, TFN mod 11; RRN mod 11 (not since 10-2020, so only its date counts); TH, CN, JP mod
- * 11 (CN: ISO 7064 MOD 11-2); HK and TW letters as numbers; ZA and IL Luhn; MY state codes. */
+ * 11 (CN: ISO 7064 MOD 11-2); HK and TW letters as numbers; IL Luhn; MY state codes; KR business number weights 137137135. */
 #include "guard/pii/pii.h"
 
 enum { PAN, AADHAAR, IN_PLATE, VOTER, IN_PASSPORT, GSTIN, NRIC, UEN, ABN, ACN, TFN, AU_MEDICARE, RRN, KR_PASSPORT, TH, CN, JP, HK,
-       TW, MY, ID_NIK, ZA, IL };
+       TW, MY, ID_NIK, IL, KR_BUSINESS, KR_DRIVER, PH_TIN, PH_UMID, PH_PASSPORT };
 
 static const bawn_kind kinds[] = {
     [PAN] = BAWN_PII("IN_PAN", BAWN_MASK, "Indian permanent account number"),
@@ -28,8 +28,12 @@ static const bawn_kind kinds[] = {
     [TW] = BAWN_PII("TW_ID", BAWN_MASK, "Taiwanese national id"),
     [MY] = BAWN_PII("MY_NRIC", BAWN_MASK, "Malaysian MyKad number"),
     [ID_NIK] = BAWN_PII("ID_NIK", BAWN_MASK, "Indonesian NIK, beside a word that says so"),
-    [ZA] = BAWN_PII("ZA_ID", BAWN_MASK, "South African id number, beside a word that says so"),
     [IL] = BAWN_PII("IL_ID", BAWN_MASK, "Israeli identity number, beside a word that says so"),
+    [KR_BUSINESS] = BAWN_PII("KR_BRN", BAWN_MASK, "Korean business registration number, beside a word that says so"),
+    [KR_DRIVER] = BAWN_PII("KR_DRIVER_LICENSE", BAWN_MASK, "Korean driving licence, beside a word that says so"),
+    [PH_TIN] = BAWN_PII("PH_TIN", BAWN_MASK, "Philippine taxpayer number, beside a word that says so"),
+    [PH_UMID] = BAWN_PII("PH_UMID", BAWN_MASK, "Philippine unified multi-purpose id, beside a word that says so"),
+    [PH_PASSPORT] = BAWN_PII("PH_PASSPORT", BAWN_MASK, "Philippine passport, beside a word that says so"),
 };
 
 #define AADHAAR_WORDS BAWN_PII_WORDS("aadhaar", "aadhar", "uidai", "आधार")
@@ -38,7 +42,9 @@ static const bawn_kind kinds[] = {
 #define TH_WORDS BAWN_PII_WORDS("บัตรประชาชน", "เลขประจำตัวประชาชน", "thai id", "national id", "citizen id")
 #define CN_WORDS BAWN_PII_WORDS("身份证", "身份证号", "公民身份号码", "resident id", "identity card")
 #define JP_WORDS BAWN_PII_WORDS("マイナンバー", "個人番号", "my number")
-#define ZA_WORDS BAWN_PII_WORDS("id number", "identity number", "id no", "sa id", "south african id", "id nommer", "identiteitsnommer")
+#define PH_TIN_WORDS BAWN_PII_WORDS("tin", "bir", "taxpayer identification", "tax identification")
+#define PH_UMID_WORDS BAWN_PII_WORDS("umid", "crn", "common reference number", "sss", "gsis")
+#define PH_PASSPORT_WORDS BAWN_PII_WORDS("philippine passport", "philippines passport", "filipino passport", "pasaporte", "dfa")
 
 static bool pan(const char *s) { return strchr("PCHABGJLFT", s[3]) && bawn_pii_number(s + 5, 4) != 0; }
 static bool aadhaar(const char *s) { return s[0] >= '2' && !bawn_pii_same(s, 12) && bawn_pii_verhoeff(s, 12); }
@@ -134,8 +140,21 @@ static bool nik(const char *s)
     return s[0] != '0' && bawn_pii_date(bawn_pii_number(s + 8, 2), day > 40 ? day - 40 : day);
 }
 
-static bool south_africa(const char *s) { return bawn_pii_yymmdd(s) && s[10] <= '2' && bawn_pii_luhn(s, 13); }
 static bool israel(const char *s) { return !bawn_pii_same(s, 9) && bawn_pii_luhn(s, 9); }
+
+/* The ninth digit counts by its fivefold's digits. */
+static bool kr_business(const char *s)
+{
+    int sum = bawn_pii_sum(s, "137137135") + bawn_pii_digit(s[8]) * 5 / 10;
+    return s[0] != '0' && (10 - sum % 10) % 10 == bawn_pii_digit(s[9]);
+}
+
+/* Region (Seoul 11 to Sejong 28), year, serial, an unpublished check. */
+static bool kr_driver(const char *s)
+{
+    int region = bawn_pii_number(s, 2);
+    return region >= 11 && region <= 28 && region != 27;
+}
 
 static const bawn_pii_id rows[] = {
     { PAN, 4, "AAAAA9999A", pan, 0.8f, 0.95f, BAWN_PII_WORDS("pan", "permanent account", "income tax", "pan card") },
@@ -174,8 +193,15 @@ static const bawn_pii_id rows[] = {
     { TW, 9, "A999999999", taiwan, 0.8f, 0.95f, BAWN_PII_WORDS("身分證", "national id", "身份證") },
     { MY, 6, "999999-99-9999", malaysia, 0.8f, 0.95f, BAWN_PII_WORDS("mykad", "nric", "kad pengenalan", "ic") },
     { ID_NIK, 16, "9999999999999999", nik, 0, 0.95f, BAWN_PII_WORDS("nik", "ktp", "nomor induk kependudukan") },
-    { ZA, 13, "9999999999999", south_africa, 0, 0.95f, ZA_WORDS },
-    { ZA, 6, "999999 9999 999", south_africa, 0, 0.95f, ZA_WORDS },
+    { KR_BUSINESS, 3, "999-99-99999", kr_business, 0, 0.95f, BAWN_PII_WORDS("사업자등록번호", "사업자번호", "사업자", "business registration", "brn") },
+    { KR_BUSINESS, 10, "9999999999", kr_business, 0, 0.95f, BAWN_PII_WORDS("사업자등록번호", "사업자번호", "사업자", "business registration", "brn") },
+    { KR_DRIVER, 2, "99-99-999999-99", kr_driver, 0, 0.95f, BAWN_PII_WORDS("운전면허", "운전면허번호", "면허번호", "driver license", "driver's license", "driving licence") },
+    { KR_DRIVER, 12, "999999999999", kr_driver, 0, 0.8f, BAWN_PII_WORDS("운전면허", "운전면허번호", "면허번호", "korean driver") },
+    { PH_TIN, 3, "999-999-999-999", NULL, 0, 0.95f, PH_TIN_WORDS },
+    { PH_TIN, 3, "999-999-999", NULL, 0, 0.8f, PH_TIN_WORDS },
+    { PH_UMID, 4, "9999-9999999-9", NULL, 0, 0.95f, PH_UMID_WORDS },
+    { PH_PASSPORT, 7, "A9999999A", NULL, 0, 0.8f, PH_PASSPORT_WORDS },
+    { PH_PASSPORT, 7, "AA9999999", NULL, 0, 0.8f, PH_PASSPORT_WORDS },
     { IL, 9, "999999999", israel, 0, 0.95f, BAWN_PII_WORDS("teudat zehut", "תעודת זהות", "ת.ז", "ת\"ז", "מספר זהות", "israeli id") },
 };
 
@@ -183,8 +209,7 @@ static void confirm(bawn_probe *p) { bawn_pii_ids(p, rows, BAWN_COUNT(rows)); }
 
 const bawn_guard bawn_guard_pii_ids_asia = {
     .guard = "pii", .id = "pii.ids_asia",
-    .doc = "Identifiers of Asia, Oceania, South Africa and Israel by shape and check digit; weak ones only beside a word "
-           "that names them.",
+    .doc = "Identifiers of Asia, Oceania and Israel by shape and check digit; weak ones only beside a word that names them.",
     .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
     .digits_min = 2, .digits_max = 255, .confirm = confirm,
 };

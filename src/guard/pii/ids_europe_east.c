@@ -3,7 +3,7 @@
  * CZ/SK mod 11; RO 279146358279; BG mod 11; HR ISO 7064 MOD 11,10; GR Luhn; RU SNILS mod 101, INN mod 11; TR two sums. */
 #include "guard/pii/pii.h"
 
-enum { PESEL, NIP, FI, SE, DK, NO, EE, CZ, RO, BG, HR, GR, SNILS, INN, RU_PASSPORT, TR };
+enum { PESEL, NIP, FI, SE, DK, NO, EE, CZ, RO, BG, HR, GR, SNILS, INN, RU_PASSPORT, TR, SE_ORG };
 
 static const bawn_kind kinds[] = {
     [PESEL] = BAWN_PII("PL_PESEL", BAWN_MASK, "Polish PESEL, beside a word that says so"),
@@ -22,6 +22,7 @@ static const bawn_kind kinds[] = {
     [INN] = BAWN_PII("RU_INN", BAWN_MASK, "Russian INN, beside a word that says so"),
     [RU_PASSPORT] = BAWN_PII("RU_PASSPORT", BAWN_MASK, "Russian passport number, beside a word that says so"),
     [TR] = BAWN_PII("TR_KIMLIK_NO", BAWN_MASK, "Turkish T.C. kimlik number, beside a word that says so"),
+    [SE_ORG] = BAWN_PII("SE_ORGANISATIONSNUMMER", BAWN_MASK, "Swedish organisationsnummer, beside a word that says so"),
 };
 
 #define FI_WORDS BAWN_PII_WORDS("hetu", "henkilötunnus", "personbeteckning", "personal identity code")
@@ -58,6 +59,9 @@ static bool swedish(const char *s)
     return (century == 0 || memcmp(s, "19", 2) == 0 || memcmp(s, "20", 2) == 0) &&
            bawn_pii_date(bawn_pii_number(s + century + 2, 2), day > 60 ? day - 60 : day) && bawn_pii_luhn(s + century, 10);
 }
+
+/* The third digit tells an organisation from a person's month. */
+static bool swedish_org(const char *s) { return s[2] >= '2' && bawn_pii_luhn(s, 10); }
 
 static bool danish(const char *s) { return bawn_pii_date(bawn_pii_number(s + 2, 2), bawn_pii_number(s, 2)); }
 
@@ -120,6 +124,7 @@ static bool turkish(const char *s)
     return s[0] != '0' && ten == bawn_pii_digit(s[9]) && (odd + even + ten) % 10 == bawn_pii_digit(s[10]);
 }
 
+#define ORG_WORDS BAWN_PII_WORDS("organisationsnummer", "org.nr", "orgnr", "org nr", "org.nummer", "organization number", "organisation number")
 static const bawn_pii_id rows[] = {
     { PESEL, 11, "99999999999", pesel, 0, 0.95f, BAWN_PII_WORDS("pesel", "pesel:", "numer pesel") },
     { NIP, 10, "9999999999", nip, 0, 0.95f, BAWN_PII_WORDS("nip") },
@@ -130,6 +135,8 @@ static const bawn_pii_id rows[] = {
     { SE, 8, "99999999-9999", swedish, 0.8f, 0.95f, SE_WORDS },
     { SE, 12, "999999999999", swedish, 0, 0.95f, SE_WORDS },
     { SE, 10, "9999999999", swedish, 0, 0.95f, SE_WORDS },
+    { SE_ORG, 6, "999999-9999", swedish_org, 0, 0.95f, ORG_WORDS },
+    { SE_ORG, 10, "9999999999", swedish_org, 0, 0.95f, ORG_WORDS },
     { DK, 6, "999999-9999", danish, 0, 0.8f, BAWN_PII_WORDS("cpr", "cpr-nummer", "cpr-nr", "personnummer") },
     { DK, 10, "9999999999", danish, 0, 0.8f, BAWN_PII_WORDS("cpr", "cpr-nummer", "cpr-nr") },
     { NO, 11, "99999999999", norwegian, 0, 0.95f, NO_WORDS },

@@ -1,11 +1,13 @@
 /* Identifiers of Germany, Austria, Switzerland, France, Belgium, the Netherlands, Spain, Portugal and Italy.
  * Checks: Steuer-ID ISO 7064 MOD 11,10 (Paragraph 139b AO: one digit twice or thrice); Personalausweis and Reisepass
- * 7-3-1; Versicherungsnummer VKVV paragraph 4; AHV13 EAN-13; NIR and BE 97 - n mod 97; BSN elfproef; NIF/NIE mod 23;
+ * 7-3-1; Versicherungsnummer VKVV paragraph 4; Krankenversichertennummer paragraph 290 SGB V; Arztnummer (KBV) weights 4 and 9;
+ * USt-IdNr ISO 7064 MOD 11,10; AHV13 EAN-13; NIR and BE 97 - n mod 97; BSN elfproef; NIF/NIE mod 23;
  * codice fiscale decree of 23-12-1976; partita IVA Luhn. */
 #include "guard/pii/pii.h"
 
 enum { DE_TAX, DE_CARD, DE_PASSPORT, DE_SOCIAL, AT_SOCIAL, CH_AHV, FR_NIR, BE_NN, NL_BSN, ES_NIF, ES_NIE, PT_NIF, IT_FISCAL,
-       IT_VAT, IT_LICENCE, IT_CARD, IT_PASSPORT, FR_PASSPORT, ES_PASSPORT };
+       IT_VAT, IT_LICENCE, IT_CARD, IT_PASSPORT, FR_PASSPORT, ES_PASSPORT, DE_HEALTH, DE_VAT, DE_TAX_NUMBER, DE_DOCTOR,
+       DE_PRACTICE, DE_REGISTER };
 
 static const bawn_kind kinds[] = {
     [DE_TAX] = BAWN_PII("DE_TAX_ID", BAWN_MASK, "German Steuer-Identifikationsnummer, beside a word that says so"),
@@ -27,6 +29,12 @@ static const bawn_kind kinds[] = {
     [IT_PASSPORT] = BAWN_PII("IT_PASSPORT", BAWN_MASK, "Italian passport, beside a word that says so"),
     [FR_PASSPORT] = BAWN_PII("FR_PASSPORT", BAWN_MASK, "French passport, beside a word that says so"),
     [ES_PASSPORT] = BAWN_PII("ES_PASSPORT", BAWN_MASK, "Spanish passport, beside a word that says so"),
+    [DE_HEALTH] = BAWN_PII("DE_HEALTH_INSURANCE", BAWN_MASK, "German Krankenversichertennummer, beside a word that says so"),
+    [DE_VAT] = BAWN_PII("DE_VAT_ID", BAWN_MASK, "German Umsatzsteuer-Identifikationsnummer"),
+    [DE_TAX_NUMBER] = BAWN_PII("DE_TAX_NUMBER", BAWN_MASK, "German Steuernummer, beside a word that says so"),
+    [DE_DOCTOR] = BAWN_PII("DE_LANR", BAWN_MASK, "German lifelong number of a doctor (LANR), beside a word that says so"),
+    [DE_PRACTICE] = BAWN_PII("DE_BSNR", BAWN_MASK, "German number of a doctor's practice (BSNR), beside a word that says so"),
+    [DE_REGISTER] = BAWN_PII("DE_HANDELSREGISTER", BAWN_MASK, "German Handelsregister number, beside a word that says so"),
 };
 
 #define DE_TAX_WORDS BAWN_PII_WORDS("steuer-id", "steuerid", "steuer-identifikationsnummer", "steueridentifikationsnummer", \
@@ -34,6 +42,10 @@ static const bawn_kind kinds[] = {
 #define DE_CARD_WORDS BAWN_PII_WORDS("personalausweis", "personalausweisnummer", "ausweisnummer", "ausweis", "ausweis-nr", "perso", "id card", "identity card")
 #define DE_PASSPORT_WORDS BAWN_PII_WORDS("reisepass", "reisepassnummer", "passnummer", "pass-nr", "passport", "reisepass-nr")
 #define DE_SOCIAL_WORDS BAWN_PII_WORDS("sozialversicherungsnummer", "sozialversicherung", "versicherungsnummer", "rentenversicherungsnummer", "sv-nummer", "rvnr", "svnr")
+#define DE_HEALTH_WORDS BAWN_PII_WORDS("krankenversichertennummer", "krankenversicherungsnummer", "versichertennummer", "kvnr", "gesundheitskarte", \
+    "krankenkasse", "krankenversicherung", "egk")
+#define DE_NUMBER_WORDS BAWN_PII_WORDS("steuernummer", "steuer-nr", "steuernr", "st.-nr", "st-nr", "finanzamt")
+#define DE_REGISTER_WORDS BAWN_PII_WORDS("handelsregister", "amtsgericht", "registergericht", "handelsregisternummer")
 #define AT_WORDS BAWN_PII_WORDS("svnr", "sozialversicherungsnummer", "sv-nummer", "versicherungsnummer", "sozialversicherung")
 #define CH_WORDS BAWN_PII_WORDS("ahv", "avs", "ahv-nummer", "ahvn13", "navs13", "numéro avs", "sozialversicherungsnummer")
 #define NIR_WORDS BAWN_PII_WORDS("nir", "sécurité sociale", "securite sociale", "numéro de sécu", "insee", "numéro de sécurité sociale", "vitale")
@@ -88,6 +100,22 @@ static bool de_social(const char *s)
     int day = bawn_pii_number(s + 2, 2), month = bawn_pii_number(s + 4, 2);
     return sum % 10 == bawn_pii_digit(s[11]) && bawn_pii_date(month, day > 50 ? day - 50 : day);
 }
+
+/* Letter (as two digits), eight digits, check: products by 1 and 2 in turn, counted by their digit sum. */
+static bool de_health(const char *s)
+{
+    char full[12] = { (char)('0' + (s[0] - 'A' + 1) / 10), (char)('0' + (s[0] - 'A' + 1) % 10) };
+    int sum = 0;
+    memcpy(full + 2, s + 1, 8);
+    for (int i = 0; i < 10; i++) {
+        int product = bawn_pii_digit(full[i]) * (i % 2 + 1);
+        sum += product / 10 + product % 10;
+    }
+    return sum % 10 == bawn_pii_digit(s[9]);
+}
+
+static bool de_vat(const char *s) { return s[2] != '0' && bawn_pii_mod11_10(s + 2, 9); }
+static bool de_doctor(const char *s) { return !bawn_pii_same(s, 9) && (bawn_pii_sum(s, "494949") + bawn_pii_digit(s[6])) % 10 == 0; }
 
 static bool at_social(const char *s)
 {
@@ -199,6 +227,18 @@ static const bawn_pii_id rows[] = {
     { IT_CARD, 7, "9999999AA", NULL, 0, 0.8f, CARD_WORDS },
     { IT_PASSPORT, 7, "AA9999999", NULL, 0, 0.8f, BAWN_PII_WORDS("passaporto", "italian passport", "passaporti") },
     { FR_PASSPORT, 2, "99AA99999", NULL, 0, 0.8f, BAWN_PII_WORDS("passeport", "passport", "french passport") },
+    { DE_HEALTH, 9, "A999999999", de_health, 0, 0.95f, DE_HEALTH_WORDS },
+    { DE_VAT, 9, "DE999999999", de_vat, 0.95f, 0.95f, BAWN_PII_WORDS("ust-idnr", "ust-id", "umsatzsteuer", "vat") },
+    { DE_VAT, 3, "DE 999 999 999", de_vat, 0.95f, 0.95f, BAWN_PII_WORDS("ust-idnr", "ust-id", "umsatzsteuer", "vat") },
+    { DE_TAX_NUMBER, 2, "99/999/99999", NULL, 0, 0.8f, DE_NUMBER_WORDS },
+    { DE_TAX_NUMBER, 3, "999/999/99999", NULL, 0, 0.8f, DE_NUMBER_WORDS },
+    { DE_TAX_NUMBER, 3, "999/9999/9999", NULL, 0, 0.8f, DE_NUMBER_WORDS },
+    { DE_TAX_NUMBER, 13, "9999999999999", NULL, 0, 0.8f, DE_NUMBER_WORDS },
+    { DE_DOCTOR, 9, "999999999", de_doctor, 0, 0.95f, BAWN_PII_WORDS("lanr", "arztnummer", "arzt-nr") },
+    { DE_PRACTICE, 9, "999999999", NULL, 0, 0.8f, BAWN_PII_WORDS("bsnr", "betriebsstättennummer", "betriebsstätten-nr") },
+    { DE_REGISTER, 4, "HRB 9999", NULL, 0, 0.8f, DE_REGISTER_WORDS },
+    { DE_REGISTER, 5, "HRB 99999", NULL, 0, 0.8f, DE_REGISTER_WORDS },
+    { DE_REGISTER, 6, "HRB 999999", NULL, 0, 0.8f, DE_REGISTER_WORDS },
     { ES_PASSPORT, 6, "AAA999999", NULL, 0, 0.8f, BAWN_PII_WORDS("pasaporte", "passport", "spanish passport") },
 };
 

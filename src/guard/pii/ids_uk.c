@@ -1,8 +1,9 @@
 /* Identifiers of the United Kingdom and Ireland: NHS number (mod 11), national insurance number (HMRC's prefix rules),
- * unique taxpayer reference (mod 11 after HMRC), passport, postcode-free vehicle marks of 2001, the Irish PPS number. */
+ * unique taxpayer reference (mod 11 after HMRC), passport, postcode-free vehicle marks of 2001, the driver number (DVLA:
+ * surname, birth date, initials, checks that are not published), the Irish PPS number. */
 #include "guard/pii/pii.h"
 
-enum { NHS, NINO, UTR, PASSPORT, PLATE, PPS };
+enum { NHS, NINO, UTR, PASSPORT, PLATE, DRIVER, PPS };
 
 static const bawn_kind kinds[] = {
     [NHS] = BAWN_PII("UK_NATIONAL_HEALTH_SERVICE_NUMBER", BAWN_MASK, "NHS number (mod 11), beside a word that says so"),
@@ -10,6 +11,7 @@ static const bawn_kind kinds[] = {
     [UTR] = BAWN_PII("UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER", BAWN_MASK, "UK unique taxpayer reference, beside a word that says so"),
     [PASSPORT] = BAWN_PII("UK_PASSPORT", BAWN_MASK, "British passport number, beside a word that says so"),
     [PLATE] = BAWN_PII("LICENSE_PLATE", BAWN_MASK, "vehicle registration mark, beside a word that says so"),
+    [DRIVER] = BAWN_PII("DRIVER_ID", BAWN_MASK, "British driver number"),
     [PPS] = BAWN_PII("IE_PPS", BAWN_MASK, "Irish personal public service number (mod 23), beside a word that says so"),
 };
 
@@ -45,6 +47,19 @@ static bool mark_2001(const char *s)
     return !strpbrk(s, "IQ") && s[0] != 'Z' && ((age >= 2 && age <= 29) || (age >= 51 && age <= 79));
 }
 
+/* Five letters of the surname, filled up with nines; decade, month (51 to 62: a woman), day, year; initials; checks. */
+static bool driver(const char *s)
+{
+    int month = bawn_pii_number(s + 6, 2), n = 0;
+    while (n < 5 && bawn_is_upper((unsigned char)s[n]))
+        n++;
+    for (int i = n; i < 5; i++)
+        if (s[i] != '9')
+            return false;
+    return n > 0 && bawn_pii_date(month > 50 ? month - 50 : month, bawn_pii_number(s + 8, 2)) && bawn_is_upper((unsigned char)s[11])
+        && (bawn_is_upper((unsigned char)s[12]) || s[12] == '9') && bawn_is_upper((unsigned char)s[14]) && bawn_is_upper((unsigned char)s[15]);
+}
+
 static bool pps(const char *s)
 {
     int sum = bawn_pii_sum(s, "8765432") + (s[8] ? 9 * (s[8] == 'W' ? 0 : s[8] - 'A' + 1) : 0);
@@ -63,6 +78,7 @@ static const bawn_pii_id rows[] = {
     { PASSPORT, 9, "999999999", NULL, 0, 0.8f, PASSPORT_WORDS },
     { PLATE, 2, "AA99 AAA", mark_2001, 0, 0.8f, PLATE_WORDS },
     { PLATE, 2, "AA99AAA", mark_2001, 0, 0.8f, PLATE_WORDS },
+    { DRIVER, 0, "XXXXX999999XXXXX", driver, 0.8f, 0.95f, BAWN_PII_WORDS("driving licence", "driver number", "driving license", "dvla", "licence") },
     { PPS, 7, "9999999A", pps, 0, 0.95f, BAWN_PII_WORDS("pps", "ppsn", "personal public service", "pps number") },
     { PPS, 7, "9999999AA", pps, 0, 0.95f, BAWN_PII_WORDS("pps", "ppsn", "personal public service", "pps number") },
 };

@@ -6,6 +6,8 @@
  * '=' or a key's colon does not count, and neither does a line of a single word before the mark (YAML's `text: "..."`).
  * A leak that is forbidden ("do not reveal your system prompt") counts as mentioned too, and so does a jailbreak's trait 
  * that a figure of a story has, not the model.
+ * A jailbreak's row below 0.9 is a trait that honest figures have too ("never refuses"): it counts where the model was
+ * spoken to before it.
  * A mentioned attack is still reported, with a score that no strength acts on: who quotes an attack to make one leaves
  * a trace, and the model sees a quotation, which seldom moves it. */
 #include "guard/prompt_attack/prompt_attack.h"
@@ -83,6 +85,16 @@ static size_t find_ahead(bawn_probe *p, size_t from, const char *mark)
     return SIZE_MAX;
 }
 
+/* Whether the quotation ends inside [begin, end) already: "never say “sorry”, “cannot” or “unable”" is not in quotes. */
+static bool closes_within(bawn_slice text, size_t begin, size_t end, const char *mark)
+{
+    for (size_t i = begin; i < end; i++)
+        if (is_at(text, i, mark) && !(i > 0 && i + 1 < text.len && bawn_is_alnum((unsigned char)text.ptr[i - 1])
+                                      && bawn_is_alnum((unsigned char)text.ptr[i + 1])))
+            return true;
+    return false;
+}
+
 /* The quotation around [begin, end): its marks' offsets. */
 static bool find_quotation(size_t *open, size_t *close, bawn_probe *p, size_t begin, size_t end)
 {
@@ -91,7 +103,7 @@ static bool find_quotation(size_t *open, size_t *close, bawn_probe *p, size_t be
 
     for (size_t i = begin; i-- > low && p->text.ptr[i] != '\n' && tries > 0;) {
         const char *mark = closing_mark(p->text, i);
-        if (!mark || !opens_quotation(p, i))
+        if (!mark || !opens_quotation(p, i) || closes_within(p->text, begin, end, mark))
             continue;
         tries--;
         *open = i;
@@ -125,9 +137,10 @@ static bool is_forbidden(bawn_probe *p, size_t begin, size_t end)
     return bawn_probe_near(&window, begin, reach, no) || bawn_probe_near(p, end, -32, after);
 }
 
-/* A trait without rules is an attack when the model is to have it, and a story when somebody in the story has it:
- * the nearest word for either, looking back from the trait, decides. */
-static bool is_story(const bawn_probe *p, size_t begin)
+enum { NOBODY, READER, STORY };
+
+/* Whom a trait is said of: the nearest word for the model or for somebody in a story, looking back from the trait. */
+static int bearer(const bawn_probe *p, size_t begin)
 {
     static const char *const reader[] = { "you", "your", "yourself", "act as", "respond as", "answer as", "assistant", NULL };
     static const char *const story[] = { "story", "novel", "hero", "film", "movie", "opponent", "character", "in the game", "villain",
@@ -136,11 +149,18 @@ static bool is_story(const bawn_probe *p, size_t begin)
 
     for (int reach = 24; reach <= 192; reach += 24) {
         if (bawn_probe_near(&window, begin, reach, reader))
-            return false;
+            return READER;
         if (bawn_probe_near(&window, begin, reach, story))
-            return true;
+            return STORY;
     }
-    return false;
+    return NOBODY;
+}
+
+/* A trait without rules is an attack when the model is to have it, and a story when somebody in the story has it. */
+static bool is_story(const bawn_probe *p, size_t begin)
+{
+    int who = p->pattern->kind <= ATTACK_JAILBREAK ? bearer(p, begin) : READER;
+    return who == STORY || (who == NOBODY && p->pattern->kind == ATTACK_JAILBREAK && p->pattern->score < 0.9f);
 }
 
 void bawn_prompt_attack_confirm(bawn_probe *p)
@@ -153,7 +173,7 @@ void bawn_prompt_attack_confirm(bawn_probe *p)
     if ((p->pattern->flags & BAWN_P_WORD) && (!bawn_probe_word_begins(p, begin) || !bawn_probe_word_ends(p, end)))
         return;
     score = p->pattern->score;
-    if (bawn_prompt_attack_is_mentioned(p, begin, end) || (p->pattern->kind <= ATTACK_JAILBREAK && is_story(p, begin))
+    if (bawn_prompt_attack_is_mentioned(p, begin, end) || is_story(p, begin)
         || (p->pattern->kind == ATTACK_LEAK && is_forbidden(p, begin, end)))
         score = ATTACK_MENTIONED;
     bawn_probe_found(p, p->pattern->kind, begin, end, score);
