@@ -265,6 +265,15 @@ static bool read_hosts(reader *r, const bawn_node *list)
     return true;
 }
 
+/* A canary tells of the same leak, so it gets the same answer; but whoever asks for it wants it seen. */
+static void rule_canary(reader *r, const bawn_node *system_prompt)
+{
+    int style;
+    uint8_t action = system_prompt ? action_of(system_prompt, &style) : BAWN_ALLOW;
+    if (action != BAWN_ALLOW)
+        rule_guard(r, "leak", "leak.CANARY", ALL_PLACES, action, style);
+}
+
 static bool read_own_guards(reader *r, const bawn_node *node)
 {
     static const char *const sanitise[][2] = { { "control", "sanitise.CONTROL" }, { "invisible", "sanitise.INVISIBLE" },
@@ -278,6 +287,7 @@ static bool read_own_guards(reader *r, const bawn_node *node)
     read_words_of(r, bawn_node_get(node, "sanitise"), "sanitise", sanitise, BAWN_COUNT(sanitise));
     read_words_of(r, bawn_node_get(node, "exfiltration"), "exfiltration", exfiltration, BAWN_COUNT(exfiltration));
     read_words_of(r, leaks, "leak", leak, BAWN_COUNT(leak));
+    rule_canary(r, bawn_node_get(leaks, "system_prompt"));
     read_limit(&words, leaks, "min_words");
     r->g->leak_words = (unsigned)words;
     if (bawn_node_get(leaks, "canary"))
@@ -427,6 +437,7 @@ static bool derive_settings(reader *r)
                             : strcmp(name, "limits") == 0     ? (const void *)&r->g->limits
                                                               : NULL;
     }
+    r->g->canary = r->g->canary && !r->g->observe;      /* observing changes nothing */
     r->g->leak = w->leak_guard != UINT16_MAX && (r->g->wakes[BAWN_PLACE_OUTPUT][w->leak_guard] ||
                                                  r->g->wakes[BAWN_PLACE_TOOL_CALL][w->leak_guard]);
     return true;

@@ -79,7 +79,7 @@ static void fill_finding(bawn_event_finding *out, const bawn_exchange *x, bawn_s
                                  .span = f->span, .score = f->score, .confidence = confidence_of(f->score),
                                  .view = view_of(f->view), .action = shown(f), .side = side };
     bawn_event_hash(out->match_hash, bawn_slice_of((const char *)x->wall->hash_key, 32), out->kind, text);
-    if (x->wall->record_text)
+    if (x->wall->record_text && strcmp(k->code, "leak.CANARY") != 0 && !bawn_prompt_shows_canary(x, text))
         out->match_text = text;
 }
 

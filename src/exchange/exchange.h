@@ -1,6 +1,7 @@
 /* exchange.h: inside the room: one request and its answer. The public side is bawn/bawn.h.
  *
  * request.c  body -> conversation -> judgement -> pass, edits or refusal
+ * prompt.c   what is kept of the system texts: fingerprint and canary
  * answer.c   a whole JSON answer
  * stream.c   a stream of events: channels, the queue of held events, the block point
  * close.c    the record
@@ -71,6 +72,7 @@ struct bawn_exchange {
     size_t next_field;                  /* the judgement goes on here */
     bawn_tokens *tokens;
     bawn_leak_prompt *prompt;
+    bawn_slice canary, canary_mark;     /* the word that was planted, and the text it stands in; empty: none */
     const bawn_upstream *upstream;
     float *attack;                      /* moderations: by input */
 
@@ -110,6 +112,12 @@ bool bawn_request_judge_parts(bawn_exchange *, bawn_judging *, const bawn_field 
 /* The edits that mask and restore in `fields`, sorted, in the arena. */
 bool bawn_request_edits(bawn_exchange *, bawn_side, const bawn_field *fields, size_t n);
 void bawn_request_no_masks_in_keys(const bawn_finds *, const bawn_field *fields);
+
+/* prompt.c */
+bool bawn_prompt_keep(bawn_exchange *);                 /* fingerprint and canary of the request's system texts */
+/* What is planted behind the text of field i of n; empty: nothing. */
+bawn_slice bawn_prompt_mark(const bawn_exchange *, const bawn_field *fields, size_t n, size_t i);
+bool bawn_prompt_shows_canary(const bawn_exchange *, bawn_slice text);
 
 /* answer.c */
 bool bawn_answer_whole(bawn_exchange *);                /* after the last byte of a JSON answer */

@@ -332,7 +332,9 @@ bool bawn_request_edits(bawn_exchange *x, bawn_side side, const bawn_field *fiel
             end++;
         size_t n_masks = bawn_masks_of(masks, finds->items + first, end - first, i);
         first = end;
-        ok = mask_field(&e, &fields[i], masks, n_masks) &&
+        bawn_slice mark = side == BAWN_INPUT ? bawn_prompt_mark(x, fields, n, i) : BAWN_NIL;
+        bawn_span behind = { fields[i].text.len, fields[i].text.len };
+        ok = mask_field(&e, &fields[i], masks, n_masks) && (mark.len == 0 || add_edit(&e, &fields[i], behind, mark)) &&
              (side == BAWN_INPUT || !may_restore(x, &fields[i]) || restore_field(&e, &fields[i], masks, n_masks));
     }
     bawn_buf_free(&e.text);
@@ -427,21 +429,6 @@ static bool answer_moderation(bawn_exchange *x)
     return bawn_exchange_close(x, "complete");
 }
 
-static bool keep_prompt(bawn_exchange *x)
-{
-    bawn_slice texts[64];
-    size_t n = 0;
-
-    for (size_t i = 0; i < x->request.n_fields && n < BAWN_COUNT(texts); i++)
-        if (x->request.fields[i].role == BAWN_SYSTEM && x->request.fields[i].kind == BAWN_F_TEXT &&
-            x->request.fields[i].message != UINT32_MAX)
-            texts[n++] = x->request.fields[i].text;
-    if (n == 0 || !x->guardrail->leak)
-        return true;
-    x->prompt = bawn_leak_prompt_new(texts, n, x->guardrail->leak_words);
-    return x->prompt != NULL;
-}
-
 static bool keep_tokens(bawn_exchange *x)
 {
     bool any = false;
@@ -469,7 +456,7 @@ static bool conclude(bawn_exchange *x)
     if (!choose_upstream(x))
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_MODEL, BAWN_LIT("No upstream of this gateway serves that model; see "
                                    "/v1/models for those that are served."), BAWN_LIT("model"));
-    if (!keep_prompt(x) || !keep_tokens(x) ||
+    if (!bawn_prompt_keep(x) || !keep_tokens(x) ||
         !bawn_request_edits(x, BAWN_INPUT, x->request.fields, x->request.n_fields))
         return refuse_guard(x);
     return pass(x);
