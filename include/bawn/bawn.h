@@ -49,7 +49,8 @@ typedef struct bawn_exchange bawn_exchange;  /* one request and its answer */
 typedef struct bawn_scorer bawn_scorer;      /* the encoder in this process (CLI, batch jobs); see scorer.h */
 
 /* Compile a policy. `self` names it in errors; relative file: references start at its folder. Reads the files
- * that the policy names and the pattern cache; nothing later does. False: *out is NULL, err says where. */
+ * that the policy names, the pattern cache, and for routes that name a published version `guardrails` beside cache_dir;
+ * nothing later does. False: *out is NULL, err says where. */
 BAWN_API bool bawn_wall_load(bawn_wall **out, const char *self, bawn_slice yaml, const char *cache_dir, bawn_error *err);
 BAWN_API void bawn_wall_free(bawn_wall *);            /* after the last worker and exchange that use it; NULL is fine */
 BAWN_API bool bawn_worker_new(bawn_worker **out, const bawn_wall *, bawn_error *err);   /* after fork, per thread */

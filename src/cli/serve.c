@@ -13,9 +13,10 @@ static bawn_serve_options options_of(const bawn_cli *cli)
 /* A mistake in the policy is shown with its line; anything else is said as it is. */
 static int failed(const bawn_cli *cli, const bawn_error *err)
 {
+    const char *file = access(err->file, R_OK) == 0 ? err->file : bawn_cli_value(cli, "config");    /* or a version's */
     bawn_cli_policy p;
 
-    if (err->line == 0 || !bawn_cli_policy_read(&p, bawn_cli_value(cli, "config")))
+    if (err->line == 0 || !bawn_cli_policy_read(&p, file))
         return bawn_cli_fail(err->code == BAWN_E_POLICY || err->code == BAWN_E_USAGE ? CLI_USAGE : CLI_BROKEN, "%s%s%s",
                              err->file, err->file[0] ? ": " : "", err->message);
     snprintf(p.self, sizeof p.self, "%s", err->file);

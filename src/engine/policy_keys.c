@@ -103,6 +103,8 @@ static const bawn_key keys[] = {
     LATER("routes[].operations[]=converse", CONVERSE, "Bedrock's Converse."),
     LATER("routes[].operations[]=count_tokens", MESSAGES, "Counting tokens."),
     KEY("routes[].guardrail", STRING, NULL, "Name of a guardrail; `none` reads nothing and records that."),
+    CHOICE("routes[].version", INT, "DRAFT", "DRAFT", "Version of the guardrail: DRAFT is this file, a number is one that "
+           "`bawn policy publish` froze."),
     KEY("routes[].upstream", STRING, NULL, "Name of an upstream; without it the model's name decides."),
 
     /* ---- defaults -------------------------------------------------------------------------------------------- */

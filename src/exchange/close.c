@@ -186,7 +186,7 @@ static void fill_policy(bawn_event *e, const bawn_exchange *x)
     memcpy(e->policy_hash, x->wall->hash, sizeof e->policy_hash);
     memcpy(e->patterns_hash, x->wall->patterns_hash, sizeof e->patterns_hash);
     e->guardrail = x->guardrail ? x->guardrail->name : BAWN_NIL;
-    e->version = BAWN_LIT("DRAFT");
+    e->version = x->guardrail ? x->guardrail->version : BAWN_NIL;
     e->engine = BAWN_LIT(BAWN_VERSION);
     e->mode = !x->guardrail ? "off" : x->guardrail->observe ? "observe" : "enforce";
 }

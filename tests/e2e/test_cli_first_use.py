@@ -112,3 +112,36 @@ def test_a_busy_port_is_named_with_its_setting(gateway):
     done = gateway.bawn("serve", "--state", "state")
     assert done.status != 0 and str(gateway.port) in done.err and "address" in done.err
     s.close()
+
+
+def test_a_route_keeps_its_version_until_it_names_another(gateway):
+    words = "guardrails:\n  shop: {word_filters: {custom: [{words: [%s], action: block}]}}\n"
+    route = "routes:\n  - {operations: [chat, models], guardrail: shop, version: %s}\n"
+    base = gateway.policy.read_text().partition("defaults:")[0]
+    gateway.policy.write_text(base + words % "bluefalcon")
+    assert gateway.bawn("policy", "publish", "shop", "--state", "state").status == 0
+    gateway.policy.write_text(base + words % "swordfish" + route % 1)       # the draft goes on
+    gateway.serve()
+    blocked, reason = gateway.ask("The bluefalcon flies")
+    assert reason == "content_filter" and gateway.ask("The swordfish swims")[1] == "stop"
+    event = json.loads(gateway.bawn("log", "show", blocked, "--json", "--state", "state").out)
+    assert (event["policy"]["guardrail"], event["policy"]["version"]) == ("shop", "1")
+    shown = gateway.bawn("log", "show", blocked, "--state", "state").out
+    assert "guardrail shop version 1" in shown and "state/guardrails/shop/1/bawn.yaml:" in shown
+
+    # a version that is not there changes nothing
+    gateway.policy.write_text(base + words % "swordfish" + route % 2)
+    refused = gateway.bawn("reload", "--state", "state")
+    assert refused.status == 2 and "not published; the newest is 1" in refused.err
+    assert gateway.ask("The bluefalcon flies")[1] == "content_filter"
+
+    # the draft is published, and named
+    gateway.policy.write_text(base + words % "swordfish")
+    assert "version 2" in gateway.bawn("policy", "publish", "shop", "--state", "state").out
+    gateway.policy.write_text(base + words % "swordfish" + route % 2)
+    assert gateway.bawn("reload", "--state", "state").status == 0
+    deadline = time.monotonic() + 5
+    while gateway.ask("The swordfish swims")[1] != "content_filter":
+        assert time.monotonic() < deadline, "the new version is not in force"
+        time.sleep(0.1)
+    assert gateway.ask("The bluefalcon flies")[1] == "stop"
