@@ -55,6 +55,9 @@ BAWN_API bool bawn_wall_load(bawn_wall **out, const char *self, bawn_slice yaml,
 BAWN_API void bawn_wall_free(bawn_wall *);            /* after the last worker and exchange that use it; NULL is fine */
 BAWN_API bool bawn_worker_new(bawn_worker **out, const bawn_wall *, bawn_error *err);   /* after fork, per thread */
 BAWN_API void bawn_worker_free(bawn_worker *);
+/* Optional: a clock on the scale of now_ns, for the times of stages in events; it is read twice a side, and once for each
+ * call of feed in a stream. Without it those times are null, and nothing else changes. */
+BAWN_API void bawn_worker_clock(bawn_worker *, uint64_t (*now)(void *user), void *user);
 
 typedef struct { bawn_role role; bawn_origin origin; bawn_slice path, text; } bawn_segment; /* path: JSON Pointer */
 typedef struct { bawn_slice guard, kind; bawn_span span; uint32_t segment; float score; uint8_t view;

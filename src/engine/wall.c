@@ -151,6 +151,12 @@ void bawn_worker_free(bawn_worker *w)
     bawn_free(w);
 }
 
+void bawn_worker_clock(bawn_worker *w, uint64_t (*now)(void *user), void *user)
+{
+    w->clock = now;
+    w->clock_user = user;
+}
+
 /* ---- for those around ------------------------------------------------------------------------------------------------ */
 const bawn_policy *bawn_wall_policy(const bawn_wall *w) { return w->policy; }
 const char *bawn_wall_hash(const bawn_wall *w) { return w->hash; }

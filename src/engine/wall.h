@@ -162,6 +162,7 @@ struct bawn_worker {
     bawn_match_begins *begins[2];
     struct bawn_judge *judge;               /* scratch of judge.c */
     bawn_arena *inspect_arena;              /* results of bawn_inspect, until its next call */
+    uint64_t (*clock)(void *user); void *clock_user;    /* NULL: stages are not timed */
     void *spares;                           /* the exchange's: objects kept for reuse */
     void (*free_spares)(void *);
 };

@@ -136,11 +136,15 @@ bool bawn_answer_whole(bawn_exchange *x)
 {
     bawn_error err = { 0 };
 
-    if (!bawn_json_parse(&x->answer_json, bawn_buf_slice(&x->answer), 128, &err) ||
-        !x->dialect->answer(&x->answered, x->operation, &x->answer_json, x->arena, &err))
+    bool read = bawn_json_parse(&x->answer_json, bawn_buf_slice(&x->answer), 128, &err) &&
+                x->dialect->answer(&x->answered, x->operation, &x->answer_json, x->arena, &err);
+    bawn_exchange_spent(x, BAWN_STAGE_PARSE);
+    if (!read)
         return broken(x, err.code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : BAWN_E_UPSTREAM_INVALID,
                       "The upstream's answer could not be read.");
-    if (!judge_fields(x))
+    bool judged = judge_fields(x);
+    bawn_exchange_spent(x, BAWN_STAGE_JUDGE);
+    if (!judged)
         return broken(x, BAWN_E_GUARD_FAILED, "A guard could not run; the answer was not passed on.");
     bool ok = bawn_outcome_of(&x->finds[BAWN_OUTPUT]).action == BAWN_BLOCK ? block(x) : pass(x);
     return ok || broken(x, BAWN_E_GUARD_FAILED, "The answer could not be written.");

@@ -120,6 +120,16 @@ bawn_slice bawn_exchange_attribute(const bawn_exchange *x, const char *key)
     return BAWN_NIL;
 }
 
+void bawn_exchange_spent(bawn_exchange *x, bawn_stage stage)
+{
+    if (!x->worker->clock)
+        return;
+    uint64_t now = x->worker->clock(x->worker->clock_user);
+    x->spent_ns[stage] += now > x->since_ns ? now - x->since_ns : 0;
+    x->timed[stage] = true;
+    x->since_ns = now;
+}
+
 /* The guardrail: the attribute `guardrail` (a location of nginx may name one), else the operation's route. */
 static bool choose_guardrail(bawn_exchange *x, bawn_error *err)
 {
@@ -150,7 +160,7 @@ static bool set_up(bawn_exchange *x, bawn_worker *w, bawn_slice dialect, bawn_sl
 
     x->worker = w;
     x->wall = w->wall;
-    x->started_ns = x->now_ns = now_ns;
+    x->started_ns = x->now_ns = x->since_ns = now_ns;
     x->answered.input_tokens = x->answered.output_tokens = -1;
     memcpy(x->seed, seed, 32);
     bawn_uuid7(x->id, now_ns, seed);
@@ -241,8 +251,12 @@ static bool feed_answer(bawn_exchange *x, bawn_slice bytes, bool last)
         return fail(x);
     if (x->mode == BAWN_ANSWER_PASS)
         return pass_through(x, bytes, last);
-    if (x->mode == BAWN_ANSWER_EVENTS)
-        return bawn_stream_feed(x, bytes, last) || fail(x);
+    if (x->mode == BAWN_ANSWER_EVENTS) {
+        bool ok = bawn_stream_feed(x, bytes, last) || fail(x);
+        if (!x->recorded)                       /* else the record has taken it */
+            bawn_exchange_spent(x, BAWN_STAGE_JUDGE);
+        return ok;
+    }
     if (x->bytes[BAWN_OUTPUT] > BAWN_ANSWER_MAX)
         return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer is too large."), BAWN_NIL);
     if (!bawn_buf_add(&x->answer, bytes))
@@ -252,7 +266,7 @@ static bool feed_answer(bawn_exchange *x, bawn_slice bytes, bool last)
 
 bool bawn_exchange_feed(bawn_exchange *x, bawn_side side, bawn_slice bytes, bool last, uint64_t now_ns)
 {
-    x->now_ns = now_ns;
+    x->now_ns = x->since_ns = now_ns;
     if (side == BAWN_INPUT)
         return x->recorded || feed_request(x, bytes, last);
     if (x->first_byte_ns == 0)
@@ -290,10 +304,16 @@ bool bawn_exchange_response(bawn_exchange *x, int status, bawn_slice content_typ
 
 bool bawn_exchange_resume(bawn_exchange *x, uint64_t job, bool ok, bawn_slice frame, uint64_t now_ns)
 {
+    bool scoring = x->phase == BAWN_PHASE_SCORING && !x->recorded && job == x->jobs;
+
+    if (scoring)
+        bawn_exchange_spent(x, BAWN_STAGE_SCORE);
+    else
+        x->since_ns = now_ns;
     x->now_ns = now_ns;
     if (x->recorded || job != x->jobs)
         return true;                            /* late: no-op */
-    if (x->phase == BAWN_PHASE_SCORING)
+    if (scoring)
         return bawn_request_scored(x, ok, frame) || fail(x);
     if (x->phase == BAWN_PHASE_JUDGING && x->job.kind == 3)
         return bawn_request_judge(x) || fail(x);
@@ -304,6 +324,8 @@ bool bawn_exchange_tick(bawn_exchange *x, uint64_t now_ns, uint64_t *next_ns)
 {
     bool ok = true;
     x->now_ns = now_ns;
+    if (x->phase != BAWN_PHASE_SCORING)
+        x->since_ns = now_ns;
     if (!x->recorded && x->phase == BAWN_PHASE_SCORING && now_ns >= x->job.deadline_ns)
         ok = bawn_exchange_resume(x, x->jobs, false, BAWN_NIL, now_ns);
     if (!x->recorded && x->mode == BAWN_ANSWER_EVENTS)
@@ -314,7 +336,7 @@ bool bawn_exchange_tick(bawn_exchange *x, uint64_t now_ns, uint64_t *next_ns)
 
 bool bawn_exchange_abort(bawn_exchange *x, bawn_side who_left, uint64_t now_ns)
 {
-    x->now_ns = now_ns;
+    x->now_ns = x->since_ns = now_ns;
     if (x->recorded)
         return true;
     if (who_left == BAWN_INPUT) {

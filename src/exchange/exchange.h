@@ -22,6 +22,8 @@
 
 typedef enum { BAWN_PHASE_REQUEST, BAWN_PHASE_JUDGING, BAWN_PHASE_SCORING, BAWN_PHASE_ASKED /* upstream */,
                BAWN_PHASE_ANSWER, BAWN_PHASE_DONE } bawn_phase;
+/* What the record times (latency_us): reading a side into texts, judging them, waiting for the scorer. */
+typedef enum { BAWN_STAGE_PARSE, BAWN_STAGE_JUDGE, BAWN_STAGE_SCORE, BAWN_STAGES } bawn_stage;
 typedef enum { BAWN_ANSWER_PASS, BAWN_ANSWER_JSON, BAWN_ANSWER_EVENTS } bawn_answer_mode;
 
 /* A field of a held event: its place in the event's JSON and in its channel's text. */
@@ -62,6 +64,8 @@ struct bawn_exchange {
     char id[36];
     uint8_t seed[32];
     uint64_t started_ns, now_ns, asked_ns, first_byte_ns, held_max_ns;
+    uint64_t spent_ns[BAWN_STAGES], since_ns;   /* since: when the stage that runs now began */
+    bool timed[BAWN_STAGES];
     bawn_phase phase;
 
     bawn_buf body;
@@ -99,6 +103,8 @@ struct bawn_exchange {
 };
 
 bawn_slice bawn_exchange_attribute(const bawn_exchange *, const char *key);
+/* The time since the last call of this, or of the exchange, belongs to that stage. Nothing where there is no clock. */
+void bawn_exchange_spent(bawn_exchange *, bawn_stage);
 
 /* request.c */
 bool bawn_request_begin(bawn_exchange *);               /* with the last byte of the body: to a verdict, or a NEED */

@@ -127,7 +127,7 @@ static bool pass(bawn_exchange *x)
                                                         : x->upstream->authorization };
     x->verdict_ready = true;
     x->phase = BAWN_PHASE_ASKED;
-    x->asked_ns = x->now_ns;
+    x->asked_ns = x->since_ns;
     bawn_exchange_verdict(x, BAWN_INPUT);
     return true;
 }
@@ -490,6 +490,7 @@ bool bawn_request_judge(bawn_exchange *x)
         }
         scanned += x->request.fields[x->next_field].text.len + 64;
     }
+    bawn_exchange_spent(x, BAWN_STAGE_JUDGE);
     if (x->next_field == x->request.n_fields)
         return finish_judging(x);
     x->job = (bawn_job){ .id = ++x->jobs, .deadline_ns = 0, .kind = 3 };
@@ -539,7 +540,9 @@ bool bawn_request_begin(bawn_exchange *x)
                                    "/v1/chat/completions, /v1/embeddings, /v1/moderations and GET /v1/models."), BAWN_NIL);
     if (!x->guardrail || x->operation == BAWN_OP_MODELS || x->operation == BAWN_OP_MODEL)
         return choose_upstream(x) ? pass(x) : refuse_guard(x);
-    if (!read_conversation(x, &err))
+    bool read = read_conversation(x, &err);
+    bawn_exchange_spent(x, BAWN_STAGE_PARSE);
+    if (!read)
         return refuse_error(x, &err);
     if (x->wall->refuse_unknown_fields && x->request.unknown_field.len > 0)
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_FIELD, BAWN_LIT("The request has a field that this gateway does not "

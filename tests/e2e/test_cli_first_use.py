@@ -74,6 +74,8 @@ def test_from_the_first_policy_to_leaving(gateway):
     for words in ("block", "prompt_attack", "raw view", f"bawn.yaml:{line}:", "input: high", "to exempt exactly this", "as it stands"):
         assert words in shown, words
     assert first in gateway.bawn("log", "--action", "block", "--state", "state").out
+    times = json.loads(gateway.bawn("log", "show", first, "--json", "--state", "state").out)["latency_us"]
+    assert 0 < times["parse"] + times["bytes"] <= times["total"] < 1_000_000 and times["views"] is None
 
     # the first false alarm: what is suggested is typed, and it passes
     suggested = gateway.bawn("policy", "suggest", first, "--state", "state").out
