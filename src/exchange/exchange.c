@@ -17,6 +17,7 @@ static void destroy(bawn_exchange *x)
     bawn_finds_free(&x->finds[0]);
     bawn_finds_free(&x->finds[1]);
     bawn_stream_free(&x->stream);
+    bawn_work_free(&x->work);
     bawn_tokens_free(x->tokens);
     bawn_leak_prompt_free(x->prompt);
     bawn_arena_free(x->arena);
@@ -43,7 +44,8 @@ static void trim(bawn_buf *b)
 static void clear(bawn_exchange *x)
 {
     bawn_exchange old = *x;
-    bawn_buf *bufs[] = { &old.body, &old.answer, &old.frame, &old.emit, &old.handed, &old.final, &old.reply, &old.record };
+    bawn_buf *bufs[] = { &old.body, &old.answer, &old.frame, &old.emit, &old.handed, &old.final, &old.reply, &old.record,
+                         &old.work.joined };
 
     for (size_t i = 0; i < BAWN_COUNT(bufs); i++) {
         if (bufs[i]->ptr)
@@ -51,6 +53,7 @@ static void clear(bawn_exchange *x)
         trim(bufs[i]);
     }
     bawn_tokens_free(old.tokens);
+    bawn_slices_free(old.work.slices);
     bawn_leak_prompt_free(old.prompt);
     bawn_stream_reset(&old.stream);
     if (bawn_arena_used(old.arena) > SPARE_BYTES) {
@@ -62,8 +65,9 @@ static void clear(bawn_exchange *x)
     *x = (bawn_exchange){ .body = old.body, .answer = old.answer, .frame = old.frame, .emit = old.emit, .handed = old.handed,
                           .final = old.final, .reply = old.reply, .record = old.record, .json = old.json,
                           .answer_json = old.answer_json, .arena = old.arena, .event_arena = old.event_arena,
-                          .stream = old.stream, .finds = { old.finds[0], old.finds[1] } };
-    x->finds[0].n = x->finds[1].n = 0;
+                          .stream = old.stream, .finds = { old.finds[0], old.finds[1] },
+                          .work = { .joined = old.work.joined, .found = old.work.found } };
+    x->finds[0].n = x->finds[1].n = x->work.found.n = 0;
     if (x->json.cap > SPARE_BYTES / sizeof(bawn_json_token))
         bawn_json_free(&x->json), x->json = (bawn_json){ 0 };
 }
@@ -249,6 +253,8 @@ static bool feed_answer(bawn_exchange *x, bawn_slice bytes, bool last)
     }
     if (x->phase != BAWN_PHASE_ANSWER)
         return fail(x);
+    if (x->order)
+        return true;                            /* nor what comes while it is judged */
     if (x->mode == BAWN_ANSWER_PASS)
         return pass_through(x, bytes, last);
     if (x->mode == BAWN_ANSWER_EVENTS) {
@@ -317,6 +323,8 @@ bool bawn_exchange_resume(bawn_exchange *x, uint64_t job, bool ok, bawn_slice fr
         return bawn_request_scored(x, ok, frame) || fail(x);
     if (x->phase == BAWN_PHASE_JUDGING && x->job.kind == 3)
         return bawn_request_judge(x) || fail(x);
+    if (x->phase == BAWN_PHASE_ANSWER && x->order)
+        return bawn_answer_judge(x) || fail(x);
     return true;
 }
 
