@@ -35,8 +35,8 @@ class Gateway:
     def bawn(self, *words):
         return cli.run(*words, cwd=self.folder, env=self.env)
 
-    def serve(self):
-        self.process = subprocess.Popen([cli.BIN, "serve", "--state", "state"], cwd=self.folder, text=True, stdout=subprocess.PIPE,
+    def serve(self, *words):
+        self.process = subprocess.Popen([cli.BIN, "serve", "--state", "state", *words], cwd=self.folder, text=True, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, env={**os.environ, **self.env})
         line = self.process.stdout.readline()
         assert str(self.port) in line, line
@@ -147,3 +147,37 @@ def test_a_route_keeps_its_version_until_it_names_another(gateway):
         assert time.monotonic() < deadline, "the new version is not in force"
         time.sleep(0.1)
     assert gateway.ask("The bluefalcon flies")[1] == "stop"
+
+
+def free_port():
+    import socket
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def test_another_port_without_touching_the_policy(gateway):
+    import socket
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", gateway.port))
+        taken.listen()
+        sick = gateway.bawn("doctor", "--state", "state")
+        assert sick.status == 1 and "bawn serve --port" in sick.out
+        gateway.port = free_port()
+        well = gateway.bawn("doctor", "--state", "state", "--port", gateway.port)
+        assert well.status == 0 and f"127.0.0.1:{gateway.port} is free" in well.out, well.out
+        assert f"listen 127.0.0.1:{gateway.port};" in gateway.bawn("config", "--state", "state", "-p", gateway.port).out
+        gateway.serve("--port", str(gateway.port))
+        assert gateway.ask("Hello")[1] == "stop"
+        gateway.policy.write_text(gateway.policy.read_text() + "node: changed\n")
+        assert gateway.bawn("reload", "--state", "state").status == 0      # which keeps the port
+        time.sleep(0.5)
+        id, reason = gateway.ask("Hello")
+        assert reason == "stop"
+        assert json.loads(gateway.bawn("log", "show", id, "--json", "--state", "state").out)["node"] == "changed"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "x", "-1", "80a", ""])
+def test_a_port_that_is_none(gateway, port):
+    done = gateway.bawn("doctor", "--state", "state", f"--port={port}")
+    assert done.status == 2 and "expected a number from 1 to 65535" in done.err
