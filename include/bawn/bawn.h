@@ -61,7 +61,8 @@ BAWN_API void bawn_worker_free(bawn_worker *);
  * call of feed in a stream. Without it those times are null, and nothing else changes. */
 BAWN_API void bawn_worker_clock(bawn_worker *, uint64_t (*now)(void *user), void *user);
 
-typedef struct { bawn_role role; bawn_origin origin; bawn_slice path, text; } bawn_segment; /* path: JSON Pointer */
+/* path: JSON Pointer. The arguments of a tool call, which a model wrote for a tool, are of BAWN_TOOL and BAWN_MODEL. */
+typedef struct { bawn_role role; bawn_origin origin; bawn_slice path, text; } bawn_segment;
 typedef struct { bawn_slice guard, kind; bawn_span span; uint32_t segment; float score; uint8_t view;
                  bawn_action action; } bawn_finding;          /* span: bytes of that segment's text */
 typedef struct { bawn_action action; const bawn_finding *findings; size_t n_findings;

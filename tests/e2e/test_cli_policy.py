@@ -190,6 +190,8 @@ def test_suggestions_know_the_version(tmp_path):
     shown = cli.run("log", "show", e["id"], "--folder", "spool", "--state", "state", cwd=tmp_path).out
     assert "guardrail shop version 1" in shown and "state/guardrails/shop/1/bawn.yaml" in shown
     assert "publish it, and name the new version in its route" in shown
+    suggested = cli.run("policy", "suggest", e["id"], "--folder", "spool", "--state", "state", cwd=tmp_path).out
+    assert "Version 1 ruled, and it is frozen" in suggested
 
 
 # ---- suggest -------------------------------------------------------------------------------------------------------
