@@ -4,7 +4,8 @@
  *
  * The word is made of the exchange's seed, so it is a new one each time and nobody can know it before, and yet a replay
  * plants the same. It is twelve syllables of a consonant and a vowel (75 bits): letters alone, because digits among them
- * would be read as disguised letters by the canonical view. In observe mode nothing is changed, so nothing is planted. */
+ * would be read as disguised letters by the canonical view. In observe mode nothing is changed, so nothing is planted.
+ * keeps: P3a.6 */
 #include "exchange/exchange.h"
 
 #define SYLLABLES 12
