@@ -65,14 +65,16 @@ _bawn() {
       case $prev in
         --config|-c) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --port|-p) COMPREPLY=(); return ;;
       esac
-      words='--help --config --state' ;;
+      words='--help --config --state --port' ;;
     'serve')
       case $prev in
         --config|-c) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --port|-p) COMPREPLY=(); return ;;
       esac
-      words='--help --config --state' ;;
+      words='--help --config --state --port' ;;
     'reload')
       case $prev in
         --config|-c) COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -89,8 +91,9 @@ _bawn() {
       case $prev in
         --config|-c) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --port|-p) COMPREPLY=(); return ;;
       esac
-      words='--help --config --state' ;;
+      words='--help --config --state --port' ;;
     'log')
       case $prev in
         --action|-a) COMPREPLY=($(compgen -W 'allow observe mask block refuse fail' -- "$cur")); return ;;

@@ -80,6 +80,14 @@ ngx_http_bawn_now(ngx_http_bawn_worker_t *w)
 }
 
 
+/* For the engine, which times its stages by it. */
+static uint64_t
+ngx_http_bawn_clock(void *w)
+{
+    return ngx_http_bawn_now(w);
+}
+
+
 static char *
 ngx_http_bawn_spool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -417,6 +425,7 @@ ngx_http_bawn_init_process(ngx_cycle_t *cycle)
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "engine: %s", err.message);
         return NGX_ERROR;
     }
+    bawn_worker_clock(w->engine, ngx_http_bawn_clock, w);
 
     if (ngx_http_bawn_open_spool(cycle, mcf) != NGX_OK) {
         return NGX_ERROR;

@@ -6,7 +6,8 @@
  *
  * Contracts, each a test (tests/property/contracts.c):
  * 1. Order. Request side: feed until `last`, then any NEEDs, then VERDICT (allow with no edits: pass the body as it
- *    came; EDITS before it: splice them first; or a block with status and body). Then the answer's head and bytes.
+ *    came; EDITS before it: splice them first; or a block with status and body). Then the answer's head and bytes; when
+ *    it is no stream, after `last` any NEEDs, then its VERDICT.
  *    Exactly one VERDICT a side, one RECORD an exchange, then END. After a request-side block the answer never opens.
  * 2. Cutting. The concatenation of all EMITs, and the verdict, are a function of the bytes fed alone: not of the
  *    cuts, nor of now_ns short of a deadline, nor of the order in which job answers arrive.
@@ -14,8 +15,9 @@
  *    answer or terminal event. There is no path from failure to EMIT of held text.
  * 4. Ownership. Slices passed in are read during the call only. Request bodies are the exception: with EDITS the
  *    caller splices its own copy.
- * 5. Bounds. Memory of an exchange <= 16 KiB + body limit + hold limit. One call scans at most 256 KiB; beyond that
- *    `next` yields NEED of kind 3 (continue).
+ * 5. Bounds. Memory of an exchange <= 16 KiB + body limit + hold limit. One call judges at most 256 KiB of a request or
+ *    of an unstreamed answer; beyond that `next` yields NEED of kind 3 (continue): resume it when others have had their
+ *    turn. A stream's event is judged as it comes.
  * 6. Determinism. Same wall, bytes, job answers and seed: same bytes out and same record but for time fields.
  * 7. ABI. libbawn.so.0 exports only what stands here; structs that a caller allocates never grow within a major. */
 #ifndef BAWN_BAWN_H
@@ -49,13 +51,18 @@ typedef struct bawn_exchange bawn_exchange;  /* one request and its answer */
 typedef struct bawn_scorer bawn_scorer;      /* the encoder in this process (CLI, batch jobs); see scorer.h */
 
 /* Compile a policy. `self` names it in errors; relative file: references start at its folder. Reads the files
- * that the policy names and the pattern cache; nothing later does. False: *out is NULL, err says where. */
+ * that the policy names, the pattern cache, and for routes that name a published version `guardrails` beside cache_dir;
+ * nothing later does. False: *out is NULL, err says where. */
 BAWN_API bool bawn_wall_load(bawn_wall **out, const char *self, bawn_slice yaml, const char *cache_dir, bawn_error *err);
 BAWN_API void bawn_wall_free(bawn_wall *);            /* after the last worker and exchange that use it; NULL is fine */
 BAWN_API bool bawn_worker_new(bawn_worker **out, const bawn_wall *, bawn_error *err);   /* after fork, per thread */
 BAWN_API void bawn_worker_free(bawn_worker *);
+/* Optional: a clock on the scale of now_ns, for the times of stages in events; it is read twice a side, and once for each
+ * call of feed in a stream. Without it those times are null, and nothing else changes. */
+BAWN_API void bawn_worker_clock(bawn_worker *, uint64_t (*now)(void *user), void *user);
 
-typedef struct { bawn_role role; bawn_origin origin; bawn_slice path, text; } bawn_segment; /* path: JSON Pointer */
+/* path: JSON Pointer. The arguments of a tool call, which a model wrote for a tool, are of BAWN_TOOL and BAWN_MODEL. */
+typedef struct { bawn_role role; bawn_origin origin; bawn_slice path, text; } bawn_segment;
 typedef struct { bawn_slice guard, kind; bawn_span span; uint32_t segment; float score; uint8_t view;
                  bawn_action action; } bawn_finding;          /* span: bytes of that segment's text */
 typedef struct { bawn_action action; const bawn_finding *findings; size_t n_findings;
@@ -71,7 +78,7 @@ BAWN_API bool bawn_inspect(const bawn_verdict **out, bawn_slice *masked, bawn_wo
 
 typedef enum { BAWN_MORE, BAWN_EMIT, BAWN_EDITS, BAWN_NEED, BAWN_VERDICT, BAWN_RECORD, BAWN_END } bawn_step_kind;
 typedef struct { bawn_span at; bawn_slice with; } bawn_edit;  /* at: bytes of the body as fed; sorted, disjoint */
-typedef struct { uint64_t id, deadline_ns; int kind; bawn_slice frame; } bawn_job; /* kind: 1 score, 2 approval */
+typedef struct { uint64_t id, deadline_ns; int kind; bawn_slice frame; } bawn_job; /* kind: 1 score, 2 approval, 3 continue */
 typedef struct {
     bawn_step_kind kind;
     bawn_slice emit;                                       /* EMIT: send these bytes now, in order */

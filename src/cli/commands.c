@@ -19,6 +19,10 @@ static const bawn_cli_option check_options[] = {
     STATE,
 };
 static const bawn_cli_option config_options[] = { CONFIG, STATE };
+static const bawn_cli_option serve_options[] = {
+    CONFIG, STATE,
+    { "port", 'p', "PORT", NULL, "listen here, instead of the port of the policy's first listener for clients" },
+};
 static const bawn_cli_option policy_options[] = { POLICY, STATE };
 static const bawn_cli_option init_options[] = {
     { "upstream", 'u', "URL", NULL, "base URL of the model server, such as https://api.openai.com/v1" },
@@ -80,13 +84,13 @@ static const bawn_cli_command commands[] = {
       OPTIONS(suggest_options), 1, 1, bawn_cli_policy_suggest },
     { "doctor", "", "check whether everything needed to serve is there",
       "Each line is ok, a warning, or failed with what to type. Exit status 1 when something failed.",
-      OPTIONS(config_options), 0, 0, bawn_cli_doctor },
-    { "serve", "", "run the gateway in the foreground", NULL, OPTIONS(config_options), 0, 0, bawn_cli_serve },
+      OPTIONS(serve_options), 0, 0, bawn_cli_doctor },
+    { "serve", "", "run the gateway in the foreground", NULL, OPTIONS(serve_options), 0, 0, bawn_cli_serve },
     { "reload", "", "give a running gateway its changed policy; a bad one is refused", NULL,
       OPTIONS(config_options), 0, 0, bawn_cli_reload },
     { "stop", "", "stop a running gateway once its requests are answered", NULL, OPTIONS(config_options), 0, 0,
       bawn_cli_stop },
-    { "config", "", "print the nginx configuration that `serve` would use", NULL, OPTIONS(config_options), 0, 0,
+    { "config", "", "print the nginx configuration that `serve` would use", NULL, OPTIONS(serve_options), 0, 0,
       bawn_cli_config },
     { "log", "", "list recorded decisions", NULL, OPTIONS(log_options), 0, 0, bawn_cli_log },
     { "log show", "ID", "explain one decision: what was seen, by which rule, and how to exempt it", NULL,

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "serve/inner.h"
+#include "serve/serve.h"
 
 typedef enum { FINE, WARNING, FAILED } health;
 typedef struct {
@@ -122,11 +122,9 @@ static health port_check(patient *p)
         return say(p, WARNING, NULL, "not looked at without a policy");
     if (bawn_serve_pid(&p->plan) > 0)
         return say(p, FINE, NULL, "Bawn is running on it (process %ld)", (long)bawn_serve_pid(&p->plan));
-    if (!bawn_serve_ports_are_free(p->policy.tree, &err))
-        return say(p, FAILED, "change listeners.public.address in the policy, or stop what listens there", "%s", err.message);
-    const bawn_node *l = bawn_node_at(bawn_policy_root(p->policy.tree), "listeners");
-    const bawn_node *first = l && l->first ? bawn_node_get(l->first, "address") : NULL;
-    snprintf(address, sizeof address, "%.*s", first ? (int)first->text.len : 14, first ? first->text.ptr : "127.0.0.1:8480");
+    if (!bawn_serve_ports_are_free(p->policy.tree, &p->plan, &err))
+        return say(p, FAILED, "bawn serve --port 8490, or change listeners.public.address in the policy, or stop what listens there", "%s", err.message);
+    bawn_serve_address(address, sizeof address, p->policy.tree, &p->plan);
     return say(p, FINE, NULL, "%s is free", address);
 }
 
@@ -235,6 +233,8 @@ int bawn_cli_doctor(bawn_cli *cli)
     bawn_error err = { 0 };
     size_t failed = 0;
 
+    if (!bawn_cli_port(&o.port, cli))
+        return CLI_USAGE;
     if (!bawn_serve_plan_new(&p.plan, &o, &err))
         return bawn_cli_fail(CLI_BROKEN, "%s", err.message);
     for (size_t i = 0; i < BAWN_COUNT(checks); i++) {

@@ -171,8 +171,9 @@ static bool add_fields(bawn_cli_document *d, const bawn_conversation *c, size_t 
             const bawn_field *f = &c->fields[to];
             if (f->wire.begin < shift)
                 continue;               /* our own */
+            bool call = f->kind == BAWN_F_ARGUMENTS;
             d->texts[d->n++] = (bawn_cli_text){
-                .row = { .text = f->text, .role = f->role, .origin = f->origin }, .path = f->path, .map = f->map,
+                .row = { .text = f->text, .role = call ? BAWN_TOOL : f->role, .origin = call ? BAWN_MODEL : f->origin }, .path = f->path, .map = f->map,
                 .at = f->wire.begin - shift, .raw_len = f->wire.end - f->wire.begin };
         }
         if (!join_message(d, c, from, to, first_text))
@@ -197,10 +198,9 @@ static bool read_chat(bawn_cli_document *d, bawn_error *err)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for this file");
     for (size_t i = 0; i < d->n; i++) {
         bawn_cli_row *row = &d->texts[i].row;
-        if (answer)
+        row->earlier = !answer;
+        if (answer && !(row->role == BAWN_TOOL && row->origin == BAWN_MODEL))
             row->role = BAWN_ASSISTANT;
-        else if (row->role == BAWN_ASSISTANT)
-            row->role = BAWN_USER;      /* an earlier turn in a request: judged as input, of the model's origin */
     }
     return true;
 }

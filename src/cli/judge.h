@@ -30,6 +30,7 @@ typedef struct {
     bawn_slice id;                      /* JSON, written as it came; empty: null */
     bawn_slice text, context;           /* context: on answers the system prompt */
     bool has_context;
+    bool earlier;                       /* a turn that is sent again in a request: judged as input */
     bawn_role role;
     bawn_origin origin;
 } bawn_cli_row;

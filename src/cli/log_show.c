@@ -50,6 +50,9 @@ static void show_coverage(const json_t *e)
     }
 }
 
+/* Whether a published version ruled, and not the policy file itself. */
+static bool is_version(const json_t *e) { return bawn_is_digit((unsigned char)bawn_cli_member(e, "policy", "version")[0]); }
+
 /* Whether the lines of the policy that follow are those that ruled. */
 static void show_policy(const json_t *e, const bawn_cli_policy *p)
 {
@@ -59,8 +62,13 @@ static void show_policy(const json_t *e, const bawn_cli_policy *p)
     bawn_sha256(digest, bawn_buf_slice(&p->text));
     bawn_hex(hash + 7, digest, 32);
     hash[71] = 0;
-    printf("policy    guardrail %s, %.19s...", bawn_cli_member(e, "policy", "guardrail"), bawn_cli_member(e, "policy", "hash"));
-    if (!p->tree || p->built_in)
+    printf("policy    guardrail %s", bawn_cli_member(e, "policy", "guardrail"));
+    if (is_version(e))
+        printf(" version %s", bawn_cli_member(e, "policy", "version"));
+    printf(", %.19s...", bawn_cli_member(e, "policy", "hash"));
+    if (p->tree && is_version(e))
+        printf("; lines below are of %s\n", p->self);
+    else if (!p->tree || p->built_in)
         puts("; it is not here (name it with -c FILE), so no line of it can be shown");
     else if (strcmp(hash, bawn_cli_member(e, "policy", "hash")) != 0)
         printf("; %s has changed since, lines below are of today's\n", p->self);
@@ -106,7 +114,8 @@ static void show_finding(const json_t *e, const json_t *f, const bawn_cli_policy
     if (!p->tree || number < BAWN_MASK)
         return;
     bawn_cli_change_for(&change, p->tree, &c);
-    fputs("   to exempt exactly this:\n", stdout);
+    puts(is_version(e) ? "   to exempt exactly this, change the draft so, publish it, and name the new version in its route:"
+                       : "   to exempt exactly this:");
     bawn_cli_show_change(stdout, p->tree, &change, c.guardrail, "     ");
 }
 
@@ -131,6 +140,21 @@ static void show(const json_t *e, const bawn_cli_policy *p)
         printf("\nWhat else an exemption would let pass: bawn policy suggest %s\n", bawn_cli_member(e, NULL, "id"));
 }
 
+/* A version ruled: its file explains the event, and the policy that is in force does not. */
+static void take_version(bawn_cli_policy *p, const bawn_cli *cli, const json_t *e)
+{
+    const char *name = bawn_cli_member(e, "policy", "guardrail");
+    char state[CLI_PATH], path[2 * CLI_PATH];
+
+    if (!is_version(e) || strchr(name, '/'))
+        return;
+    snprintf(path, sizeof path, "%s/guardrails/%s/%s/bawn.yaml", bawn_cli_state(state, cli), name,
+             bawn_cli_member(e, "policy", "version"));
+    bawn_cli_policy_free(p);
+    if (!bawn_cli_policy_parse(p, path))
+        fprintf(stderr, "(going on without that version)\n");
+}
+
 int bawn_cli_log_show(bawn_cli *cli)
 {
     bawn_cli_policy policy;
@@ -140,10 +164,12 @@ int bawn_cli_log_show(bawn_cli *cli)
 
     bawn_cli_policy_try(&policy, cli);
     json_t *event = bawn_cli_event_find(&status, &payload, bawn_cli_spool(folder, cli, &policy), cli->arguments[0]);
-    if (event && bawn_cli_value(cli, "json"))
+    if (event && bawn_cli_value(cli, "json")) {
         printf("%.*s\n", (int)payload.len, payload.ptr);
-    else if (event)
+    } else if (event) {
+        take_version(&policy, cli, event);
         show(event, &policy);
+    }
     json_decref(event);
     bawn_buf_free(&payload);
     bawn_cli_policy_free(&policy);

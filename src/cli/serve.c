@@ -5,17 +5,19 @@
 #include "cli/cli.h"
 #include "serve/serve.h"
 
-static bawn_serve_options options_of(const bawn_cli *cli)
+static bool options_of(bawn_serve_options *o, const bawn_cli *cli)
 {
-    return (bawn_serve_options){ .policy = bawn_cli_value(cli, "config"), .state = bawn_cli_value(cli, "state") };
+    *o = (bawn_serve_options){ .policy = bawn_cli_value(cli, "config"), .state = bawn_cli_value(cli, "state") };
+    return bawn_cli_port(&o->port, cli);
 }
 
 /* A mistake in the policy is shown with its line; anything else is said as it is. */
 static int failed(const bawn_cli *cli, const bawn_error *err)
 {
+    const char *file = access(err->file, R_OK) == 0 ? err->file : bawn_cli_value(cli, "config");    /* or a version's */
     bawn_cli_policy p;
 
-    if (err->line == 0 || !bawn_cli_policy_read(&p, bawn_cli_value(cli, "config")))
+    if (err->line == 0 || !bawn_cli_policy_read(&p, file))
         return bawn_cli_fail(err->code == BAWN_E_POLICY || err->code == BAWN_E_USAGE ? CLI_USAGE : CLI_BROKEN, "%s%s%s",
                              err->file, err->file[0] ? ": " : "", err->message);
     snprintf(p.self, sizeof p.self, "%s", err->file);
@@ -33,17 +35,21 @@ static void say(void *user, const char *line)
 
 int bawn_cli_serve(bawn_cli *cli)
 {
-    bawn_serve_options o = options_of(cli);
+    bawn_serve_options o;
     bawn_error err = { 0 };
 
+    if (!options_of(&o, cli))
+        return CLI_USAGE;
     return bawn_serve_run(&o, say, NULL, &err) ? CLI_OK : failed(cli, &err);
 }
 
 int bawn_cli_reload(bawn_cli *cli)
 {
-    bawn_serve_options o = options_of(cli);
+    bawn_serve_options o;
     bawn_error err = { 0 };
 
+    if (!options_of(&o, cli))
+        return CLI_USAGE;
     if (!bawn_serve_reload(&o, &err))
         return failed(cli, &err);
     puts("Reloaded. Requests that were under way end under the old policy.");
@@ -52,9 +58,11 @@ int bawn_cli_reload(bawn_cli *cli)
 
 int bawn_cli_stop(bawn_cli *cli)
 {
-    bawn_serve_options o = options_of(cli);
+    bawn_serve_options o;
     bawn_error err = { 0 };
 
+    if (!options_of(&o, cli))
+        return CLI_USAGE;
     if (!bawn_serve_stop(&o, &err))
         return failed(cli, &err);
     puts("Stopped. The record and the compiled patterns stay in the state folder.");
@@ -63,12 +71,14 @@ int bawn_cli_stop(bawn_cli *cli)
 
 int bawn_cli_config(bawn_cli *cli)
 {
-    bawn_serve_options o = options_of(cli);
+    bawn_serve_options o;
     bawn_serve_plan plan;
     bawn_wall *wall = NULL;
     bawn_error err = { 0 };
     bawn_buf out = { 0 };
 
+    if (!options_of(&o, cli))
+        return CLI_USAGE;
     if (!bawn_serve_plan_new(&plan, &o, &err))
         return failed(cli, &err);
     bool ok = bawn_serve_load(&wall, &plan, &err) && bawn_serve_config(&out, wall, &plan, &err);

@@ -186,6 +186,18 @@ const char *bawn_cli_cache(char out[CLI_PATH], const bawn_cli *cli)
     return out;
 }
 
+bool bawn_cli_port(uint16_t *out, const bawn_cli *cli)
+{
+    const char *text = bawn_cli_value(cli, "port");
+    char *end = NULL;
+    unsigned long n = text && bawn_is_digit((unsigned char)*text) ? strtoul(text, &end, 10) : 0;
+
+    *out = (uint16_t)n;
+    if (!text || (end && *end == 0 && n >= 1 && n <= 65535))
+        return true;
+    return bawn_cli_fail(0, "--port %s: expected a number from 1 to 65535", text), false;
+}
+
 const char *bawn_cli_spool(char out[CLI_PATH], const bawn_cli *cli, const bawn_cli_policy *policy)
 {
     const char *given = bawn_cli_value(cli, "folder");

@@ -56,3 +56,39 @@ void bawn_finds_merge(bawn_finds *f)
     f->n = kept + 1;
     qsort(f->items, f->n, sizeof *f->items, by_place);
 }
+
+static bool is_twin(const bawn_found *a, const bawn_found *b, const bawn_wall *w)
+{
+    return a->segment == b->segment && a->span.begin == b->span.begin && a->span.end == b->span.end &&
+           strcmp(bawn_wall_kind(w, a->kind)->code, bawn_wall_kind(w, b->kind)->code) == 0 &&
+           strcmp(w->guards[a->guard]->guard, w->guards[b->guard]->guard) == 0;
+}
+
+/* The stricter of two, with the better score and view of both. */
+static bawn_found stricter(const bawn_found *first, const bawn_found *second)
+{
+    bool change = second->action > first->action || (second->action == first->action && second->would > first->would);
+    bawn_found out = change ? *second : *first;
+    out.score = first->score > second->score ? first->score : second->score;
+    out.view = first->view < second->view ? first->view : second->view;
+    return out;
+}
+
+/* Merged finds are sorted by place, so twins stand among those of their span: a handful. */
+void bawn_finds_unite(bawn_finds *f, const bawn_wall *w)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < f->n; i++) {
+        const bawn_found *next = &f->items[i];
+        size_t k = kept;
+        while (k > 0 && f->items[k - 1].segment == next->segment && f->items[k - 1].span.begin == next->span.begin &&
+               f->items[k - 1].span.end == next->span.end && !is_twin(&f->items[k - 1], next, w))
+            k--;
+        if (k > 0 && is_twin(&f->items[k - 1], next, w))
+            f->items[k - 1] = stricter(&f->items[k - 1], next);
+        else
+            f->items[kept++] = *next;
+    }
+    f->n = kept;
+}

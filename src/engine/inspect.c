@@ -66,6 +66,7 @@ static bool judge_all(inspection *s)
     if (s->side == BAWN_INPUT && !bawn_outcome_limits(&s->judging, s->total, s->n))
         return false;
     bawn_finds_merge(&s->finds);
+    bawn_finds_unite(&s->finds, s->worker->wall);
     return true;
 }
 

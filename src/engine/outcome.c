@@ -27,6 +27,8 @@ bawn_outcome bawn_outcome_of(const bawn_finds *finds)
 
 int bawn_place_of(bawn_side side, bawn_role role, bawn_origin origin)
 {
+    if (role == BAWN_TOOL && origin == BAWN_MODEL)
+        return side == BAWN_OUTPUT ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_TOOL_ARGUMENTS;
     if (side == BAWN_OUTPUT)
         return BAWN_PLACE_OUTPUT;
     if (origin == BAWN_APPLICATION)

@@ -103,6 +103,8 @@ static const bawn_key keys[] = {
     LATER("routes[].operations[]=converse", CONVERSE, "Bedrock's Converse."),
     LATER("routes[].operations[]=count_tokens", MESSAGES, "Counting tokens."),
     KEY("routes[].guardrail", STRING, NULL, "Name of a guardrail; `none` reads nothing and records that."),
+    CHOICE("routes[].version", INT, "DRAFT", "DRAFT", "Version of the guardrail: DRAFT is this file, a number is one that "
+           "`bawn policy publish` froze."),
     KEY("routes[].upstream", STRING, NULL, "Name of an upstream; without it the model's name decides."),
 
     /* ---- defaults -------------------------------------------------------------------------------------------- */
@@ -207,8 +209,10 @@ static const bawn_key keys[] = {
     KEY("guardrails.*.code_injection.kinds", LIST, "[sql, shell, template, path, html, ldap, xpath]", "What to look for."),
     CHOICE("guardrails.*.code_injection.kinds[]", 0, "sql|shell|template|path|html|ldap|xpath", NULL, "One kind."),
     KEY("guardrails.*.leak", MAP, NULL, "The system prompt in an answer."),
-    CHOICE("guardrails.*.leak.system_prompt", 0, ACTIONS, "block", "Runs of its words."),
-    KEY("guardrails.*.leak.canary", BOOL, "true", "Plant a mark in the system prompt and look for it."),
+    CHOICE("guardrails.*.leak.system_prompt", 0, ACTIONS, "block", "Runs of its words, and the canary (which `none` still "
+           "blocks)."),
+    KEY("guardrails.*.leak.canary", BOOL, "false", "Plant a new word behind each system message, and look for it in the "
+        "answer; a provider's prompt cache then ends there."),
     KEY("guardrails.*.leak.min_words", INT, "12", "Shortest run of words that counts."),
     KEY("guardrails.*.exfiltration", MAP, NULL, "Answers that carry data away."),
     CHOICE("guardrails.*.exfiltration.links", 0, ACTIONS, "mask", "Images and links to hosts not allowed."),

@@ -23,6 +23,9 @@ bool bawn_finds_add(bawn_finds *, const bawn_found *);
 void bawn_finds_free(bawn_finds *);
 /* Sorts by (segment, begin, end); one row for the same kind and overlapping spans (their union; raw view wins). */
 void bawn_finds_merge(bawn_finds *);
+/* After it: one row for the same guard, code and span, which guard files and the policy may share (RULINGS R5); the
+ * strictest action stays. */
+void bawn_finds_unite(bawn_finds *, const bawn_wall *);
 
 /* Who judges, and where the text stands. */
 typedef struct {

@@ -62,7 +62,7 @@ static bool load_parts(bawn_wall *w, const char *self, bawn_slice yaml, const ch
     bawn_hex(w->hash + 7, digest, 32);
     return bawn_policy_parse(&w->policy, self, yaml, keys, n_keys, err) &&
            bawn_builtin_load(&w->rules[0], w->patterns_hash, w->arena, err) &&
-           bawn_wall_read_words(w, err) && index_kinds(w, err) && index_triggers(w, err) &&
+           bawn_wall_read_versions(w, cache_dir, err) && bawn_wall_read_words(w, err) && index_kinds(w, err) && index_triggers(w, err) &&
            bawn_wall_compile_policy_rules(w, cache_dir, err) && bawn_wall_hash_key(w, cache_dir, err) &&
            bawn_wall_read_guardrails(w, err) && bawn_wall_read_routes(w, err);
 }
@@ -94,6 +94,8 @@ void bawn_wall_free(bawn_wall *w)
     for (int d = 0; d < 2; d++)
         bawn_rules_free(&w->rules[d]);
     bawn_policy_free(w->policy);
+    for (size_t i = 0; i < w->n_versions; i++)
+        bawn_policy_free(w->versions[i].policy);
     bawn_arena_free(w->arena);
     bawn_free(w);
 }
@@ -149,17 +151,23 @@ void bawn_worker_free(bawn_worker *w)
     bawn_free(w);
 }
 
+void bawn_worker_clock(bawn_worker *w, uint64_t (*now)(void *user), void *user)
+{
+    w->clock = now;
+    w->clock_user = user;
+}
+
 /* ---- for those around ------------------------------------------------------------------------------------------------ */
 const bawn_policy *bawn_wall_policy(const bawn_wall *w) { return w->policy; }
 const char *bawn_wall_hash(const bawn_wall *w) { return w->hash; }
-size_t bawn_wall_guardrails(const bawn_wall *w) { return w->n_guardrails; }
+size_t bawn_wall_guardrails(const bawn_wall *w) { return w->n_drafts; }
 bawn_slice bawn_wall_guardrail_name(const bawn_wall *w, size_t i) { return w->guardrails[i].name; }
 
 int bawn_wall_guardrail_find(const bawn_wall *w, bawn_slice name)
 {
     if (name.len == 0)
         return w->default_guardrail;
-    for (size_t i = 0; i < w->n_guardrails; i++)
+    for (size_t i = 0; i < w->n_drafts; i++)
         if (bawn_slice_eq(w->guardrails[i].name, name))
             return (int)i;
     return -1;

@@ -77,7 +77,7 @@ static inline uint8_t bawn_place_bit(int place)
 static inline bawn_side bawn_place_side(int place) { return place >= BAWN_PLACE_OUTPUT ? BAWN_OUTPUT : BAWN_INPUT; }
 
 typedef struct {
-    bawn_slice name;
+    bawn_slice name, version;               /* "DRAFT", or the number of a published version */
     bool observe, error_on_block;
     bool on_input, on_output;               /* stages */
     bawn_messages blocked[2];               /* by bawn_side */
@@ -100,11 +100,15 @@ typedef struct { bawn_slice name, dialect, base_path; bawn_slice *models; size_t
 typedef struct { bawn_slice *operations; size_t n_operations; int guardrail /* -1: off */, upstream /* -1: by model */; }
     bawn_route;
 
+/* A published version that a route names: the policy as it stood, read for its guardrail `name` alone. */
+typedef struct { bawn_policy *policy; bawn_slice name; uint64_t number; char text[24]; } bawn_version;
+
 #define BAWN_POLICY_GUARDS 3     /* guards made from the policy: words, topics, expressions */
 
 struct bawn_wall {
     bawn_arena *arena;
     bawn_policy *policy;
+    bawn_version *versions; size_t n_versions;
     char hash[72], patterns_hash[72];
     const bawn_guard **guards; size_t n_guards;     /* built-in ones, then the policy's own */
     const bawn_node **policy_items[BAWN_POLICY_GUARDS];  /* [guard - built-in][kind]: the list item it was made from */
@@ -114,7 +118,7 @@ struct bawn_wall {
     uint16_t *digit_guards, n_digit_guards;         /* guards woken by number runs, and by scans */
     uint16_t scan_guards[8], n_scan_guards, leak_guard;
     bawn_rules rules[2];                            /* built-in, policy */
-    bawn_guardrail *guardrails; size_t n_guardrails;
+    bawn_guardrail *guardrails; size_t n_guardrails, n_drafts;  /* the policy's own first, then one for each version */
     bawn_upstream *upstreams; size_t n_upstreams;
     bawn_route *routes; size_t n_routes;
     int default_guardrail;
@@ -134,9 +138,14 @@ static inline const bawn_kind *bawn_wall_kind(const bawn_wall *w, uint32_t kind)
 bawn_slice bawn_kind_label(const bawn_kind *);
 
 /* Loading, in steps (wall_*.c): each reads its sections of the tree. */
+bool bawn_wall_read_versions(bawn_wall *, const char *cache_dir, bawn_error *err);  /* that routes name: their trees */
 bool bawn_wall_read_words(bawn_wall *, bawn_error *err);            /* custom words, topics, regexes -> guards */
 bool bawn_wall_read_guardrails(bawn_wall *, bawn_error *err);
 bool bawn_wall_read_routes(bawn_wall *, bawn_error *err);           /* upstreams, routes, defaults, record */
+
+bool bawn_route_is_draft(const bawn_node *route);                   /* names no version, or DRAFT */
+const bawn_version *bawn_wall_version_find(const bawn_wall *, bawn_slice name, uint64_t number);    /* NULL: not read */
+bool bawn_wall_read_file(bawn_buf *out, const char *path);          /* appends a whole file; false with errno */
 
 /* Of one dear rule, in one round: where its parts were seen last, and the window that is open for it. */
 typedef struct { size_t at[BAWN_GATE_PARTS]; uint32_t round[BAWN_GATE_PARTS], window_round, window; } bawn_gate_seen;
@@ -153,6 +162,7 @@ struct bawn_worker {
     bawn_match_begins *begins[2];
     struct bawn_judge *judge;               /* scratch of judge.c */
     bawn_arena *inspect_arena;              /* results of bawn_inspect, until its next call */
+    uint64_t (*clock)(void *user); void *clock_user;    /* NULL: stages are not timed */
     void *spares;                           /* the exchange's: objects kept for reuse */
     void (*free_spares)(void *);
 };

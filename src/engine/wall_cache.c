@@ -12,7 +12,7 @@
 bool bawn_wall_compile_policy_rules(bawn_wall *, const char *cache_dir, bawn_error *err);
 bool bawn_wall_hash_key(bawn_wall *, const char *cache_dir, bawn_error *err);
 
-static bool read_file(bawn_buf *out, const char *path)
+bool bawn_wall_read_file(bawn_buf *out, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = 0;
@@ -47,7 +47,7 @@ static bool from_cache(bawn_wall *w, const char *path)
     bawn_buf saved = { 0 };
     bool ok = true, loaded = false;
 
-    if (read_file(&saved, path)) {
+    if (bawn_wall_read_file(&saved, path)) {
         bawn_slice kept = bawn_arena_copy(w->arena, bawn_buf_slice(&saved), &ok);
         loaded = ok && bawn_rules_unpack(&w->rules[1], kept, w->arena, NULL);
     }
@@ -94,7 +94,7 @@ bool bawn_wall_hash_key(bawn_wall *w, const char *cache_dir, bawn_error *err)
     snprintf(path, sizeof path, "%s/hash.key", cache_dir ? cache_dir : "");
     if (node) {
         ok = bawn_policy_secret(&key, w->policy, node, err);
-    } else if (!cache_dir || !read_file(&key, path) || key.len != 32) {
+    } else if (!cache_dir || !bawn_wall_read_file(&key, path) || key.len != 32) {
         bawn_buf_clear(&key);
         ok = bawn_buf_reserve(&key, 32) && getrandom(key.ptr, 32, 0) == 32;
         key.len = ok ? 32 : 0;

@@ -4,10 +4,9 @@
 
 #include "policy/policy.h"
 
-#define CHAIN_MAX 16
 #define LEAST_SCORE 0.55f       /* without a strength all that `high` acts on; what scores less is only shown (RULINGS R12) */
 
-typedef struct { bawn_wall *wall; bawn_guardrail *g; bawn_error *err; } reader;
+typedef struct { bawn_wall *wall; const bawn_policy *policy /* being read */; bawn_guardrail *g; bawn_error *err; } reader;
 
 static bool no_memory(bawn_error *err) { return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for a guardrail"); }
 
@@ -156,7 +155,7 @@ static bool rule_items(reader *r, const bawn_node *list, const char *fallback)
         int kind = bawn_wall_policy_kind(r->wall, item), style = -1;
         uint8_t a = action ? action_of(action, &style) : strcmp(fallback, "block") == 0 ? BAWN_BLOCK : BAWN_MASK;
         if (kind < 0)
-            return bawn_node_error(r->err, r->wall->policy, item, "list item without a guard");
+            return bawn_node_error(r->err, r->policy, item, "list item without a guard");
         rule(r, (uint32_t)kind, ALL_PLACES & ~(1u << BAWN_PLACE_SYSTEM), a, style);
     }
     return true;
@@ -186,7 +185,7 @@ static bool read_entities(reader *r, const bawn_node *entities)
         const char *near = NULL;
         char code[128];
         if (e->key.len > 100 || !knows_entity(r, e->key, &near))
-            return bawn_node_error(r->err, r->wall->policy, e, "unknown entity `%.*s`%s%s%s; the guard reference lists all",
+            return bawn_node_error(r->err, r->policy, e, "unknown entity `%.*s`%s%s%s; the guard reference lists all",
                                    (int)(e->key.len > 100 ? 100 : e->key.len), e->key.ptr, near ? "; did you mean `" : "",
                                    near ? near : "", near ? "`?" : "");
         memcpy(code, "pii.", 4);
@@ -266,6 +265,15 @@ static bool read_hosts(reader *r, const bawn_node *list)
     return true;
 }
 
+/* A canary tells of the same leak, so it gets the same answer; but whoever asks for it wants it seen. */
+static void rule_canary(reader *r, const bawn_node *system_prompt)
+{
+    int style;
+    uint8_t action = system_prompt ? action_of(system_prompt, &style) : BAWN_ALLOW;
+    if (action != BAWN_ALLOW)
+        rule_guard(r, "leak", "leak.CANARY", ALL_PLACES, action, style);
+}
+
 static bool read_own_guards(reader *r, const bawn_node *node)
 {
     static const char *const sanitise[][2] = { { "control", "sanitise.CONTROL" }, { "invisible", "sanitise.INVISIBLE" },
@@ -279,6 +287,7 @@ static bool read_own_guards(reader *r, const bawn_node *node)
     read_words_of(r, bawn_node_get(node, "sanitise"), "sanitise", sanitise, BAWN_COUNT(sanitise));
     read_words_of(r, bawn_node_get(node, "exfiltration"), "exfiltration", exfiltration, BAWN_COUNT(exfiltration));
     read_words_of(r, leaks, "leak", leak, BAWN_COUNT(leak));
+    rule_canary(r, bawn_node_get(leaks, "system_prompt"));
     read_limit(&words, leaks, "min_words");
     r->g->leak_words = (unsigned)words;
     if (bawn_node_get(leaks, "canary"))
@@ -428,6 +437,7 @@ static bool derive_settings(reader *r)
                             : strcmp(name, "limits") == 0     ? (const void *)&r->g->limits
                                                               : NULL;
     }
+    r->g->canary = r->g->canary && !r->g->observe;      /* observing changes nothing */
     r->g->leak = w->leak_guard != UINT16_MAX && (r->g->wakes[BAWN_PLACE_OUTPUT][w->leak_guard] ||
                                                  r->g->wakes[BAWN_PLACE_TOOL_CALL][w->leak_guard]);
     return true;
@@ -448,23 +458,28 @@ static bool derive(reader *r)
 }
 
 /* ---- all guardrails ------------------------------------------------------------------------------------------------------------ */
+static const bawn_node *named(const bawn_node *all, bawn_slice name)
+{
+    const bawn_node *g = all ? all->first : NULL;
+    while (g && !bawn_slice_eq(g->key, name))
+        g = g->next;
+    return g;
+}
+
 static bool chain_of(const bawn_node **chain, size_t *n, reader *r, const bawn_node *all, const bawn_node *node)
 {
     for (*n = 0; node; (*n)++) {
         const bawn_node *parent = bawn_node_get(node, "extends");
-        if (*n == CHAIN_MAX)
-            return bawn_node_error(r->err, r->wall->policy, node, "guardrails extend each other in a circle, or more than %d deep",
-                                   CHAIN_MAX);
+        if (*n == BAWN_EXTENDS_MOST)
+            return bawn_node_error(r->err, r->policy, node, "guardrails extend each other in a circle, or more than %d deep",
+                                   BAWN_EXTENDS_MOST);
         chain[*n] = node;
         if (!parent || bawn_slice_is(parent->text, "default"))
             node = parent ? bawn_node_get(all, "default") : NULL;
         else {
-            const bawn_node *found = NULL;
-            for (const bawn_node *g = all->first; g; g = g->next)
-                if (bawn_slice_eq(g->key, parent->text))
-                    found = g;
+            const bawn_node *found = named(all, parent->text);
             if (!found)
-                return bawn_node_error(r->err, r->wall->policy, parent, "there is no guardrail `%.*s` to extend",
+                return bawn_node_error(r->err, r->policy, parent, "there is no guardrail `%.*s` to extend",
                                        (int)parent->text.len, parent->text.ptr);
             node = found;
         }
@@ -472,30 +487,49 @@ static bool chain_of(const bawn_node **chain, size_t *n, reader *r, const bawn_n
     return true;
 }
 
-static bool read_one(bawn_wall *w, size_t i, bawn_slice name, const bawn_node *all, const bawn_node *node, bawn_error *err)
+/* The next entry of the wall's table, from a tree's guardrail of that name; one that is not written is the built-in
+ * default. */
+static bool read_one(bawn_wall *w, const bawn_policy *policy, bawn_slice name, bawn_slice version, bawn_error *err)
 {
-    reader r = { w, &w->guardrails[i], err };
-    const bawn_node *chain[CHAIN_MAX];
+    const bawn_node *all = bawn_node_get(bawn_policy_root(policy), "guardrails");
+    reader r = { w, policy, &w->guardrails[w->n_guardrails++], err };
+    const bawn_node *chain[BAWN_EXTENDS_MOST];
     size_t n = 0;
 
-    *r.g = (bawn_guardrail){ .name = name };
-    return begin_default(&r) && chain_of(chain, &n, &r, all, node) && read_chain(&r, chain, n) && derive(&r);
+    *r.g = (bawn_guardrail){ .name = name, .version = version };
+    return begin_default(&r) && chain_of(chain, &n, &r, all, named(all, name)) && read_chain(&r, chain, n) && derive(&r);
+}
+
+static bool read_versions(bawn_wall *w, bawn_error *err)
+{
+    for (size_t i = 0; i < w->n_versions; i++) {
+        const bawn_version *v = &w->versions[i];
+        const bawn_node *root = bawn_policy_root(v->policy), *all = bawn_node_get(root, "guardrails");
+        if (!named(all, v->name) && !bawn_slice_is(v->name, "default"))
+            return bawn_node_error(err, v->policy, all ? all : root, "there is no guardrail `%.*s` in its version %s",
+                                   (int)v->name.len, v->name.ptr, v->text);
+        if (!read_one(w, v->policy, v->name, bawn_slice_str(v->text), err))
+            return false;
+    }
+    return true;
 }
 
 bool bawn_wall_read_guardrails(bawn_wall *w, bawn_error *err)
 {
     const bawn_node *all = bawn_node_get(bawn_policy_root(w->policy), "guardrails");
-    const bawn_node *own_default = all ? bawn_node_get(all, "default") : NULL;
-    size_t n = own_default ? 0 : 1, i = 0;
+    const bawn_slice draft = BAWN_LIT("DRAFT");
+    size_t n = 1 + w->n_versions;
 
     for (const bawn_node *g = all ? all->first : NULL; g; g = g->next)
         n++;
     w->guardrails = bawn_arena_alloc(w->arena, n * sizeof *w->guardrails);
     if (!w->guardrails)
         return no_memory(err);
-    w->n_guardrails = n;
     for (const bawn_node *g = all ? all->first : NULL; g; g = g->next)
-        if (!read_one(w, i++, g->key, all, g, err))
+        if (!read_one(w, w->policy, g->key, draft, err))
             return false;
-    return own_default || read_one(w, i, BAWN_LIT("default"), all, NULL, err);
+    if (!named(all, BAWN_LIT("default")) && !read_one(w, w->policy, BAWN_LIT("default"), draft, err))
+        return false;
+    w->n_drafts = w->n_guardrails;
+    return read_versions(w, err);
 }

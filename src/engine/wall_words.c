@@ -6,6 +6,7 @@
 
 typedef struct {
     bawn_wall *wall;
+    const bawn_policy *policy;          /* the tree that is read: the wall's, or a published version's */
     bawn_guard *guard;
     bawn_kind *kinds;
     const bawn_node **items;
@@ -47,7 +48,7 @@ static bool add_kind(maker *m, const bawn_node *item, const char *code, const ch
                      bawn_error *err)
 {
     if (m->n_kinds == KINDS_MAX)
-        return bawn_node_error(err, m->wall->policy, item, "more than %d lists of %s in one policy; join some", KINDS_MAX,
+        return bawn_node_error(err, m->policy, item, "more than %d lists of %s in one policy; join some", KINDS_MAX,
                                m->guard->guard);
     if (!code)
         return no_memory(err);
@@ -105,7 +106,7 @@ static bool add_expression(maker *m, const bawn_node *node, bawn_error *err)
     uint32_t width = regex ? bawn_match_width(regex, 0, &why) : 0;
 
     if (regex && (width == 0 || width > BAWN_MATCH_WIDTH))
-        return bawn_node_error(err, m->wall->policy, node, "%s", width ? "the expression can match more than 256 bytes: bound "
+        return bawn_node_error(err, m->policy, node, "%s", width ? "the expression can match more than 256 bytes: bound "
                                "its repeats" : why.message);
     return add_row(m, regex, 0) || no_memory(err);
 }
@@ -113,12 +114,12 @@ static bool add_expression(maker *m, const bawn_node *node, bawn_error *err)
 static bool add_file(maker *m, const bawn_node *node, bawn_error *err)
 {
     bawn_buf text = { 0 };
-    bool ok = bawn_policy_secret(&text, m->wall->policy, node, err);
+    bool ok = bawn_policy_secret(&text, m->policy, node, err);
     for (size_t from = 0; ok && from < text.len;) {
         bawn_slice rest = { text.ptr + from, text.len - from };
         size_t n = bawn_slice_find(rest, BAWN_LIT("\n"));
         if (bawn_utf8_valid_prefix(bawn_slice_of(rest.ptr, n)) < n)
-            ok = bawn_node_error(err, m->wall->policy, node, "the word list is not UTF-8");
+            ok = bawn_node_error(err, m->policy, node, "the word list is not UTF-8");
         else if (!add_phrase(m, bawn_slice_of(rest.ptr, n)))
             ok = no_memory(err);
         from += n + 1;
@@ -183,15 +184,45 @@ static const struct {
     { "pii", "pii.regexes", "The policy's own kinds of personal data.", read_regexes },
 };
 
+/* Whether g is `name` or one that it extends: the rest of a published file is not in force. */
+static bool is_of(const bawn_node *guardrails, bawn_slice name, const bawn_node *g)
+{
+    for (int depth = 0; depth < BAWN_EXTENDS_MOST; depth++) {
+        const bawn_node *node = guardrails->first;
+        while (node && !bawn_slice_eq(node->key, name))
+            node = node->next;
+        if (!node || node == g)
+            return node == g;
+        const bawn_node *parent = bawn_node_get(node, "extends");
+        if (!parent)
+            return false;
+        name = parent->text;
+    }
+    return false;
+}
+
+/* The items of a tree's guardrails; with a name, of that one and those that it extends. */
+static bool read_tree(maker *m, size_t i, const bawn_policy *policy, const bawn_slice *name, bawn_error *err)
+{
+    const bawn_node *guardrails = bawn_node_get(bawn_policy_root(policy), "guardrails");
+
+    m->policy = policy;
+    for (const bawn_node *g = guardrails ? guardrails->first : NULL; g; g = g->next)
+        if ((!name || is_of(guardrails, *name, g)) && !makers[i].read(m, g, err))
+            return false;
+    return true;
+}
+
 static bool make_guard(bawn_wall *w, size_t i, bawn_error *err)
 {
     maker m = { 0 };
-    const bawn_node *guardrails = bawn_node_get(bawn_policy_root(w->policy), "guardrails");
 
     if (!maker_open(&m, w, makers[i].guard, makers[i].id, makers[i].doc))
         return no_memory(err);
-    for (const bawn_node *g = guardrails ? guardrails->first : NULL; g; g = g->next)
-        if (!makers[i].read(&m, g, err))
+    if (!read_tree(&m, i, w->policy, NULL, err))
+        return false;
+    for (size_t v = 0; v < w->n_versions; v++)
+        if (!read_tree(&m, i, w->versions[v].policy, &w->versions[v].name, err))
             return false;
     if (m.n_rows > UINT16_MAX)
         return bawn_error_set(err, BAWN_E_POLICY, "more than %d words in one policy", UINT16_MAX);

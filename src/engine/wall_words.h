@@ -4,6 +4,8 @@
 
 #include "engine/wall.h"
 
+#define BAWN_EXTENDS_MOST 16     /* guardrails in one chain of `extends` */
+
 /* The kind id made for a list item (a word list, a topic, an expression), or -1. */
 int bawn_wall_policy_kind(const bawn_wall *, const bawn_node *item);
 

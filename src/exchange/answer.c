@@ -15,16 +15,6 @@ static bool runs_on(uint32_t channel)       /* several fields of it are one text
     return field != BAWN_CHANNEL_OTHER && field != BAWN_CHANNEL_ALTERNATIVES;
 }
 
-/* The fields of one running channel, in order: parts[0, n) of `order`, which is sorted by channel, then by place. */
-static bool judge_channel(bawn_exchange *x, bawn_judging *j, const bawn_field *fields, const uint32_t *parts, size_t n)
-{
-    j->place = fields[parts[0]].kind == BAWN_F_ARGUMENTS ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT;
-    if (n > 1)
-        return bawn_request_judge_parts(x, j, fields, parts, n, BAWN_NIL, false);
-    j->segment = parts[0];
-    return bawn_judge_text(j, fields[parts[0]].text);
-}
-
 static bool alone(const bawn_field *f) { return f->key || !runs_on(f->channel); }
 
 static __thread const bawn_field *ordered_fields;   /* for qsort, which has no context argument */
@@ -40,35 +30,59 @@ static int by_channel(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static bool judge_fields(bawn_exchange *x)
+/* The fields in the order in which they are judged: those of one running channel are one text. */
+static bool order_fields(bawn_exchange *x)
 {
     const bawn_conversation *c = &x->answered;
-    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt, .finds = &x->finds[BAWN_OUTPUT] };
 
-    uint32_t *order = bawn_arena_alloc(x->arena, (c->n_fields + 1) * sizeof *order);
-    if (!order)
+    if (!(x->order = bawn_arena_alloc(x->arena, (c->n_fields + 1) * sizeof *x->order)))
         return false;
     for (uint32_t i = 0; i < c->n_fields; i++) {
-        order[i] = i;
+        x->order[i] = i;
         x->total[BAWN_OUTPUT] += bawn_utf8_count(c->fields[i].text);
     }
     ordered_fields = c->fields;
-    qsort(order, c->n_fields, sizeof *order, by_channel);
-    for (size_t i = 0, n; i < c->n_fields; i += n) {
-        for (n = 1; !alone(&c->fields[order[i]]) && i + n < c->n_fields && !alone(&c->fields[order[i + n]]) &&
-                    c->fields[order[i + n]].channel == c->fields[order[i]].channel;)
-            n++;
-        if (judge_channel(x, &j, c->fields, order + i, n))
-            continue;
-        x->failed_guard = j.failed_guard;
-        if (!x->guardrail->fail_open)
-            return false;
-        j.failed = false;
+    qsort(x->order, c->n_fields, sizeof *x->order, by_channel);
+    x->next_field = 0;
+    return true;
+}
+
+static size_t run_length(const bawn_exchange *x, size_t from)
+{
+    const bawn_conversation *c = &x->answered;
+    const uint32_t *order = x->order;
+    size_t n = 1;
+    while (!alone(&c->fields[order[from]]) && from + n < c->n_fields && !alone(&c->fields[order[from + n]]) &&
+           c->fields[order[from + n]].channel == c->fields[order[from]].channel)
+        n++;
+    return n;
+}
+
+static bawn_progress judge_fields(bawn_exchange *x)
+{
+    const bawn_field *fields = x->answered.fields;
+    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt, .finds = &x->finds[BAWN_OUTPUT] };
+
+    x->work.budget = BAWN_SLICE_BYTES;
+    for (size_t n; x->next_field < x->answered.n_fields; x->next_field += n) {
+        const uint32_t *parts = x->order + x->next_field;
+        n = run_length(x, x->next_field);
+        j.place = fields[parts[0]].kind == BAWN_F_ARGUMENTS ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT;
+        bawn_progress done = bawn_work_judge(x, &j, fields, parts, n, BAWN_NIL, false);
+        if (done == BAWN_WORK_WAITS)
+            return done;
+        if (done == BAWN_WORK_FAILED) {
+            x->failed_guard = j.failed_guard;
+            if (!x->guardrail->fail_open)
+                return done;
+            j.failed = false;
+        }
     }
     x->guarded[BAWN_OUTPUT] = x->total[BAWN_OUTPUT];
     bawn_finds_merge(&x->finds[BAWN_OUTPUT]);
-    bawn_request_no_masks_in_keys(&x->finds[BAWN_OUTPUT], c->fields);
-    return true;
+    bawn_finds_unite(&x->finds[BAWN_OUTPUT], x->wall);
+    bawn_request_no_masks_in_keys(&x->finds[BAWN_OUTPUT], fields);
+    return BAWN_WORK_DONE;
 }
 
 static bool block(bawn_exchange *x)
@@ -132,16 +146,31 @@ static bool pass(bawn_exchange *x)
     return bawn_exchange_close(x, "complete");
 }
 
+bool bawn_answer_judge(bawn_exchange *x)
+{
+    bawn_progress done = judge_fields(x);
+
+    bawn_exchange_spent(x, BAWN_STAGE_JUDGE);
+    if (done == BAWN_WORK_WAITS)
+        return bawn_work_wait(x);
+    x->order = NULL;
+    if (done == BAWN_WORK_FAILED)
+        return broken(x, BAWN_E_GUARD_FAILED, "A guard could not run; the answer was not passed on.");
+    bool ok = bawn_outcome_of(&x->finds[BAWN_OUTPUT]).action == BAWN_BLOCK ? block(x) : pass(x);
+    return ok || broken(x, BAWN_E_GUARD_FAILED, "The answer could not be written.");
+}
+
 bool bawn_answer_whole(bawn_exchange *x)
 {
     bawn_error err = { 0 };
 
-    if (!bawn_json_parse(&x->answer_json, bawn_buf_slice(&x->answer), 128, &err) ||
-        !x->dialect->answer(&x->answered, x->operation, &x->answer_json, x->arena, &err))
+    bool read = bawn_json_parse(&x->answer_json, bawn_buf_slice(&x->answer), 128, &err) &&
+                x->dialect->answer(&x->answered, x->operation, &x->answer_json, x->arena, &err);
+    bawn_exchange_spent(x, BAWN_STAGE_PARSE);
+    if (!read)
         return broken(x, err.code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : BAWN_E_UPSTREAM_INVALID,
                       "The upstream's answer could not be read.");
-    if (!judge_fields(x))
+    if (!order_fields(x))
         return broken(x, BAWN_E_GUARD_FAILED, "A guard could not run; the answer was not passed on.");
-    bool ok = bawn_outcome_of(&x->finds[BAWN_OUTPUT]).action == BAWN_BLOCK ? block(x) : pass(x);
-    return ok || broken(x, BAWN_E_GUARD_FAILED, "The answer could not be written.");
+    return bawn_answer_judge(x);
 }

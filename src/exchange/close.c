@@ -79,7 +79,7 @@ static void fill_finding(bawn_event_finding *out, const bawn_exchange *x, bawn_s
                                  .span = f->span, .score = f->score, .confidence = confidence_of(f->score),
                                  .view = view_of(f->view), .action = shown(f), .side = side };
     bawn_event_hash(out->match_hash, bawn_slice_of((const char *)x->wall->hash_key, 32), out->kind, text);
-    if (x->wall->record_text)
+    if (x->wall->record_text && strcmp(k->code, "leak.CANARY") != 0 && !bawn_prompt_shows_canary(x, text))
         out->match_text = text;
 }
 
@@ -186,17 +186,29 @@ static void fill_policy(bawn_event *e, const bawn_exchange *x)
     memcpy(e->policy_hash, x->wall->hash, sizeof e->policy_hash);
     memcpy(e->patterns_hash, x->wall->patterns_hash, sizeof e->patterns_hash);
     e->guardrail = x->guardrail ? x->guardrail->name : BAWN_NIL;
-    e->version = BAWN_LIT("DRAFT");
+    e->version = x->guardrail ? x->guardrail->version : BAWN_NIL;
     e->engine = BAWN_LIT(BAWN_VERSION);
     e->mode = !x->guardrail ? "off" : x->guardrail->observe ? "observe" : "enforce";
 }
 
 static int64_t us(uint64_t from, uint64_t to) { return from && to >= from ? (int64_t)((to - from) / 1000) : -1; }
 
-static void fill_times(bawn_event *e, const bawn_exchange *x)
+static int64_t spent(const bawn_exchange *x, bawn_stage stage)
 {
-    e->us_total = us(x->started_ns, x->now_ns);
-    e->us_identity = e->us_parse = e->us_views = e->us_bytes = e->us_tokens = e->us_record = -1;
+    return x->timed[stage] ? (int64_t)(x->spent_ns[stage] / 1000) : -1;
+}
+
+/* What was not measured is null: no clock was given, or the stage is not built (identity) or not one of its own: views
+ * are made while they are judged, and the record cannot hold the time of its own writing. */
+static void fill_times(bawn_event *e, bawn_exchange *x)
+{
+    if (x->mode == BAWN_ANSWER_EVENTS)
+        bawn_exchange_spent(x, BAWN_STAGE_JUDGE);
+    e->us_total = us(x->started_ns, x->worker->clock ? x->worker->clock(x->worker->clock_user) : x->now_ns);
+    e->us_identity = e->us_views = e->us_record = -1;
+    e->us_parse = spent(x, BAWN_STAGE_PARSE);
+    e->us_bytes = spent(x, BAWN_STAGE_JUDGE);
+    e->us_tokens = spent(x, BAWN_STAGE_SCORE);
     e->us_upstream = us(x->asked_ns, x->first_byte_ns);
     e->us_held_max = x->mode == BAWN_ANSWER_EVENTS ? (int64_t)(x->held_max_ns / 1000) : -1;
 }

@@ -17,6 +17,7 @@ static void destroy(bawn_exchange *x)
     bawn_finds_free(&x->finds[0]);
     bawn_finds_free(&x->finds[1]);
     bawn_stream_free(&x->stream);
+    bawn_work_free(&x->work);
     bawn_tokens_free(x->tokens);
     bawn_leak_prompt_free(x->prompt);
     bawn_arena_free(x->arena);
@@ -43,7 +44,8 @@ static void trim(bawn_buf *b)
 static void clear(bawn_exchange *x)
 {
     bawn_exchange old = *x;
-    bawn_buf *bufs[] = { &old.body, &old.answer, &old.frame, &old.emit, &old.handed, &old.final, &old.reply, &old.record };
+    bawn_buf *bufs[] = { &old.body, &old.answer, &old.frame, &old.emit, &old.handed, &old.final, &old.reply, &old.record,
+                         &old.work.joined };
 
     for (size_t i = 0; i < BAWN_COUNT(bufs); i++) {
         if (bufs[i]->ptr)
@@ -51,6 +53,7 @@ static void clear(bawn_exchange *x)
         trim(bufs[i]);
     }
     bawn_tokens_free(old.tokens);
+    bawn_slices_free(old.work.slices);
     bawn_leak_prompt_free(old.prompt);
     bawn_stream_reset(&old.stream);
     if (bawn_arena_used(old.arena) > SPARE_BYTES) {
@@ -62,8 +65,9 @@ static void clear(bawn_exchange *x)
     *x = (bawn_exchange){ .body = old.body, .answer = old.answer, .frame = old.frame, .emit = old.emit, .handed = old.handed,
                           .final = old.final, .reply = old.reply, .record = old.record, .json = old.json,
                           .answer_json = old.answer_json, .arena = old.arena, .event_arena = old.event_arena,
-                          .stream = old.stream, .finds = { old.finds[0], old.finds[1] } };
-    x->finds[0].n = x->finds[1].n = 0;
+                          .stream = old.stream, .finds = { old.finds[0], old.finds[1] },
+                          .work = { .joined = old.work.joined, .found = old.work.found } };
+    x->finds[0].n = x->finds[1].n = x->work.found.n = 0;
     if (x->json.cap > SPARE_BYTES / sizeof(bawn_json_token))
         bawn_json_free(&x->json), x->json = (bawn_json){ 0 };
 }
@@ -120,6 +124,16 @@ bawn_slice bawn_exchange_attribute(const bawn_exchange *x, const char *key)
     return BAWN_NIL;
 }
 
+void bawn_exchange_spent(bawn_exchange *x, bawn_stage stage)
+{
+    if (!x->worker->clock)
+        return;
+    uint64_t now = x->worker->clock(x->worker->clock_user);
+    x->spent_ns[stage] += now > x->since_ns ? now - x->since_ns : 0;
+    x->timed[stage] = true;
+    x->since_ns = now;
+}
+
 /* The guardrail: the attribute `guardrail` (a location of nginx may name one), else the operation's route. */
 static bool choose_guardrail(bawn_exchange *x, bawn_error *err)
 {
@@ -150,7 +164,7 @@ static bool set_up(bawn_exchange *x, bawn_worker *w, bawn_slice dialect, bawn_sl
 
     x->worker = w;
     x->wall = w->wall;
-    x->started_ns = x->now_ns = now_ns;
+    x->started_ns = x->now_ns = x->since_ns = now_ns;
     x->answered.input_tokens = x->answered.output_tokens = -1;
     memcpy(x->seed, seed, 32);
     bawn_uuid7(x->id, now_ns, seed);
@@ -239,10 +253,16 @@ static bool feed_answer(bawn_exchange *x, bawn_slice bytes, bool last)
     }
     if (x->phase != BAWN_PHASE_ANSWER)
         return fail(x);
+    if (x->order)
+        return true;                            /* nor what comes while it is judged */
     if (x->mode == BAWN_ANSWER_PASS)
         return pass_through(x, bytes, last);
-    if (x->mode == BAWN_ANSWER_EVENTS)
-        return bawn_stream_feed(x, bytes, last) || fail(x);
+    if (x->mode == BAWN_ANSWER_EVENTS) {
+        bool ok = bawn_stream_feed(x, bytes, last) || fail(x);
+        if (!x->recorded)                       /* else the record has taken it */
+            bawn_exchange_spent(x, BAWN_STAGE_JUDGE);
+        return ok;
+    }
     if (x->bytes[BAWN_OUTPUT] > BAWN_ANSWER_MAX)
         return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer is too large."), BAWN_NIL);
     if (!bawn_buf_add(&x->answer, bytes))
@@ -252,7 +272,7 @@ static bool feed_answer(bawn_exchange *x, bawn_slice bytes, bool last)
 
 bool bawn_exchange_feed(bawn_exchange *x, bawn_side side, bawn_slice bytes, bool last, uint64_t now_ns)
 {
-    x->now_ns = now_ns;
+    x->now_ns = x->since_ns = now_ns;
     if (side == BAWN_INPUT)
         return x->recorded || feed_request(x, bytes, last);
     if (x->first_byte_ns == 0)
@@ -290,13 +310,21 @@ bool bawn_exchange_response(bawn_exchange *x, int status, bawn_slice content_typ
 
 bool bawn_exchange_resume(bawn_exchange *x, uint64_t job, bool ok, bawn_slice frame, uint64_t now_ns)
 {
+    bool scoring = x->phase == BAWN_PHASE_SCORING && !x->recorded && job == x->jobs;
+
+    if (scoring)
+        bawn_exchange_spent(x, BAWN_STAGE_SCORE);
+    else
+        x->since_ns = now_ns;
     x->now_ns = now_ns;
     if (x->recorded || job != x->jobs)
         return true;                            /* late: no-op */
-    if (x->phase == BAWN_PHASE_SCORING)
+    if (scoring)
         return bawn_request_scored(x, ok, frame) || fail(x);
     if (x->phase == BAWN_PHASE_JUDGING && x->job.kind == 3)
         return bawn_request_judge(x) || fail(x);
+    if (x->phase == BAWN_PHASE_ANSWER && x->order)
+        return bawn_answer_judge(x) || fail(x);
     return true;
 }
 
@@ -304,6 +332,8 @@ bool bawn_exchange_tick(bawn_exchange *x, uint64_t now_ns, uint64_t *next_ns)
 {
     bool ok = true;
     x->now_ns = now_ns;
+    if (x->phase != BAWN_PHASE_SCORING)
+        x->since_ns = now_ns;
     if (!x->recorded && x->phase == BAWN_PHASE_SCORING && now_ns >= x->job.deadline_ns)
         ok = bawn_exchange_resume(x, x->jobs, false, BAWN_NIL, now_ns);
     if (!x->recorded && x->mode == BAWN_ANSWER_EVENTS)
@@ -314,7 +344,7 @@ bool bawn_exchange_tick(bawn_exchange *x, uint64_t now_ns, uint64_t *next_ns)
 
 bool bawn_exchange_abort(bawn_exchange *x, bawn_side who_left, uint64_t now_ns)
 {
-    x->now_ns = now_ns;
+    x->now_ns = x->since_ns = now_ns;
     if (x->recorded)
         return true;
     if (who_left == BAWN_INPUT) {

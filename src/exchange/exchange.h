@@ -1,6 +1,8 @@
 /* exchange.h: inside the room: one request and its answer. The public side is bawn/bawn.h.
  *
  * request.c  body -> conversation -> judgement -> pass, edits or refusal
+ * prompt.c   what is kept of the system texts: fingerprint and canary
+ * work.c     judging texts within a budget, in slices
  * answer.c   a whole JSON answer
  * stream.c   a stream of events: channels, the queue of held events, the block point
  * close.c    the record
@@ -11,16 +13,19 @@
 #include "dialect/dialect.h"
 #include "engine/channel.h"
 #include "engine/outcome.h"
+#include "engine/slices.h"
 #include "engine/tokens.h"
 #include "guard/leak/leak.h"
 #include "record/record.h"
 
-#define BAWN_SLICE_BYTES (256u << 10)   /* one call judges about so much before it asks to be continued */
+#define BAWN_SLICE_BYTES (256u << 10)   /* one call judges at most so much before it asks to be continued */
 #define BAWN_PULSE_NS 5000000000u       /* between two signs of life while text is held */
 #define BAWN_ANSWER_MAX (64u << 20)     /* a whole answer that is larger is not read */
 
 typedef enum { BAWN_PHASE_REQUEST, BAWN_PHASE_JUDGING, BAWN_PHASE_SCORING, BAWN_PHASE_ASKED /* upstream */,
                BAWN_PHASE_ANSWER, BAWN_PHASE_DONE } bawn_phase;
+/* What the record times (latency_us): reading a side into texts, judging them, waiting for the scorer. */
+typedef enum { BAWN_STAGE_PARSE, BAWN_STAGE_JUDGE, BAWN_STAGE_SCORE, BAWN_STAGES } bawn_stage;
 typedef enum { BAWN_ANSWER_PASS, BAWN_ANSWER_JSON, BAWN_ANSWER_EVENTS } bawn_answer_mode;
 
 /* A field of a held event: its place in the event's JSON and in its channel's text. */
@@ -49,6 +54,15 @@ typedef struct {
     bool done;                          /* [DONE] came, or every choice is finished */
 } bawn_stream;
 
+/* The text that is being judged, from call to call. */
+typedef struct {
+    bawn_slices *slices;                /* NULL: none is half judged */
+    bawn_buf joined; size_t *begins;    /* several fields as one text: it, and begin and end of each in it */
+    bawn_finds found;                   /* in it */
+    size_t budget;                      /* what this call may still judge, in bytes */
+} bawn_work;
+typedef enum { BAWN_WORK_DONE, BAWN_WORK_WAITS, BAWN_WORK_FAILED } bawn_progress;
+
 struct bawn_exchange {
     bawn_worker *worker;
     const bawn_wall *wall;
@@ -61,6 +75,8 @@ struct bawn_exchange {
     char id[36];
     uint8_t seed[32];
     uint64_t started_ns, now_ns, asked_ns, first_byte_ns, held_max_ns;
+    uint64_t spent_ns[BAWN_STAGES], since_ns;   /* since: when the stage that runs now began */
+    bool timed[BAWN_STAGES];
     bawn_phase phase;
 
     bawn_buf body;
@@ -68,9 +84,14 @@ struct bawn_exchange {
     bawn_conversation request, answered;
     uint64_t bytes[2], guarded[2], total[2];
     bawn_finds finds[2];
-    size_t next_field;                  /* the judgement goes on here */
+    bawn_work work;
+    size_t next_field;                  /* the judgement goes on here: a field of the request, a place in `order` */
+    uint8_t step; uint64_t characters;  /* what is next for that field (request.c); how long it is */
+    uint32_t *parts; size_t n_parts;    /* the texts of its message */
+    uint32_t *order;                    /* the answer's fields by channel; NULL: it is not being judged */
     bawn_tokens *tokens;
     bawn_leak_prompt *prompt;
+    bawn_slice canary, canary_mark;     /* the word that was planted, and the text it stands in; empty: none */
     const bawn_upstream *upstream;
     float *attack;                      /* moderations: by input */
 
@@ -97,6 +118,8 @@ struct bawn_exchange {
 };
 
 bawn_slice bawn_exchange_attribute(const bawn_exchange *, const char *key);
+/* The time since the last call of this, or of the exchange, belongs to that stage. Nothing where there is no clock. */
+void bawn_exchange_spent(bawn_exchange *, bawn_stage);
 
 /* request.c */
 bool bawn_request_begin(bawn_exchange *);               /* with the last byte of the body: to a verdict, or a NEED */
@@ -104,15 +127,27 @@ bool bawn_request_judge(bawn_exchange *);               /* goes on where the las
 bool bawn_request_scored(bawn_exchange *, bool ok, bawn_slice frame);
 /* Refuses the request (or answers in the upstream's place) with an error of the dialect, and ends. */
 bool bawn_request_refuse(bawn_exchange *, int code, bawn_slice message, bawn_slice param);
-/* What was found in a text made of several fields, given back to the fields. `crossing`: only what spans two. */
-bool bawn_request_judge_parts(bawn_exchange *, bawn_judging *, const bawn_field *fields, const uint32_t *parts, size_t n,
-                              bawn_slice separator, bool crossing);
 /* The edits that mask and restore in `fields`, sorted, in the arena. */
 bool bawn_request_edits(bawn_exchange *, bawn_side, const bawn_field *fields, size_t n);
 void bawn_request_no_masks_in_keys(const bawn_finds *, const bawn_field *fields);
 
+/* work.c */
+/* Judges fields[parts[0..n)] as one text, joined by `separator`. `crossing`: only what spans two of them counts. WAITS:
+ * this call's budget is spent; bawn_work_wait(), and the same again in the next one. FAILED: judging->failed. */
+bawn_progress bawn_work_judge(bawn_exchange *, bawn_judging *, const bawn_field *fields, const uint32_t *parts, size_t n,
+                              bawn_slice separator, bool crossing);
+bool bawn_work_wait(bawn_exchange *);                   /* asks to be continued; true */
+void bawn_work_free(bawn_work *);
+
+/* prompt.c */
+bool bawn_prompt_keep(bawn_exchange *);                 /* fingerprint and canary of the request's system texts */
+/* What is planted behind the text of field i of n; empty: nothing. */
+bawn_slice bawn_prompt_mark(const bawn_exchange *, const bawn_field *fields, size_t n, size_t i);
+bool bawn_prompt_shows_canary(const bawn_exchange *, bawn_slice text);
+
 /* answer.c */
-bool bawn_answer_whole(bawn_exchange *);                /* after the last byte of a JSON answer */
+bool bawn_answer_whole(bawn_exchange *);                /* after the last byte of a JSON answer: to a verdict, or a NEED */
+bool bawn_answer_judge(bawn_exchange *);                /* goes on where the last slice ended */
 /* stream.c */
 bool bawn_stream_feed(bawn_exchange *, bawn_slice bytes, bool last);
 bool bawn_stream_broken(bawn_exchange *, int code, const char *end);   /* our error event, nothing held leaves */

@@ -127,7 +127,7 @@ static bool pass(bawn_exchange *x)
                                                         : x->upstream->authorization };
     x->verdict_ready = true;
     x->phase = BAWN_PHASE_ASKED;
-    x->asked_ns = x->now_ns;
+    x->asked_ns = x->since_ns;
     bawn_exchange_verdict(x, BAWN_INPUT);
     return true;
 }
@@ -141,94 +141,73 @@ static int place_of(const bawn_exchange *x, const bawn_field *f)
     return bawn_place_of(side, f->role, f->origin);
 }
 
-static bool give_back(bawn_judging *j, const bawn_finds *found, const uint32_t *parts, const size_t *begins, size_t n,
-                      bool crossing)
-{
-    for (size_t i = 0; i < found->n; i++) {
-        bawn_found f = found->items[i];
-        bawn_span span = f.span;
-        for (size_t p = 0; p < n; p++) {
-            size_t begin = begins[2 * p], end = begins[2 * p + 1];
-            bool inside = span.begin >= begin && span.end <= end;
-            if (span.end <= begin || span.begin >= end || (crossing && inside))
-                continue;
-            f.segment = parts[p];
-            f.span.begin = span.begin > begin ? span.begin - begin : 0;
-            f.span.end = (span.end < end ? span.end : end) - begin;
-            if (!bawn_finds_add(j->finds, &f))
-                return false;
-        }
-    }
-    return true;
-}
-
-bool bawn_request_judge_parts(bawn_exchange *x, bawn_judging *j, const bawn_field *fields, const uint32_t *parts, size_t n,
-                              bawn_slice separator, bool crossing)
-{
-    bawn_buf text = { 0 };
-    bawn_finds found = { 0 };
-    bawn_judging inner = *j;
-    size_t *begins = bawn_arena_alloc(x->arena, 2 * n * sizeof *begins);
-
-    for (size_t p = 0; begins && p < n; p++) {
-        if (p > 0)
-            bawn_buf_add(&text, separator);
-        begins[2 * p] = text.len;
-        bawn_buf_add(&text, fields[parts[p]].text);
-        begins[2 * p + 1] = text.len;
-    }
-    inner.finds = &found;
-    bool ok = begins && !text.failed && bawn_judge_text(&inner, bawn_buf_slice(&text)) &&
-              give_back(j, &found, parts, begins, n, crossing);
-    bawn_finds_free(&found);
-    bawn_buf_free(&text);
-    j->failed = !ok;
-    return ok;
-}
-
-/* The texts of one message, [from, *to): joined when there are several. */
-static bool judge_joined(bawn_exchange *x, bawn_judging *j, size_t from)
+/* The texts of a message, when field i is its first and there are several: they are judged joined, too. */
+static bool list_parts(bawn_exchange *x, uint32_t i)
 {
     const bawn_conversation *c = &x->request;
-    uint32_t message = c->fields[from].message;
+    uint32_t message = c->fields[i].message;
     size_t n = 0;
 
-    if (message == UINT32_MAX || (from > 0 && c->fields[from - 1].message == message))
+    x->n_parts = 0;
+    if (message == UINT32_MAX || (i > 0 && c->fields[i - 1].message == message))
         return true;                                /* its first field speaks for the message */
-    uint32_t *parts = NULL;
-    for (size_t i = from; i < c->n_fields && c->fields[i].message == message; i++)
-        n += c->fields[i].kind == BAWN_F_TEXT && !c->fields[i].key;
+    for (size_t k = i; k < c->n_fields && c->fields[k].message == message; k++)
+        n += c->fields[k].kind == BAWN_F_TEXT && !c->fields[k].key;
     if (n < 2)
         return true;
-    if (!(parts = bawn_arena_alloc(x->arena, n * sizeof *parts)))
+    if (!(x->parts = bawn_arena_alloc(x->arena, n * sizeof *x->parts)))
         return false;
-    n = 0;
-    for (uint32_t i = (uint32_t)from; i < c->n_fields && c->fields[i].message == message; i++)
-        if (c->fields[i].kind == BAWN_F_TEXT && !c->fields[i].key)
-            parts[n++] = i;
-    j->place = place_of(x, &c->fields[parts[0]]);
-    return bawn_request_judge_parts(x, j, c->fields, parts, n, BAWN_NIL, true) &&
-           bawn_request_judge_parts(x, j, c->fields, parts, n, BAWN_LIT("\n"), true);
+    for (uint32_t k = i; k < c->n_fields && c->fields[k].message == message; k++)
+        if (c->fields[k].kind == BAWN_F_TEXT && !c->fields[k].key)
+            x->parts[x->n_parts++] = k;
+    return true;
 }
 
-static bool judge_field(bawn_exchange *x, bawn_judging *j, uint32_t i)
-{
-    const bawn_field *f = &x->request.fields[i];
-    uint64_t characters = bawn_utf8_count(f->text);
+enum { COUNT, ALONE, JOINED, APART, JUDGED };       /* what is done with a field, in order (RULINGS R40) */
 
-    j->place = place_of(x, f);
-    j->segment = i;
-    x->total[BAWN_INPUT] += characters;
-    if (!bawn_judge_text(j, f->text) || !judge_joined(x, j, i))
-        return false;
-    if (x->attack && f->message < x->request.n_messages)
-        for (size_t k = 0; k < j->finds->n; k++)
-            if (j->finds->items[k].segment == i && strcmp(j->worker->wall->guards[j->finds->items[k].guard]->guard,
-                                                           "prompt_attack") == 0 &&
-                j->finds->items[k].score > x->attack[f->message])
-                x->attack[f->message] = j->finds->items[k].score;
-    x->guarded[BAWN_INPUT] += characters;
-    return true;
+static bawn_progress judge_step(bawn_exchange *x, bawn_judging *j, uint32_t i)
+{
+    const bawn_field *fields = x->request.fields;
+
+    if (x->step == COUNT) {
+        x->characters = bawn_utf8_count(fields[i].text);
+        x->total[BAWN_INPUT] += x->characters;
+        return BAWN_WORK_DONE;
+    }
+    if (x->step == ALONE) {
+        j->place = place_of(x, &fields[i]);
+        return bawn_work_judge(x, j, fields, &i, 1, BAWN_NIL, false);
+    }
+    if (x->step == JOINED && !x->work.slices && !list_parts(x, i))
+        return BAWN_WORK_FAILED;
+    if (x->n_parts == 0)
+        return BAWN_WORK_DONE;
+    j->place = place_of(x, &fields[x->parts[0]]);
+    return bawn_work_judge(x, j, fields, x->parts, x->n_parts, x->step == JOINED ? BAWN_NIL : BAWN_LIT("\n"), true);
+}
+
+/* For moderations: the score of each input is that of its worst attack. */
+static void note_attack(bawn_exchange *x, const bawn_judging *j, uint32_t i)
+{
+    uint32_t message = x->request.fields[i].message;
+
+    for (size_t k = 0; x->attack && message < x->request.n_messages && k < j->finds->n; k++) {
+        const bawn_found *f = &j->finds->items[k];
+        if (f->segment == i && strcmp(x->wall->guards[f->guard]->guard, "prompt_attack") == 0 && f->score > x->attack[message])
+            x->attack[message] = f->score;
+    }
+}
+
+static bawn_progress judge_field(bawn_exchange *x, bawn_judging *j, uint32_t i)
+{
+    for (; x->step < JUDGED; x->step++) {
+        bawn_progress done = judge_step(x, j, i);
+        if (done != BAWN_WORK_DONE)
+            return done;
+    }
+    note_attack(x, j, i);
+    x->guarded[BAWN_INPUT] += x->characters;
+    return BAWN_WORK_DONE;
 }
 
 void bawn_request_no_masks_in_keys(const bawn_finds *finds, const bawn_field *fields)
@@ -332,7 +311,9 @@ bool bawn_request_edits(bawn_exchange *x, bawn_side side, const bawn_field *fiel
             end++;
         size_t n_masks = bawn_masks_of(masks, finds->items + first, end - first, i);
         first = end;
-        ok = mask_field(&e, &fields[i], masks, n_masks) &&
+        bawn_slice mark = side == BAWN_INPUT ? bawn_prompt_mark(x, fields, n, i) : BAWN_NIL;
+        bawn_span behind = { fields[i].text.len, fields[i].text.len };
+        ok = mask_field(&e, &fields[i], masks, n_masks) && (mark.len == 0 || add_edit(&e, &fields[i], behind, mark)) &&
              (side == BAWN_INPUT || !may_restore(x, &fields[i]) || restore_field(&e, &fields[i], masks, n_masks));
     }
     bawn_buf_free(&e.text);
@@ -404,6 +385,7 @@ bool bawn_request_scored(bawn_exchange *x, bool ok, bawn_slice frame)
             return refuse_guard(x);
     }
     bawn_finds_merge(&x->finds[BAWN_INPUT]);
+    bawn_finds_unite(&x->finds[BAWN_INPUT], x->wall);
     return conclude(x);
 }
 
@@ -425,21 +407,6 @@ static bool answer_moderation(bawn_exchange *x)
     set_reply(x, 200, BAWN_LIT("application/json"), false);
     bawn_exchange_verdict(x, BAWN_INPUT);
     return bawn_exchange_close(x, "complete");
-}
-
-static bool keep_prompt(bawn_exchange *x)
-{
-    bawn_slice texts[64];
-    size_t n = 0;
-
-    for (size_t i = 0; i < x->request.n_fields && n < BAWN_COUNT(texts); i++)
-        if (x->request.fields[i].role == BAWN_SYSTEM && x->request.fields[i].kind == BAWN_F_TEXT &&
-            x->request.fields[i].message != UINT32_MAX)
-            texts[n++] = x->request.fields[i].text;
-    if (n == 0 || !x->guardrail->leak)
-        return true;
-    x->prompt = bawn_leak_prompt_new(texts, n, x->guardrail->leak_words);
-    return x->prompt != NULL;
 }
 
 static bool keep_tokens(bawn_exchange *x)
@@ -469,7 +436,7 @@ static bool conclude(bawn_exchange *x)
     if (!choose_upstream(x))
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_MODEL, BAWN_LIT("No upstream of this gateway serves that model; see "
                                    "/v1/models for those that are served."), BAWN_LIT("model"));
-    if (!keep_prompt(x) || !keep_tokens(x) ||
+    if (!bawn_prompt_keep(x) || !keep_tokens(x) ||
         !bawn_request_edits(x, BAWN_INPUT, x->request.fields, x->request.n_fields))
         return refuse_guard(x);
     return pass(x);
@@ -482,6 +449,7 @@ static bool finish_judging(bawn_exchange *x)
     if (!bawn_outcome_limits(&j, x->total[BAWN_INPUT], x->request.n_messages))
         return refuse_guard(x);
     bawn_finds_merge(&x->finds[BAWN_INPUT]);
+    bawn_finds_unite(&x->finds[BAWN_INPUT], x->wall);
     bawn_request_no_masks_in_keys(&x->finds[BAWN_INPUT], x->request.fields);
     if (x->wall->scorer && x->operation == BAWN_OP_CHAT && bawn_outcome_of(&x->finds[BAWN_INPUT]).action != BAWN_BLOCK)
         return ask_scorer(x);
@@ -491,23 +459,23 @@ static bool finish_judging(bawn_exchange *x)
 bool bawn_request_judge(bawn_exchange *x)
 {
     bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .finds = &x->finds[BAWN_INPUT] };
-    size_t scanned = 0;
+    bawn_progress done = BAWN_WORK_DONE;
 
     x->phase = BAWN_PHASE_JUDGING;
-    for (; x->next_field < x->request.n_fields && scanned < BAWN_SLICE_BYTES; x->next_field++) {
-        if (!judge_field(x, &j, (uint32_t)x->next_field)) {
+    x->work.budget = BAWN_SLICE_BYTES;
+    for (; x->next_field < x->request.n_fields; x->next_field++, x->step = COUNT) {
+        done = judge_field(x, &j, (uint32_t)x->next_field);
+        if (done == BAWN_WORK_WAITS)
+            break;
+        if (done == BAWN_WORK_FAILED) {
             x->failed_guard = j.failed_guard;
             if (!x->guardrail->fail_open)
                 return refuse_guard(x);
             j.failed = false;
         }
-        scanned += x->request.fields[x->next_field].text.len + 64;
     }
-    if (x->next_field == x->request.n_fields)
-        return finish_judging(x);
-    x->job = (bawn_job){ .id = ++x->jobs, .deadline_ns = 0, .kind = 3 };
-    x->job_waits = true;
-    return true;
+    bawn_exchange_spent(x, BAWN_STAGE_JUDGE);
+    return done == BAWN_WORK_WAITS ? bawn_work_wait(x) : finish_judging(x);
 }
 
 static bool read_conversation(bawn_exchange *x, bawn_error *err)
@@ -552,7 +520,9 @@ bool bawn_request_begin(bawn_exchange *x)
                                    "/v1/chat/completions, /v1/embeddings, /v1/moderations and GET /v1/models."), BAWN_NIL);
     if (!x->guardrail || x->operation == BAWN_OP_MODELS || x->operation == BAWN_OP_MODEL)
         return choose_upstream(x) ? pass(x) : refuse_guard(x);
-    if (!read_conversation(x, &err))
+    bool read = read_conversation(x, &err);
+    bawn_exchange_spent(x, BAWN_STAGE_PARSE);
+    if (!read)
         return refuse_error(x, &err);
     if (x->wall->refuse_unknown_fields && x->request.unknown_field.len > 0)
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_FIELD, BAWN_LIT("The request has a field that this gateway does not "

@@ -281,6 +281,7 @@ static void collect_finds(bawn_exchange *x)
         if (s->channels[i].text)
             collect(x, &s->channels[i]);
     bawn_finds_merge(&x->finds[BAWN_OUTPUT]);
+    bawn_finds_unite(&x->finds[BAWN_OUTPUT], x->wall);
 }
 
 /* The last bytes wait until the record is written (RULINGS R16). */

@@ -123,7 +123,8 @@ static void write_default(bawn_buf *out, const bawn_key *key)
         return;
     }
     bawn_buf_str(out, ",\"default\":");
-    if (key->types & (BAWN_T_BOOL | BAWN_T_INT | BAWN_T_NUMBER))
+    bool bare = bawn_is_digit((unsigned char)text[0]) || (key->types & BAWN_T_BOOL);    /* a key may take numbers and words */
+    if (bare && (key->types & (BAWN_T_BOOL | BAWN_T_INT | BAWN_T_NUMBER)))
         bawn_buf_str(out, text);
     else
         bawn_json_write_string(out, bawn_slice_str(text));

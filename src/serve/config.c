@@ -1,5 +1,6 @@
 /* nginx's configuration, written from the policy: nothing in it decides, it wires listeners to the wall and the wall to
  * upstreams. Everything about guards stays in the policy file, which the module reads itself. keeps: RULINGS R17, R21 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -40,11 +41,33 @@ static bool has_operations_listener(const bawn_policy *p)
     return false;
 }
 
-/* ---- one listener ----------------------------------------------------------------------------------------------- */
-static bool write_address(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, bawn_error *err)
+static bool is_first_for_clients(const bawn_policy *p, const bawn_node *listener)
+{
+    const bawn_node *l = bawn_serve_listeners(p);
+
+    while (l && bawn_node_get(l, "serves"))
+        l = l->next;
+    return l == listener;
+}
+
+bawn_slice bawn_serve_listen_at(char out[SERVE_ADDRESS], const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan)
 {
     const bawn_node *address = bawn_node_get(listener, "address");
     bawn_slice text = address ? address->text : BAWN_LIT("127.0.0.1:8480");
+    bawn_serve_host h;
+
+    if (plan->port == 0 || !is_first_for_clients(p, listener) || !bawn_serve_parse_address(&h, text))
+        return text;
+    int n = snprintf(out, SERVE_ADDRESS, h.ip6 ? "[%.*s]:%u" : "%.*s:%u", (int)h.host.len, h.host.ptr, plan->port);
+    return n > 0 && n < SERVE_ADDRESS ? bawn_slice_of(out, (size_t)n) : text;
+}
+
+/* ---- one listener ----------------------------------------------------------------------------------------------- */
+static bool write_address(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan, bawn_error *err)
+{
+    const bawn_node *address = bawn_node_get(listener, "address");
+    char with_port[SERVE_ADDRESS];
+    bawn_slice text = bawn_serve_listen_at(with_port, p, listener, plan);
     bawn_serve_host host;
 
     if (!bawn_serve_parse_address(&host, text))
@@ -92,7 +115,13 @@ static void write_open_routes(bawn_buf *out, const bawn_policy *p)
     }
 }
 
-static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, bawn_slice folder,
+static bawn_slice folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return bawn_slice_of(path, slash ? (size_t)(slash - path) + 1 : 0);
+}
+
+static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan,
                            bawn_error *err)
 {
     bawn_slice name = listener ? listener->key : BAWN_LIT("public");
@@ -102,7 +131,7 @@ static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node 
         return bawn_node_error(err, p, listener, "`%.*s` is no name for a listener: use letters, digits, _ - . (at most 64)",
                                (int)name.len, name.ptr);
     bawn_buf_str(out, "    server {\n");
-    if (!write_address(out, p, listener, err))
+    if (!write_address(out, p, listener, plan, err))
         return false;
     if (operations) {
         write_operations(out, serves(listener, "metrics"), serves(listener, "health"));
@@ -113,7 +142,7 @@ static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node 
     if (!has_operations_listener(p))
         write_operations(out, true, true);
     write_open_routes(out, p);
-    return bawn_serve_upstream_locations(out, p, folder, err) && bawn_buf_str(out, "    }\n");
+    return bawn_serve_upstream_locations(out, p, folder_of(plan->policy), err) && bawn_buf_str(out, "    }\n");
 }
 
 /* ---- the whole ---------------------------------------------------------------------------------------------------- */
@@ -198,12 +227,6 @@ static void write_http(bawn_buf *out)
         "    proxy_ignore_client_abort off; proxy_intercept_errors off; proxy_redirect off; proxy_socket_keepalive on;\n");
 }
 
-static bawn_slice folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return bawn_slice_of(path, slash ? (size_t)(slash - path) + 1 : 0);
-}
-
 bool bawn_serve_config(bawn_buf *out, const bawn_wall *w, const bawn_serve_plan *plan, bawn_error *err)
 {
     const bawn_policy *p = bawn_wall_policy(w);
@@ -222,26 +245,22 @@ bool bawn_serve_config(bawn_buf *out, const bawn_wall *w, const bawn_serve_plan 
             bawn_slice name = listener ? listener->key : BAWN_LIT("public");
             bawn_buf_fmt(out, "    limit_conn_zone $server_port zone=bawn_%.*s:64k;\n", (int)name.len, name.ptr);
         }
-        if (!write_listener(out, p, listener, folder_of(plan->policy), err))
+        if (!write_listener(out, p, listener, plan, err))
             return false;
     } while (listener && (listener = listener->next) != NULL);
     bawn_buf_str(out, "}\n");
     return !out->failed || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for nginx's configuration");
 }
 
-bool bawn_serve_address(char *out, size_t size, const bawn_wall *w)
+void bawn_serve_address(char *out, size_t size, const bawn_policy *p, const bawn_serve_plan *plan)
 {
-    bawn_slice text = BAWN_LIT("127.0.0.1:8480");
+    const bawn_node *l = bawn_serve_listeners(p);
+    char address[SERVE_ADDRESS];
 
-    for (const bawn_node *l = bawn_serve_listeners(bawn_wall_policy(w)); l; l = l->next)
-        if (!bawn_node_get(l, "serves")) {
-            const bawn_node *address = bawn_node_get(l, "address");
-            text = address ? address->text : text;
-            break;
-        }
-    if (text.len + 1 > size)
-        return false;
-    memcpy(out, text.ptr, text.len);
-    out[text.len] = '\0';
-    return true;
+    while (l && bawn_node_get(l, "serves"))
+        l = l->next;
+    bawn_slice text = bawn_serve_listen_at(address, p, l, plan);
+    size_t n = text.len < size ? text.len : size - 1;
+    memcpy(out, text.ptr, n);
+    out[n] = '\0';
 }

@@ -2,8 +2,6 @@
 #ifndef BAWN_SERVE_INNER_H
 #define BAWN_SERVE_INNER_H
 
-#include <sys/types.h>
-
 #include "serve/serve.h"
 
 /* "127.0.0.1:8480", "[::1]:8480", "localhost:80": host without brackets. */
@@ -24,14 +22,14 @@ bool bawn_serve_upstreams(bawn_buf *out, const bawn_policy *, bawn_error *);    
 /* location @name { } blocks; `folder`: the policy's, with its slash, for relative file: references */
 bool bawn_serve_upstream_locations(bawn_buf *out, const bawn_policy *, bawn_slice folder, bawn_error *);
 
-bool bawn_serve_port_is_free(const bawn_policy *, const bawn_node *listener, bawn_error *);
-bool bawn_serve_ports_are_free(const bawn_policy *, bawn_error *);
+#define SERVE_ADDRESS 160
+/* Where a listener (NULL: the default one) listens: the policy's address, of the first one for clients with the plan's
+ * port in it when there is one. In `out`, or in the policy. */
+bawn_slice bawn_serve_listen_at(char out[SERVE_ADDRESS], const bawn_policy *, const bawn_node *listener, const bawn_serve_plan *);
 const bawn_node *bawn_serve_listeners(const bawn_policy *);      /* NULL: none written, the default one */
 
-bool bawn_serve_check_nginx(const bawn_serve_plan *, bawn_error *);   /* it is there, and of the module's version */
 bool bawn_serve_test(const bawn_serve_plan *, const char *conf, bawn_error *);
 bool bawn_serve_spawn(pid_t *pid, int *log, const bawn_serve_plan *, bawn_error *);
 bool bawn_serve_readable(bawn_buf *out, bawn_slice line);             /* a line of nginx's log; false: not for people */
-pid_t bawn_serve_pid(const bawn_serve_plan *);                        /* of a running nginx; 0: none */
 bool bawn_serve_write_conf(const bawn_serve_plan *, const bawn_wall *, bawn_error *); /* tested, then renamed */
 #endif

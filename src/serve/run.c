@@ -21,11 +21,12 @@
 #define STOP_SECONDS 60
 
 /* ---- ports -------------------------------------------------------------------------------------------------------- */
-bool bawn_serve_port_is_free(const bawn_policy *p, const bawn_node *listener, bawn_error *err)
+static bool port_is_free(const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan, bawn_error *err)
 {
     const bawn_node *address = bawn_node_get(listener, "address");
-    bawn_slice text = address ? address->text : BAWN_LIT("127.0.0.1:8480"), name = listener ? listener->key : BAWN_LIT("public");
-    char host[256], port[8];
+    bawn_slice name = listener ? listener->key : BAWN_LIT("public");
+    char host[256], port[8], with_port[SERVE_ADDRESS];
+    bawn_slice text = bawn_serve_listen_at(with_port, p, listener, plan);
     struct addrinfo want = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *found = NULL;
     bawn_serve_host h;
     bool ok = true;
@@ -42,7 +43,7 @@ bool bawn_serve_port_is_free(const bawn_policy *p, const bawn_node *listener, ba
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
         if (bind(fd, found->ai_addr, found->ai_addrlen) != 0)   /* no listen: nobody may connect to a question */
             ok = bawn_node_error(err, p, address, "cannot listen on %.*s: %s; stop what listens there, or set "
-                                 "listeners.%.*s.address to another port", (int)text.len, text.ptr, strerror(errno),
+                                 "listeners.%.*s.address to another port, or give --port", (int)text.len, text.ptr, strerror(errno),
                                  (int)name.len, name.ptr);
         close(fd);
     }
@@ -50,14 +51,14 @@ bool bawn_serve_port_is_free(const bawn_policy *p, const bawn_node *listener, ba
     return ok;
 }
 
-bool bawn_serve_ports_are_free(const bawn_policy *p, bawn_error *err)
+bool bawn_serve_ports_are_free(const bawn_policy *p, const bawn_serve_plan *plan, bawn_error *err)
 {
     const bawn_node *l = bawn_serve_listeners(p);
 
     if (!l)
-        return bawn_serve_port_is_free(p, NULL, err);
+        return port_is_free(p, NULL, plan, err);
     for (; l; l = l->next)
-        if (!bawn_serve_port_is_free(p, l, err))
+        if (!port_is_free(p, l, plan, err))
             return false;
     return true;
 }
@@ -126,15 +127,43 @@ bool bawn_serve_write_conf(const bawn_serve_plan *plan, const bawn_wall *w, bawn
     return ok;
 }
 
+/* ---- the port that a running one was given ------------------------------------------------------------------------------ */
+static void port_path(char out[4096], const bawn_serve_plan *plan) { snprintf(out, 4096, "%s/run/port", plan->state); }
+
+/* A reload comes from another process, and from a policy that says another port. */
+static bool keep_port(const bawn_serve_plan *plan, bawn_error *err)
+{
+    char path[4096], text[8];
+
+    port_path(path, plan);
+    snprintf(text, sizeof text, "%u\n", plan->port);
+    if (plan->port)
+        return write_whole(path, bawn_slice_str(text), err);
+    (void)unlink(path);
+    return true;
+}
+
+static uint16_t kept_port(const bawn_serve_plan *plan)
+{
+    char path[4096], text[8] = "";
+
+    port_path(path, plan);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    return n > 0 ? (uint16_t)strtoul(text, NULL, 10) : 0;
+}
+
 /* ---- starting ------------------------------------------------------------------------------------------------------- */
 static bool load_and_write(const bawn_serve_plan *plan, bool starting, char address[128], bawn_error *err)
 {
     bawn_wall *wall = NULL;
     bool ok = make_folder(plan->cache, NULL, err) && bawn_serve_load(&wall, plan, err) &&
-              (!starting || bawn_serve_ports_are_free(bawn_wall_policy(wall), err)) && bawn_serve_write_conf(plan, wall, err);
+              (!starting || bawn_serve_ports_are_free(bawn_wall_policy(wall), plan, err)) && bawn_serve_write_conf(plan, wall, err);
 
-    if (ok && !bawn_serve_address(address, 128, wall))
-        address[0] = '\0';
+    if (ok)
+        bawn_serve_address(address, 128, bawn_wall_policy(wall), plan);
     bawn_wall_free(wall);
     return ok;
 }
@@ -243,7 +272,8 @@ static bool start(watch *w, bawn_error *err)
     if (other)
         return bawn_error_set(err, BAWN_E_USAGE, "Bawn runs already in %s (process %ld); stop it with `bawn stop`, or give "
                               "this one another state folder", w->plan->state, (long)other);
-    if (!bawn_serve_check_nginx(w->plan, err) || !load_and_write(w->plan, true, w->address, err))
+    if (!bawn_serve_check_nginx(w->plan, err) || !load_and_write(w->plan, true, w->address, err) ||
+        !keep_port(w->plan, err))
         return false;
     (void)unlink(w->plan->pid);                         /* of a machine that went down */
     sigemptyset(&ours);
@@ -288,6 +318,7 @@ bool bawn_serve_reload(const bawn_serve_options *options, bawn_error *err)
 
     if (!bawn_serve_plan_new(&plan, options, err))
         return false;
+    plan.port = plan.port ? plan.port : kept_port(&plan);
     ok = running(&pid, &plan, err) && bawn_serve_check_nginx(&plan, err) && load_and_write(&plan, false, address, err);
     if (ok && kill(pid, SIGHUP) != 0)
         ok = bawn_error_set(err, BAWN_E_IO, "cannot signal process %ld: %s", (long)pid, strerror(errno));

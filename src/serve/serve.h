@@ -10,6 +10,8 @@
 #ifndef BAWN_SERVE_H
 #define BAWN_SERVE_H
 
+#include <sys/types.h>
+
 #include "base/base.h"
 #include "engine/engine.h"
 
@@ -20,6 +22,7 @@ typedef struct {
     const char *module;         /* ngx_http_bawn_module.so; beside the command, or in ../lib/bawn */
     const char *nginx;          /* "nginx", by PATH */
     unsigned workers;           /* 1 */
+    uint16_t port;              /* of the first listener for clients, in place of the policy's */
 } bawn_serve_options;
 
 /* The options with every default filled in, absolute. One owner: bawn_serve_plan_free. */
@@ -28,6 +31,7 @@ typedef struct {
     const char *user;           /* of the workers when root runs us; NULL: our own */
     char *group;                /* its group */
     unsigned workers;
+    uint16_t port;              /* 0: the policy's */
 } bawn_serve_plan;
 bool bawn_serve_plan_new(bawn_serve_plan *out, const bawn_serve_options *, bawn_error *);
 void bawn_serve_plan_free(bawn_serve_plan *);
@@ -38,8 +42,12 @@ bool bawn_serve_spool(bawn_buf *out, const bawn_wall *, const char *state, bawn_
 
 /* nginx's configuration for a policy (`bawn config`). */
 bool bawn_serve_config(bawn_buf *out, const bawn_wall *, const bawn_serve_plan *, bawn_error *);
-/* The address ("127.0.0.1:8480") of the first listener for clients, for messages. False: none fits in `size`. */
-bool bawn_serve_address(char *out, size_t size, const bawn_wall *);
+/* The address ("127.0.0.1:8480") of the first listener for clients, for messages, cut to `size`. */
+void bawn_serve_address(char *out, size_t size, const bawn_policy *, const bawn_serve_plan *);
+/* What can be asked before a start. False: *err says what is missing and what to do. */
+bool bawn_serve_check_nginx(const bawn_serve_plan *, bawn_error *);         /* it is there, and of the module's version */
+bool bawn_serve_ports_are_free(const bawn_policy *, const bawn_serve_plan *, bawn_error *);
+pid_t bawn_serve_pid(const bawn_serve_plan *);                              /* of a running nginx; 0: none runs */
 
 /* `bawn serve`: runs until INT or TERM (graceful stop); HUP reloads. `say` gets one readable line at a time, without
  * line feed. Returns false when it could not start or nginx ended by itself. */

@@ -35,8 +35,8 @@ class Gateway:
     def bawn(self, *words):
         return cli.run(*words, cwd=self.folder, env=self.env)
 
-    def serve(self):
-        self.process = subprocess.Popen([cli.BIN, "serve", "--state", "state"], cwd=self.folder, text=True, stdout=subprocess.PIPE,
+    def serve(self, *words):
+        self.process = subprocess.Popen([cli.BIN, "serve", "--state", "state", *words], cwd=self.folder, text=True, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, env={**os.environ, **self.env})
         line = self.process.stdout.readline()
         assert str(self.port) in line, line
@@ -74,6 +74,8 @@ def test_from_the_first_policy_to_leaving(gateway):
     for words in ("block", "prompt_attack", "raw view", f"bawn.yaml:{line}:", "input: high", "to exempt exactly this", "as it stands"):
         assert words in shown, words
     assert first in gateway.bawn("log", "--action", "block", "--state", "state").out
+    times = json.loads(gateway.bawn("log", "show", first, "--json", "--state", "state").out)["latency_us"]
+    assert 0 < times["parse"] + times["bytes"] <= times["total"] < 1_000_000 and times["views"] is None
 
     # the first false alarm: what is suggested is typed, and it passes
     suggested = gateway.bawn("policy", "suggest", first, "--state", "state").out
@@ -112,3 +114,70 @@ def test_a_busy_port_is_named_with_its_setting(gateway):
     done = gateway.bawn("serve", "--state", "state")
     assert done.status != 0 and str(gateway.port) in done.err and "address" in done.err
     s.close()
+
+
+def test_a_route_keeps_its_version_until_it_names_another(gateway):
+    words = "guardrails:\n  shop: {word_filters: {custom: [{words: [%s], action: block}]}}\n"
+    route = "routes:\n  - {operations: [chat, models], guardrail: shop, version: %s}\n"
+    base = gateway.policy.read_text().partition("defaults:")[0]
+    gateway.policy.write_text(base + words % "bluefalcon")
+    assert gateway.bawn("policy", "publish", "shop", "--state", "state").status == 0
+    gateway.policy.write_text(base + words % "swordfish" + route % 1)       # the draft goes on
+    gateway.serve()
+    blocked, reason = gateway.ask("The bluefalcon flies")
+    assert reason == "content_filter" and gateway.ask("The swordfish swims")[1] == "stop"
+    event = json.loads(gateway.bawn("log", "show", blocked, "--json", "--state", "state").out)
+    assert (event["policy"]["guardrail"], event["policy"]["version"]) == ("shop", "1")
+    shown = gateway.bawn("log", "show", blocked, "--state", "state").out
+    assert "guardrail shop version 1" in shown and "state/guardrails/shop/1/bawn.yaml:" in shown
+
+    # a version that is not there changes nothing
+    gateway.policy.write_text(base + words % "swordfish" + route % 2)
+    refused = gateway.bawn("reload", "--state", "state")
+    assert refused.status == 2 and "not published; the newest is 1" in refused.err
+    assert gateway.ask("The bluefalcon flies")[1] == "content_filter"
+
+    # the draft is published, and named
+    gateway.policy.write_text(base + words % "swordfish")
+    assert "version 2" in gateway.bawn("policy", "publish", "shop", "--state", "state").out
+    gateway.policy.write_text(base + words % "swordfish" + route % 2)
+    assert gateway.bawn("reload", "--state", "state").status == 0
+    deadline = time.monotonic() + 5
+    while gateway.ask("The swordfish swims")[1] != "content_filter":
+        assert time.monotonic() < deadline, "the new version is not in force"
+        time.sleep(0.1)
+    assert gateway.ask("The bluefalcon flies")[1] == "stop"
+
+
+def free_port():
+    import socket
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def test_another_port_without_touching_the_policy(gateway):
+    import socket
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", gateway.port))
+        taken.listen()
+        sick = gateway.bawn("doctor", "--state", "state")
+        assert sick.status == 1 and "bawn serve --port" in sick.out
+        gateway.port = free_port()
+        well = gateway.bawn("doctor", "--state", "state", "--port", gateway.port)
+        assert well.status == 0 and f"127.0.0.1:{gateway.port} is free" in well.out, well.out
+        assert f"listen 127.0.0.1:{gateway.port};" in gateway.bawn("config", "--state", "state", "-p", gateway.port).out
+        gateway.serve("--port", str(gateway.port))
+        assert gateway.ask("Hello")[1] == "stop"
+        gateway.policy.write_text(gateway.policy.read_text() + "node: changed\n")
+        assert gateway.bawn("reload", "--state", "state").status == 0      # which keeps the port
+        time.sleep(0.5)
+        id, reason = gateway.ask("Hello")
+        assert reason == "stop"
+        assert json.loads(gateway.bawn("log", "show", id, "--json", "--state", "state").out)["node"] == "changed"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "x", "-1", "80a", ""])
+def test_a_port_that_is_none(gateway, port):
+    done = gateway.bawn("doctor", "--state", "state", f"--port={port}")
+    assert done.status == 2 and "expected a number from 1 to 65535" in done.err

@@ -120,6 +120,80 @@ def test_publish_refuses_what_it_cannot_keep(tmp_path):
     assert cli.run("policy", "publish", "shp", "--state", "state", cwd=tmp_path).status == 2
 
 
+# ---- versions in routes ----------------------------------------------------------------------------------------------
+SHOP = "guardrails:\n  shop:\n    word_filters: {custom: [{file: 'file:lists/names.txt', action: block}]}\n"
+ROUTE = "routes:\n  - {operations: [chat], guardrail: shop, version: %s}\n"
+
+
+def published(tmp_path):
+    """A policy whose guardrail `shop` is published as version 1."""
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists/names.txt").write_text("bluefalcon\n")
+    (tmp_path / "bawn.yaml").write_text(HEAD + SHOP)
+    assert cli.run("policy", "publish", "shop", "--state", "state", cwd=tmp_path).status == 0
+
+
+def check(tmp_path, text, *more):
+    (tmp_path / "bawn.yaml").write_text(text)
+    return cli.run("policy", "check", "--state", "state", *more, cwd=tmp_path)
+
+
+def test_a_route_may_name_a_published_version(tmp_path):
+    published(tmp_path)
+    assert check(tmp_path, HEAD + SHOP + ROUTE % 1).status == 0
+    assert check(tmp_path, HEAD + SHOP + ROUTE % "DRAFT").status == 0
+    assert check(tmp_path, HEAD + ROUTE % 1).status == 0                # the draft may be gone
+    (tmp_path / "lists/names.txt").unlink()
+    assert check(tmp_path, HEAD + ROUTE % 1).status == 0                # its lists are its own
+    both = "routes:\n  - {operations: [chat], guardrail: shop, version: 1}\n  - {operations: [embeddings], guardrail: shop, version: 1}\n"
+    assert check(tmp_path, HEAD + both).status == 0
+
+
+@pytest.mark.parametrize("route, says", [
+    (ROUTE % 2, "bawn.yaml:4:52: version 2 of guardrail `shop`: it is not published; the newest is 1"),
+    (ROUTE % 0, "found version 0; versions are DRAFT, 1, 2"),
+    (ROUTE % "draft", "did you mean `DRAFT`"),
+    ("routes:\n  - {operations: [chat], guardrail: other, version: 1}\n", "`bawn policy publish other` makes version 1"),
+    ("routes:\n  - {operations: [chat], guardrail: none, version: 1}\n", "`guardrail: none` has no versions"),
+    ("routes:\n  - {operations: [chat], guardrail: '../shop', version: 1}\n", "cannot be published"),
+    ("routes:\n  - {operations: [chat], version: 1}\n", "version 1 of guardrail `default`: it is not published"),
+])
+def test_a_version_that_is_not_there(tmp_path, route, says):
+    published(tmp_path)
+    done = check(tmp_path, HEAD + route)
+    assert done.status == 2 and says in done.err, done.err
+
+
+def test_a_version_without_a_state_folder(tmp_path):
+    (tmp_path / "bawn.yaml").write_text(HEAD + ROUTE % 1)
+    done = cli.run("policy", "check", "--state", "nowhere", cwd=tmp_path)
+    assert done.status == 2 and "there is no state folder here" in done.err and "--state" in done.err
+
+
+@pytest.mark.parametrize("file", ["bawn.yaml", "lists/names.txt", "version.json"])
+@pytest.mark.parametrize("change", [lambda p: p.write_text(p.read_text() + "\n# more\n"), lambda p: p.unlink()])
+def test_a_version_that_was_changed_is_refused(tmp_path, file, change):
+    published(tmp_path)
+    one = tmp_path / "state/guardrails/shop/1"
+    for path in (one, one / "lists", one / file):
+        os.chmod(path, 0o755)
+    change(one / file)
+    done = check(tmp_path, HEAD + ROUTE % 1)
+    assert done.status == 2 and "version 1 of guardrail `shop`" in done.err, done.err
+
+
+def test_suggestions_know_the_version(tmp_path):
+    published(tmp_path)
+    e = cli.event(1, [cli.finding("words", "words.CUSTOM")], guardrail="shop")
+    e["policy"]["version"] = "1"
+    cli.record(tmp_path / "spool", [e])
+    shown = cli.run("log", "show", e["id"], "--folder", "spool", "--state", "state", cwd=tmp_path).out
+    assert "guardrail shop version 1" in shown and "state/guardrails/shop/1/bawn.yaml" in shown
+    assert "publish it, and name the new version in its route" in shown
+    suggested = cli.run("policy", "suggest", e["id"], "--folder", "spool", "--state", "state", cwd=tmp_path).out
+    assert "Version 1 ruled, and it is frozen" in suggested
+
+
 # ---- suggest -------------------------------------------------------------------------------------------------------
 def suggest(tmp_path, events, number=0, policy=HEAD):
     (tmp_path / "bawn.yaml").write_text(policy)

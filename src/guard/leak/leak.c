@@ -16,6 +16,7 @@
 #define PIECE 64        /* words of one finding, at most: bounds what is held */
 #define CHAIN 16        /* places tried per shingle */
 #define SLACK 2         /* words skipped or changed in one run */
+#define GAP 4           /* bytes between two letters of a canary */
 
 enum { SYSTEM_PROMPT, CANARY };
 
@@ -214,27 +215,34 @@ static size_t scan_words(bawn_probe *p, const bawn_leak_prompt *prompt, progress
 }
 
 /* ---- canaries ------------------------------------------------------------------------------------------------------ */
-/* How many bytes of the text at i agree with the token, read from its front or its back. */
-static size_t agrees(const leak_canary *c, bool back, bawn_slice text, size_t i)
+/* Reads the token at i, from its front or its back; between two of its characters up to GAP bytes may stand that are no
+ * letters or digits, for models are asked to list letters. The end of what was read; *whole: all of the token. */
+static size_t read_canary(bool *whole, const leak_canary *c, bool back, bawn_slice text, size_t i)
 {
-    size_t k = 0;
-    while (k < c->len && i + k < text.len && bawn_lower(text.ptr[i + k]) == c->token[back ? c->len - 1u - k : k])
-        k++;
-    return k;
+    size_t k = 0, gap = 0;
+
+    for (; k < c->len && i < text.len; i++) {
+        if (bawn_lower(text.ptr[i]) == c->token[back ? c->len - 1u - k : k])
+            k++, gap = 0;
+        else if (k == 0 || gap++ == GAP || bawn_is_alnum((unsigned char)text.ptr[i]))
+            break;
+    }
+    *whole = k == c->len;
+    return k > 0 ? i : 0;
 }
 
 static size_t scan_canaries(bawn_probe *p, const bawn_leak_prompt *prompt, size_t at)
 {
     for (size_t i = prompt->n_canaries > 0 ? at : p->text.len; i < p->text.len; i++)
         for (uint32_t t = 0; t < 2 * prompt->n_canaries; t++) {
-            const leak_canary *c = &prompt->canaries[t / 2];
-            size_t n = agrees(c, t & 1, p->text, i);
-            if (n == c->len) {
-                bawn_probe_found(p, CANARY, i, i + n, 0.95f);
-                i += n - 1;
+            bool whole;
+            size_t end = read_canary(&whole, &prompt->canaries[t / 2], t & 1, p->text, i);
+            if (whole) {
+                bawn_probe_found(p, CANARY, i, end, 0.95f);
+                i = end - 1;
                 break;
             }
-            if (n > 0 && i + n == p->text.len && !p->final)
+            if (end == p->text.len && !p->final)
                 return i;
         }
     return p->text.len;

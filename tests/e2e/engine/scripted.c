@@ -59,6 +59,13 @@ bool bawn_worker_new(bawn_worker **out, const bawn_wall *wall, bawn_error *err)
 
 void bawn_worker_free(bawn_worker *worker) { free(worker); }
 
+void bawn_worker_clock(bawn_worker *worker, uint64_t (*now)(void *user), void *user)
+{
+    (void)worker;
+    (void)now;
+    (void)user;
+}
+
 /* ---- steps ---------------------------------------------------------------------------------------------------- */
 static bawn_step *push(bawn_exchange *x, bawn_step_kind kind)
 {

@@ -174,6 +174,8 @@ static void canaries_are_found_in_any_case_and_backwards(void **state)
     assert_false(bawn_leak_prompt_canary(p, BAWN_LIT("has a space in the token")));
     assert_true(finds(p, "The token is KX7-QM2-BAWN-9F31C."));
     assert_true(finds(p, "c13f9-nwab-2mQ-7xk"));
+    assert_true(finds(p, "k, x, 7, -, Q, m, 2, -, b, a, w, n, -, 9, f, 3, 1, c"));
+    assert_false(finds(p, "k x of 7-Qm2-bawn-9f31c, kx7-Qm2-bawn-9f31      c"));
     assert_false(finds(p, "kx7-Qm2-bawn-9f31 and kx7-Qm2-bawn-9f31d"));
     bawn_leak_prompt_free(p);
 }

@@ -1,0 +1,144 @@
+/* A long text, slice by slice; see slices.h. The same steps in the same order as judge.c takes them with a whole text:
+ * flags, the raw view, its encoded runs, the canonical view where it differs, its encoded runs. Each step is one that
+ * may be cut anywhere with the same outcome: a view is judged by windows (view.h), the canonical view is made and runs
+ * are found incrementally (text.h). What a run hides is at most BAWN_CODE_RUN_MAX bytes and is judged at once. */
+#include "engine/slices.h"
+
+#define PIECE_LEAST (16u << 10) /* a smaller rest of a budget is not worth the margin that is scanned anew */
+#define FLAG_BEHIND 4096        /* flags look at neighbours: longer than anything that raises one */
+
+typedef enum { FLAGS, VIEW, RUNS, CANONICAL, DONE } stage;
+
+struct bawn_slices {
+    stage stage;
+    bawn_slice raw, text;       /* as given; of the view that is judged now */
+    size_t at;                  /* how far this stage has come in its text */
+    size_t from;                /* where encoded runs are looked for next */
+    uint32_t flags;
+    bool canonical, differs;    /* the second view is judged; there is one */
+    bawn_view view;
+    bawn_level level;           /* maker and map of the canonical view */
+    bawn_unfold unfold;
+};
+
+bawn_slices *bawn_slices_new(bawn_slice text)
+{
+    bawn_slices *s = bawn_malloc(sizeof *s);
+    if (s)
+        *s = (bawn_slices){ .raw = text, .text = text, .view = { .kind = BAWN_VIEW_RAW } };
+    return s;
+}
+
+void bawn_slices_free(bawn_slices *s)
+{
+    if (!s)
+        return;
+    bawn_view_free(&s->view);
+    bawn_canonical_free(s->level.maker);
+    bawn_buf_free(&s->level.canonical);
+    bawn_text_map_free(&s->level.map);
+    bawn_free(s);
+}
+
+bool bawn_slices_done(const bawn_slices *s) { return s->stage == DONE; }
+
+static size_t back_to_start(bawn_slice text, size_t at)
+{
+    while (at > 0 && at < text.len && !bawn_utf8_is_start((unsigned char)text.ptr[at]))
+        at--;
+    return at;
+}
+
+/* Where this stage's next piece ends; it costs a part of its bytes: looking for flags and runs is cheap. */
+static size_t next_end(const bawn_slices *s, bawn_slice text, size_t *budget, unsigned bytes_for_one)
+{
+    size_t room = *budget * bytes_for_one, end = text.len - s->at > room ? back_to_start(text, s->at + room) : text.len;
+    size_t cost = (end - s->at) / bytes_for_one;
+    *budget -= cost < *budget ? cost : *budget;
+    return end;
+}
+
+static void go_to(bawn_slices *s, stage to)
+{
+    s->stage = to;
+    s->at = s->from = 0;
+}
+
+static void begin_canonical(bawn_slices *s)
+{
+    bawn_view_free(&s->view);
+    s->view = (bawn_view){ .kind = BAWN_VIEW_CANONICAL, .map = &s->level.map, .canonical = s->level.maker };
+    s->text = bawn_buf_slice(&s->level.canonical);
+    s->canonical = true;
+    s->flags = 0;
+    go_to(s, FLAGS);
+}
+
+/* ---- stages: each takes one piece, and goes to the next when its text is at its end ------------------------------------ */
+static bool look_for_flags(bawn_slices *s, bawn_judging *j, size_t *budget)
+{
+    size_t low = back_to_start(s->text, s->at > FLAG_BEHIND ? s->at - FLAG_BEHIND : 0), end = next_end(s, s->text, budget, 8);
+    (void)j;
+    s->flags |= bawn_text_flags(bawn_slice_of(s->text.ptr + low, end - low));
+    s->at = end;
+    if (end == s->text.len)
+        go_to(s, VIEW);
+    return true;
+}
+
+static bool judge_view(bawn_slices *s, bawn_judging *j, size_t *budget)
+{
+    size_t end = next_end(s, s->text, budget, 1);
+    s->view.text = bawn_slice_of(s->text.ptr, end);
+    s->at = end;
+    if (!bawn_view_step(&s->view, j, s->flags, end == s->text.len))
+        return false;
+    if (end == s->text.len)
+        go_to(s, RUNS);
+    return true;
+}
+
+static bool judge_runs(bawn_slices *s, bawn_judging *j, size_t *budget)
+{
+    size_t end = s->flags & BAWN_TEXT_DECODABLE ? next_end(s, s->text, budget, 4) : s->text.len;
+    bawn_slice seen = { s->text.ptr, end };
+    bawn_span run;
+    bawn_code code;
+    bool open;
+
+    while ((s->flags & BAWN_TEXT_DECODABLE) && bawn_decode_find(&run, &code, &open, &s->from, seen, end == s->text.len) == 1)
+        if (!bawn_judge_run(j, &s->unfold, bawn_slice_of(seen.ptr + run.begin, run.end - run.begin), code,
+                            bawn_view_to_raw(&s->view, run), 0))
+            return false;
+    s->at = end;
+    if (end == s->text.len)
+        go_to(s, s->canonical || !(s->flags & BAWN_TEXT_CANONICAL) ? DONE : CANONICAL);
+    return true;
+}
+
+static bool make_canonical(bawn_slices *s, bawn_judging *j, size_t *budget)
+{
+    size_t end = next_end(s, s->raw, budget, 2);
+    bawn_slice piece = { s->raw.ptr + s->at, end - s->at };
+
+    if (!s->level.maker && !(s->level.maker = bawn_canonical_new()))
+        return !(j->failed = true);
+    if (!bawn_canonical_feed(s->level.maker, &s->level.canonical, &s->level.map, &s->differs, piece, end == s->raw.len))
+        return !(j->failed = true);
+    s->at = end;
+    if (end == s->raw.len && s->differs)
+        begin_canonical(s);
+    else if (end == s->raw.len)
+        go_to(s, DONE);
+    return true;
+}
+
+bool bawn_slices_step(bawn_slices *s, bawn_judging *j, size_t *budget)
+{
+    static bool (*const stages[])(bawn_slices *, bawn_judging *, size_t *) = { look_for_flags, judge_view, judge_runs,
+                                                                             make_canonical };
+    while (s->stage != DONE && *budget >= PIECE_LEAST)
+        if (!stages[s->stage](s, j, budget))
+            return false;
+    return true;
+}

@@ -1,0 +1,203 @@
+/* Published versions of guardrails (RULINGS R33). `bawn policy publish NAME` leaves STATE/guardrails/NAME/N/ with the
+ * policy as it stood, the word lists that it named, and version.json with their hashes. A route that says
+ * `{guardrail: NAME, version: N}` is guarded by what stands there and not by the file in force.
+ *
+ * Here the named versions are read: each is a tree of its own beside the policy's, and its guardrail joins the wall's
+ * table behind those of the policy (the DRAFTs). The state folder is the one that holds the cache folder. Files that are
+ * not what version.json says are refused: a version never changes. What is frozen is the policy; the built-in patterns
+ * are those of the engine that runs, and every event names both (policy.patterns, policy.engine). */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "engine/wall.h"
+
+#define PATH_MOST 4096
+#define NUMBER_MOST 1000000
+
+typedef struct {
+    bawn_wall *wall;
+    const bawn_node *node;          /* `version` of the route, where errors point */
+    bawn_slice name;
+    uint64_t number;
+    char folder[PATH_MOST];         /* STATE/guardrails */
+    bawn_error *err;
+} reader;
+
+static bool fail(const reader *r, const char *why)
+{
+    return bawn_node_error(r->err, r->wall->policy, r->node, "version %llu of guardrail `%.*s`: %s", (unsigned long long)r->number,
+                           (int)r->name.len, r->name.ptr, why);
+}
+
+/* ---- where ----------------------------------------------------------------------------------------------------------- */
+/* A name that `publish` gives to a folder. */
+static bool is_file_name(bawn_slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!bawn_is_alnum((unsigned char)name.ptr[i]) && name.ptr[i] != '_' && name.ptr[i] != '-')
+            return false;
+    return name.len > 0 && name.len <= 64;
+}
+
+static bool find_folder(reader *r, const char *cache_dir)
+{
+    const char *end = cache_dir + strlen(cache_dir);
+    while (end > cache_dir + 1 && end[-1] == '/')
+        end--;
+    while (end > cache_dir && end[-1] != '/')
+        end--;
+    int n = snprintf(r->folder, sizeof r->folder, "%.*sguardrails", (int)(end - cache_dir), cache_dir);
+    return (n > 0 && (size_t)n + 512 < sizeof r->folder) || fail(r, "the state folder's name is too long");
+}
+
+static bool path_of(char out[PATH_MOST], const reader *r, bawn_slice file)
+{
+    int n = snprintf(out, PATH_MOST, "%s/%.*s/%llu/%.*s", r->folder, (int)r->name.len, r->name.ptr,
+                     (unsigned long long)r->number, (int)file.len, file.ptr);
+    return n > 0 && n < PATH_MOST;
+}
+
+/* "there is none ...; published are 1, 2": what a person needs who mistyped a number. */
+static bool fail_missing(const reader *r)
+{
+    char path[PATH_MOST], why[200] = "it is not published";
+    unsigned long newest = 0;
+
+    int n = snprintf(path, sizeof path, "%s/%.*s", r->folder, (int)r->name.len, r->name.ptr);
+    DIR *dir = n > 0 && n < PATH_MOST ? opendir(path) : NULL;
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        unsigned long number = strtoul(entry->d_name, NULL, 10);
+        newest = number > newest && number < NUMBER_MOST ? number : newest;
+    }
+    if (dir)
+        closedir(dir);
+    if (newest > 0)
+        snprintf(why, sizeof why, "it is not published; the newest is %lu", newest);
+    else
+        snprintf(why, sizeof why, "it is not published; `bawn policy publish %.*s` makes version 1", (int)r->name.len, r->name.ptr);
+    return fail(r, why);
+}
+
+/* ---- what stands there ----------------------------------------------------------------------------------------------- */
+static bool read_file(bawn_buf *out, const reader *r, bawn_slice file)
+{
+    char path[PATH_MOST];
+    bawn_buf_clear(out);
+    return path_of(path, r, file) && bawn_wall_read_file(out, path);
+}
+
+/* One member of "files": its name and "sha256:" with the hash of its bytes. */
+static bool is_unchanged(const reader *r, bawn_slice name, bawn_slice hash)
+{
+    bawn_buf bytes = { 0 };
+    uint8_t digest[32];
+    char expected[71];
+
+    bool ok = bawn_slice_find(name, BAWN_LIT("..")) == name.len && read_file(&bytes, r, name);
+    bawn_sha256(digest, bawn_buf_slice(&bytes));
+    memcpy(expected, "sha256:", 7);
+    bawn_hex(expected + 7, digest, 32);
+    bawn_buf_free(&bytes);
+    return ok && bawn_slice_eq(hash, bawn_slice_of(expected, sizeof expected));
+}
+
+static bool check_files(const reader *r, bawn_slice note)
+{
+    bawn_json j = { 0 };
+    bool ok = bawn_json_parse(&j, note, 8, NULL), policy = false;
+    uint32_t files = ok && j.tokens[0].type == BAWN_JSON_OBJECT ? bawn_json_get(&j, 0, "files") : 0;
+
+    ok = files > 0 && j.tokens[files].type == BAWN_JSON_OBJECT;
+    for (uint32_t i = 0, key = files + 1; ok && i < j.tokens[files].count; i++, key = j.tokens[key + 1].next) {
+        bawn_slice name = bawn_json_raw(&j, key);
+        policy = policy || bawn_slice_is(name, "bawn.yaml");
+        ok = is_unchanged(r, name, bawn_json_raw(&j, key + 1));
+    }
+    bawn_json_free(&j);
+    return (ok && policy) || fail(r, "its files are not what version.json says; a version never changes: restore it, or publish a new one");
+}
+
+static bool parse(bawn_policy **out, const reader *r, bawn_slice yaml)
+{
+    char path[PATH_MOST];
+    size_t n;
+    const bawn_key *keys = bawn_engine_keys(&n);
+    return path_of(path, r, BAWN_LIT("bawn.yaml")) && bawn_policy_parse(out, path, yaml, keys, n, r->err);
+}
+
+static bool read_version(bawn_version *out, const reader *r)
+{
+    bawn_buf text = { 0 };
+    bool ok = read_file(&text, r, BAWN_LIT("version.json")) ? check_files(r, bawn_buf_slice(&text)) : fail_missing(r);
+
+    ok = ok && (read_file(&text, r, BAWN_LIT("bawn.yaml")) || fail(r, "its bawn.yaml cannot be read"));
+    ok = ok && parse(&out->policy, r, bawn_buf_slice(&text));
+    bawn_buf_free(&text);
+    out->name = r->name;
+    out->number = r->number;
+    snprintf(out->text, sizeof out->text, "%llu", (unsigned long long)r->number);
+    return ok;
+}
+
+/* ---- the routes' versions ---------------------------------------------------------------------------------------------- */
+static bool begin(reader *r, bawn_wall *w, const bawn_node *route, const char *cache_dir, bawn_error *err)
+{
+    const bawn_node *guardrail = bawn_node_get(route, "guardrail"), *named = bawn_node_at(bawn_policy_root(w->policy), "defaults.guardrail");
+    bawn_slice name = guardrail ? guardrail->text : named ? named->text : BAWN_LIT("default");
+
+    *r = (reader){ .wall = w, .node = bawn_node_get(route, "version"), .name = name, .err = err };
+    r->number = r->node->integer;
+    if (bawn_slice_is(name, "none"))
+        return bawn_node_error(err, w->policy, r->node, "`guardrail: none` has no versions; take one of the two lines out");
+    if (r->number == 0 || r->number >= NUMBER_MOST)
+        return bawn_node_error(err, w->policy, r->node, "found version %llu; versions are DRAFT, 1, 2 and so on",
+                               (unsigned long long)r->number);
+    if (!is_file_name(name))
+        return fail(r, "a guardrail of this name cannot be published (letters, digits, - and _)");
+    if (!cache_dir)
+        return fail(r, "there is no state folder here to look for it; name it with --state");
+    return find_folder(r, cache_dir);
+}
+
+const bawn_version *bawn_wall_version_find(const bawn_wall *w, bawn_slice name, uint64_t number)
+{
+    for (size_t i = 0; i < w->n_versions; i++)
+        if (w->versions[i].number == number && bawn_slice_eq(w->versions[i].name, name))
+            return &w->versions[i];
+    return NULL;
+}
+
+bool bawn_route_is_draft(const bawn_node *route)
+{
+    const bawn_node *version = bawn_node_get(route, "version");
+    return !version || version->type == BAWN_T_WORD;
+}
+
+bool bawn_wall_read_versions(bawn_wall *w, const char *cache_dir, bawn_error *err)
+{
+    const bawn_node *routes = bawn_node_get(bawn_policy_root(w->policy), "routes");
+    size_t most = 0;
+
+    for (const bawn_node *route = routes ? routes->first : NULL; route; route = route->next)
+        most += !bawn_route_is_draft(route);
+    if (most > 0 && !(w->versions = bawn_arena_alloc(w->arena, most * sizeof *w->versions)))
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for versions of guardrails");
+    for (const bawn_node *route = routes ? routes->first : NULL; route; route = route->next) {
+        reader r;
+        if (bawn_route_is_draft(route))
+            continue;
+        if (!begin(&r, w, route, cache_dir, err))
+            return false;
+        if (bawn_wall_version_find(w, r.name, r.number))
+            continue;
+        bawn_version *v = &w->versions[w->n_versions];
+        *v = (bawn_version){ 0 };
+        bool ok = read_version(v, &r);
+        w->n_versions += v->policy != NULL;
+        if (!ok)
+            return false;
+    }
+    return true;
+}
