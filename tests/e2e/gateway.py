@@ -61,7 +61,7 @@ class Gateway:
                               env=dict(os.environ, LLM_KEY="sk-upstream"), timeout=60)
 
     def start(self):
-        self.log = open(self.folder / "serve.log", "a+")
+        self.log = open(self.folder / "serve.log", "w")
         self.process = subprocess.Popen([str(BIN), "serve", "-c", str(self.policy), "--state", str(self.state)], cwd=self.folder,
                                         stdout=self.log, stderr=subprocess.STDOUT, env=dict(os.environ, LLM_KEY="sk-upstream"))
         end = time.monotonic() + 20
