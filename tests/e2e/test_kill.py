@@ -67,14 +67,16 @@ def test_killed_workers_lose_nothing_that_was_answered(served):
     assert set(load.whole) <= recorded(served)
 
 
-def test_killed_master_and_workers_lose_nothing_and_it_starts_again(served):
+def test_killed_master_and_workers_lose_nothing_and_it_starts_again(served, upstream):
     """kill -9 of everything at once, in the middle of a load; a torn frame at the end is reported and cut."""
     load = Load(served.port)
     time.sleep(1)
-    for pid in [served.process.pid, served.master(), *served.workers()]:
+    master = served.master()
+    for pid in [served.process.pid, master, *served.workers()]:
         os.kill(pid, signal.SIGKILL)
     served.process.wait(5)
     load.stop()
+    assert upstream.wait(lambda: not os.path.exists(f"/proc/{master}"))      # init has buried it
     assert len(load.whole) > 50 and set(load.whole) <= recorded(served)
     assert served.bawn("log", "verify").returncode == 0
 
