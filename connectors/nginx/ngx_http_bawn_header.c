@@ -211,7 +211,24 @@ ngx_http_bawn_refused_by_nginx(ngx_http_request_t *r, ngx_http_bawn_ctx_t *ctx, 
 }
 
 
-/* The upstream gave no answer, or none that may pass. `status` and an empty type tell the exchange which. */
+/* Nothing of an answer that does not pass reaches the client, its headers neither. */
+static void
+ngx_http_bawn_drop_headers(ngx_http_request_t *r)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+        h = part->elts;
+        for (i = 0; i < part->nelts; i++) {
+            h[i].hash = 0;
+        }
+    }
+}
+
+
+/* The upstream gave no answer (502, 504), or one that may not pass (200 without a type): that is how the exchange knows. */
 static ngx_int_t
 ngx_http_bawn_upstream_failed(ngx_http_bawn_ctx_t *ctx, ngx_uint_t status)
 {
@@ -224,6 +241,7 @@ ngx_http_bawn_upstream_failed(ngx_http_bawn_ctx_t *ctx, ngx_uint_t status)
 
     ctx->closed = 1;
     (void) bawn_exchange_abort(ctx->exchange, BAWN_OUTPUT, ngx_http_bawn_now(w));
+    ngx_http_bawn_drop_headers(ctx->request);
 
     return ngx_http_bawn_substitute(ctx, BAWN_OUTPUT);
 }
@@ -239,7 +257,7 @@ ngx_http_bawn_invalid(ngx_http_bawn_ctx_t *ctx, const char *why)
     ngx_http_bawn_take_upstream(ctx);
     ngx_http_bawn_kill(ctx);
 
-    return ngx_http_bawn_upstream_failed(ctx, 502);
+    return ngx_http_bawn_upstream_failed(ctx, 200);
 }
 
 

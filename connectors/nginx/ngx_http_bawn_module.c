@@ -224,6 +224,7 @@ ngx_http_bawn_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     conf->body_limit = (size_t) clcf->client_max_body_size;
     clcf->client_body_buffer_size = ngx_max(clcf->client_body_buffer_size, conf->body_limit);
     clcf->client_body_in_single_buffer = 1;
+    clcf->client_body_in_file_only = 0;        /* off */
 
     return NGX_CONF_OK;
 }

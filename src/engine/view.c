@@ -158,6 +158,10 @@ static bool ask(bawn_view *v, bawn_judging *j, size_t *begin, size_t end, int da
         g->confirm(&p);
     else if (p.pattern && !(p.pattern->flags & BAWN_P_TRIGGER))
         confirm_plainly(&p);
+    if (p.failed) {
+        j->failed = true;
+        j->failed_guard = guard;
+    }
     *begin = c.low + (p.begin < p.end ? p.begin : p.end);
     if (c.least < *begin)
         *begin = c.least;

@@ -303,8 +303,7 @@ bool bawn_exchange_response(bawn_exchange *x, int status, bawn_slice content_typ
     else if (is_media(content_type, "application/json"))
         x->mode = BAWN_ANSWER_JSON;
     else
-        return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream answered in a content type that cannot "
-                                   "be guarded."), BAWN_NIL) || fail(x);
+        return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer cannot be guarded."), BAWN_NIL) || fail(x);
     return true;
 }
 
@@ -357,6 +356,9 @@ bool bawn_exchange_abort(bawn_exchange *x, bawn_side who_left, uint64_t now_ns)
         return bawn_exchange_close(x, "upstream_died");
     if (x->bytes[BAWN_OUTPUT] > 0)
         return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer broke off."), BAWN_NIL) ||
+               fail(x);
+    if (x->status == 200)
+        return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer cannot be guarded."), BAWN_NIL) ||
                fail(x);
     if (x->status == 504)
         return bawn_request_refuse(x, BAWN_E_UPSTREAM_TIMEOUT, BAWN_LIT("The upstream did not answer in time."), BAWN_NIL) ||

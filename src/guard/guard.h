@@ -64,6 +64,7 @@ struct bawn_probe {
     bawn_slice text;            /* the window; text.len = what has come so far, at most BAWN_AHEAD past the hit */
     size_t begin, end;          /* pattern: begin unknown (= end) until bawn_probe_begin(); number run: its span */
     bool final;                 /* nothing follows text */
+    bool failed;                /* set by bawn_probe_begin(): it could not look; the guard has failed, whatever it reports */
     bool edge;                  /* set by bawn_probe_at() and friends: the decision hangs on text not yet there */
     uint8_t place, view;        /* one BAWN_IN_*, one BAWN_VIEW_* */
     const bawn_guard *guard;

@@ -37,9 +37,11 @@ size_t bawn_probe_begin(bawn_probe *p)
 {
     if (!p->pattern || p->begin != p->end)
         return p->begin;
-    if (!bawn_match_begin(&p->begin, p->begins, p->pattern_id, p->pattern->regex, p->pattern->flags, p->text, p->end))
-        return SIZE_MAX;
-    return p->begin;
+    size_t begin = p->end;
+    if (bawn_match_begin(&begin, p->begins, p->pattern_id, p->pattern->regex, p->pattern->flags, p->text, p->end))
+        return p->begin = begin;
+    p->failed = p->failed || begin == SIZE_MAX;
+    return SIZE_MAX;
 }
 
 static bool is_word_byte(unsigned char c) { return c >= 0x80 || bawn_is_alnum(c); }

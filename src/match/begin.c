@@ -74,6 +74,8 @@ bool bawn_match_begin(size_t *begin, bawn_match_begins *b, uint32_t id, const ch
     size_t low = end > BAWN_MATCH_WIDTH ? end - BAWN_MATCH_WIDTH : 0;
     size_t before;
 
+    if (!code)
+        *begin = SIZE_MAX;
     if (!code || end > text.len)
         return false;
     while (low > 0 && !bawn_utf8_is_start((unsigned char)text.ptr[low]))
@@ -82,6 +84,8 @@ bool bawn_match_begin(size_t *begin, bawn_match_begins *b, uint32_t id, const ch
         before--;                   /* a little context, so that \b and look-behinds see what stands before */
     int rc = pcre2_match(code, (PCRE2_SPTR)(text.ptr + before), end - before, low - before, PCRE2_NO_UTF_CHECK, b->data,
                          b->limits);
+    if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
+        *begin = SIZE_MAX;
     if (rc < 0)
         return false;
     *begin = before + pcre2_get_ovector_pointer(b->data)[0];

@@ -50,7 +50,8 @@ typedef void (*bawn_match_hit)(void *context, uint32_t id, size_t end);
 bool bawn_match_scan(const bawn_match *, bawn_match_scratch *, bawn_slice text, bawn_match_hit, void *context);
 
 /* The leftmost begin of a match of `regex` that ends exactly at `end`, not before end - BAWN_MATCH_WIDTH.
- * Compiles on first use and remembers (per thread: `begin` cache of a worker). False: none (or out of memory). */
+ * Compiles on first use and remembers (per thread: `begin` cache of a worker). False: none; with *begin SIZE_MAX it could not be
+ * looked for (no memory, the match limit): a guard failure, never "no match". */
 typedef struct bawn_match_begins bawn_match_begins;
 bawn_match_begins *bawn_match_begins_new(size_t n_rules);
 void bawn_match_begins_free(bawn_match_begins *);

@@ -6,6 +6,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+import gateway
 import mock
 import server
 
@@ -53,3 +54,57 @@ def start(upstream):
     for one in made:
         one.stop()
         one.check()
+
+
+# ---- the gateway as it is delivered, for the tests with official SDKs -------------------------------------------------
+def serving(request, folder, port, **options):
+    made = gateway.Gateway(folder, port, **options).start()
+    request.addfinalizer(made.stop)
+    return made
+
+
+@pytest.fixture(scope="session")
+def standin():
+    model = gateway.Standin()
+    yield model
+    model.close()
+
+
+@pytest.fixture(scope="session")
+def gateway_to_standin(request, standin, tmp_path_factory):
+    return serving(request, tmp_path_factory.mktemp("standin"), standin.port)
+
+
+@pytest.fixture(scope="session")
+def gateway_to_mock(request, upstream_process, tmp_path_factory):
+    return serving(request, tmp_path_factory.mktemp("mock"), upstream_process.port)
+
+
+@pytest.fixture(scope="session")
+def gateway_with_errors(request, upstream_process, tmp_path_factory):
+    """The same with `on_block: error`."""
+    return serving(request, tmp_path_factory.mktemp("errors"), upstream_process.port, defaults=", on_block: error")
+
+
+@pytest.fixture
+def at_standin(gateway_to_standin):
+    gateway_to_standin.forget()
+    return gateway_to_standin
+
+
+@pytest.fixture
+def at_mock(gateway_to_mock, upstream):
+    gateway_to_mock.forget()
+    return gateway_to_mock
+
+
+@pytest.fixture
+def at_errors(gateway_with_errors, upstream):
+    gateway_with_errors.forget()
+    return gateway_with_errors
+
+
+@pytest.fixture
+def at_failing(start):
+    """nginx with an engine whose guard needs a scorer that is not there: the word `needscore` is guard_failed."""
+    return start(engine="scripted")

@@ -75,6 +75,20 @@ def libasan(module):
     return subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True).stdout.strip()
 
 
+def spool_events(folder):
+    """Every record in a spool, in order of file and place; a file's reading ends at the first frame that is not whole."""
+    out = []
+    for path in sorted(pathlib.Path(folder).glob("*.spool")):
+        data, at = path.read_bytes(), 0
+        while at + 20 <= len(data) and data[at:at + 4] == b"BWN1":
+            size, = struct.unpack_from("<I", data, at + 4)
+            if at + 20 + size > len(data):
+                break
+            out.append(json.loads(data[at + 20:at + 20 + size]))
+            at += (20 + size + 7) // 8 * 8
+    return out
+
+
 class Nginx:
     def __init__(self, upstream, engine="real", **options):
         self.prefix = pathlib.Path(tempfile.mkdtemp(prefix="bawn-e2e-"))
@@ -107,7 +121,10 @@ class Nginx:
         if preload:
             env["LD_PRELOAD"] = " ".join(preload)
         if asan:
-            env["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0:exitcode=99:log_to_stderr=1"
+            env["ASAN_OPTIONS"] = "detect_leaks=1:abort_on_error=0:exitcode=99:log_to_stderr=1"
+            # At its end nginx sometimes drops its table of connections; the module itself never calls ngx_alloc.
+            (self.prefix / "lsan.supp").write_text("leak:ngx_alloc\n")
+            env["LSAN_OPTIONS"] = f"suppressions={self.prefix}/lsan.supp:print_suppressions=0"
             env["UBSAN_OPTIONS"] = "print_stacktrace=1"
         return env
 
@@ -165,21 +182,11 @@ class Nginx:
     def check(self):
         """What must not be in any log: crashes, sanitizer reports, nginx's own alerts."""
         bad = [line for line in self.log if any(w in line for w in (
-            "AddressSanitizer", "runtime error", "[alert]", "[emerg]", "exited on signal", "Assertion"))]
+            "AddressSanitizer", "LeakSanitizer", "runtime error", "[alert]", "[emerg]", "exited on signal", "Assertion"))]
         assert not bad, "".join(bad[:5]) + "\n" + self.text()[-4000:]
 
     def events(self):
-        """Every record in the spool, in order of file and place."""
-        out = []
-        for path in sorted((self.prefix / "spool").glob("*.spool")):
-            data, at = path.read_bytes(), 0
-            while at + 20 <= len(data) and data[at:at + 4] == b"BWN1":
-                size, = struct.unpack_from("<I", data, at + 4)
-                if at + 20 + size > len(data):
-                    break
-                out.append(json.loads(data[at + 20:at + 20 + size]))
-                at += (20 + size + 7) // 8 * 8
-        return out
+        return spool_events(self.prefix / "spool")
 
     def event(self, id, seconds=5):
         end = time.monotonic() + seconds

@@ -1,0 +1,75 @@
+"""docs/clients.md, run: each client's block as it stands there, against the gateway in front of the stand-in model.
+
+Frameworks that are heavy to install have an environment of their own; without it their blocks are skipped."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import server
+
+PAGE = (server.ROOT / "docs/clients.md").read_text()
+PYTHON = [sys.executable, "-"]
+FRAMEWORK = [str(server.ROOT / "build/venv-clients/bin/python"), "-"]
+NODE = ["node", "--input-type=module", "-"]
+INSTALL = {FRAMEWORK[0]: "packaging/environment clients", "node": "packaging/environment"}
+
+
+def blocks():
+    """{client: (language, code)}: the first block of code behind each mark `<!-- client: NAME -->`."""
+    parts = re.split(r"<!-- client: ([a-z-]+) -->", PAGE)[1:]
+    return {name: re.search(r"```(\w+)\n(.*?)```", text, re.S).groups() for name, text in zip(parts[::2], parts[1::2])}
+
+
+def run(command, code, gateway, **environment):
+    if not shutil.which(command[0]) or command == NODE and not (server.ROOT / "build/javascript/node_modules").is_dir():
+        pytest.skip(f"{command[0]} is not there: {INSTALL.get(command[0], 'install it')}")
+    env = {**{k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")}, **environment}
+    done = subprocess.run(command, input=code.replace("127.0.0.1:8480", f"127.0.0.1:{gateway.port}"), capture_output=True, text=True,
+                          env=env, timeout=120, cwd=server.ROOT / "build/javascript" if command == NODE else None)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_block_is_run_here():
+    assert set(blocks()) == {"curl", "python-openai", "javascript-openai", "langchain", "litellm", "coding-agents"}
+
+
+@pytest.mark.parametrize("client, command", [
+    ("curl", ["sh", "-e"]), ("python-openai", PYTHON), ("javascript-openai", NODE), ("langchain", FRAMEWORK), ("litellm", FRAMEWORK)])
+def test_block_says_what_the_model_says(at_standin, client, command):
+    _, code = blocks()[client]
+    assert "127.0.0.1:8480" in code
+    out = run(command, code, at_standin, LITELLM_LOCAL_MODEL_COST_MAP="True")     # else it looks for prices in the network
+    assert "You said: What is in stock?" in out
+    assert len(at_standin.events()) == 1
+
+
+def test_environment_alone_is_enough(at_standin):
+    """The block for coding agents: what it exports, the SDK takes."""
+    code = blocks()["coding-agents"][1] + f"""{sys.executable} - <<'end'
+from openai import OpenAI
+print(OpenAI().chat.completions.create(model="standin", messages=[{{"role": "user", "content": "Hello"}}]).choices[0].message.content)
+end
+"""
+    assert run(["sh", "-e"], code, at_standin) == "You said: Hello\n" and len(at_standin.events()) == 1
+
+
+@pytest.mark.parametrize("client, language", [("python-openai", "python"), ("langchain", "python"), ("litellm", "python")])
+def test_blocked_in_each_client_is_an_answer_and_no_exception(at_standin, client, language):
+    command = PYTHON if client == "python-openai" else FRAMEWORK
+    code = blocks()[client][1].replace("What is in stock?", "Tell me about blockme, please")
+    assert "Sorry, I cannot help with that request." in run(command, code, at_standin, LITELLM_LOCAL_MODEL_COST_MAP="True")
+    assert [e["end"] for e in at_standin.events()] == ["blocked"]
+
+
+def test_readme_shows_the_same_calls():
+    """The short table in README is cut out of these blocks."""
+    readme, code = (server.ROOT / "README.md").read_text(), " ".join(re.sub(r"\s+", " ", c) for _, c in blocks().values())
+    for call in ('OpenAI(base_url="http://127.0.0.1:8480/v1", api_key="any")',
+                 'new OpenAI({ baseURL: "http://127.0.0.1:8480/v1", apiKey: "any" })',
+                 'ChatOpenAI(base_url="http://127.0.0.1:8480/v1", api_key="any", model=', 'api_base="http://127.0.0.1:8480/v1", api_key="any"'):
+        assert call in readme and call in code, call
