@@ -96,6 +96,7 @@ struct bawn_exchange {
     bawn_slice reason;
 };
 
+/* The value of an attribute that the caller gave at _new, empty when he gave none. Lives as long as the exchange. */
 bawn_slice bawn_exchange_attribute(const bawn_exchange *, const char *key);
 
 /* request.c */

@@ -24,6 +24,8 @@ bool bawn_serve_upstreams(bawn_buf *out, const bawn_policy *, bawn_error *);    
 /* location @name { } blocks; `folder`: the policy's, with its slash, for relative file: references */
 bool bawn_serve_upstream_locations(bawn_buf *out, const bawn_policy *, bawn_slice folder, bawn_error *);
 
+/* Whether a listener (NULL: the default one), or each of the policy's, can be bound now. False: err names the setting.
+ * An address that cannot be parsed counts as free: who writes the configuration says more. */
 bool bawn_serve_port_is_free(const bawn_policy *, const bawn_node *listener, bawn_error *);
 bool bawn_serve_ports_are_free(const bawn_policy *, bawn_error *);
 const bawn_node *bawn_serve_listeners(const bawn_policy *);      /* NULL: none written, the default one */
