@@ -1,5 +1,7 @@
 # tests/unit/<room>/<topic>.c and tests/property/<topic>.c: one cmocka program each, found by name.
-# A unit test links its own room (and what lies below), a property test all of libbawn.
+# A unit test links its own room (and what lies below), a property test all of libbawn. Rooms that load walls need the
+# built-in database.
+set(bawn_wall_rooms engine exchange)
 file(GLOB unit CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/*/*.c)
 foreach(source ${unit})
   get_filename_component(topic ${source} NAME_WE)
@@ -10,6 +12,9 @@ foreach(source ${unit})
   target_include_directories(${test} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(${test} PRIVATE BAWN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${test} bawn_${room} ${BAWN_TEST_LIBS} cmocka m)
+  if(room IN_LIST bawn_wall_rooms)
+    target_link_libraries(${test} -Wl,-u,bawn_patterns_blob bawn_patterns)
+  endif()
   add_test(NAME ${test} COMMAND ${test})
   list(APPEND bawn_tests ${test})
 endforeach()

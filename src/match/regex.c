@@ -18,13 +18,19 @@ static bool sets_extended(const char *s)
 
 bool bawn_regex_is_regular(const char *s)
 {
-    for (; *s; s++) {
+    const char *end = s + strlen(s), *class_end = s;
+    while (s < end) {
         if (*s == '\\') {
-            if (*++s == 'Q' || *s == 0)
+            if (s[1] == 'Q' || s[1] == 0)
                 return false;
-        } else if (*s == '(' && (s[1] == '*' || (s[1] == '?' && (s[2] == '#' || sets_extended(s + 2))))) {
+            s++;
+        } else if (s >= class_end && *s == '[') {
+            class_end = bawn_regex_skip_class(s, end);
+        } else if (s >= class_end && *s == '(' &&
+                   (s[1] == '*' || (s[1] == '?' && (s[2] == '#' || sets_extended(s + 2))))) {
             return false;
         }
+        s++;
     }
     return true;
 }

@@ -29,7 +29,7 @@ static void each_shape_has_its_anchors(void **state)
         { "(?:a|)c", 0, "ac|c" }, { "\\.env", 0, ".env" }, { "fo\\-o", 0, "fo-o" }, { "foo\\|bar", 0, "foo|bar" },
         { "colou?r", 0, "colo" }, { "colou*r", 0, "colo" }, { "colou{0,1}r", 0, "colo" }, { "ab+c", 0, "ab" },
         { "foo(?:bar)?", 0, "foo" }, { "foo[ab]", 0, "foo" }, { "foo\\d", 0, "foo" }, { "foo\\x41", 0, "foo" },
-        { "foo(?=bar)", 0, "foo" }, { "foo$", 0, "foo" }, { "(?:x[])]y|z)w", 0, "x|zw" },
+        { "foo(?=bar)", 0, "foo" }, { "foo$", 0, "foo" }, { "foo[(*] bar", 0, "foo" }, { "(?:x[])]y|z)w", 0, "x|zw" },
         { "abcdefghijklmnopqrst", 0, "abcdefghijklmnop" },
         { "a\u0438\u0438\u0438\u0438\u0438\u0438\u0438\u0438", 0, "a\u0438\u0438\u0438\u0438\u0438\u0438\u0438" },
         { "x\u00E9?abc", 0, "x" }, { "x\u00E9+", 0, "x\u00E9" }, { "a.b|c", BAWN_P_LITERAL, "a.b|c" },
@@ -37,7 +37,7 @@ static void each_shape_has_its_anchors(void **state)
         /* What can begin with no literal has none: the policy's reader refuses it. */
         { "[abc]def", 0, NULL }, { ".foo", 0, NULL }, { "\\dfoo", 0, NULL }, { "^foo", 0, NULL }, { "(?:ab)?cd", 0, NULL },
         { "a?b", 0, NULL }, { "a{0,2}b", 0, NULL }, { "foo|[x]", 0, NULL }, { "foo|", 0, NULL }, { "\u00E9?abc", 0, NULL },
-        { "(?i)foo", 0, NULL }, { "(?:foo", 0, NULL }, { "(foo[)]", 0, NULL }, { "fo\\Q(\\Eo", 0, NULL }, { "foo(?#x)", 0, NULL }, { "foo (?x)bar", 0, NULL },
+        { "(?i)foo", 0, NULL }, { "(?:foo", 0, NULL }, { "(foo[)]", 0, NULL }, { "fo\\Q(\\Eo", 0, NULL }, { "foo(?#x)", 0, NULL }, { "foo[\\Q]\\E]", 0, NULL }, { "foo (?x)bar", 0, NULL },
         { "", 0, NULL }, { " foo", BAWN_P_LITERAL, NULL },
         { "((((((((((((((a))))))))))))))", 0, NULL },
     };
