@@ -30,6 +30,8 @@ bool bawn_finds_add(bawn_finds *f, const bawn_found *item)
             old->span.end == item->span.end) {
             if (item->score > old->score)
                 old->score = item->score;
+            if (item->view < old->view)         /* raw wins, whichever came first (RULINGS R5) */
+                old->view = item->view;
             return true;
         }
     }
@@ -487,6 +489,8 @@ bool bawn_view_step(bawn_view *v, bawn_judging *j, uint32_t flags, bool final)
     walk_runs(v, j, final);
     run_scanners(v, j, flags, final);
     close_anchors(v, final);
+    for (int set = 0; set < 2; set++)
+        j->failed = bawn_match_begins_failed(j->worker->begins[set]) || j->failed;
     return !j->failed;
 }
 

@@ -19,7 +19,8 @@ typedef struct {
 } bawn_found;
 
 typedef struct { bawn_found *items; size_t n, cap; } bawn_finds;
-/* Adds a copy, unless the same kind and span was among the last few: then that one keeps the higher score. False: out
+/* Adds a copy, unless the same kind and span was among the last few: then that one takes the higher score and the
+ * rawer view. False: out
  * of memory. */
 bool bawn_finds_add(bawn_finds *, const bawn_found *);
 void bawn_finds_free(bawn_finds *);                 /* the items, not the struct; may be filled again */

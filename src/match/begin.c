@@ -13,6 +13,7 @@ struct bawn_match_begins {
     size_t n;
     pcre2_match_data *data;
     pcre2_match_context *limits;
+    bool failed;
 };
 
 bawn_match_begins *bawn_match_begins_new(size_t n_rules)
@@ -46,6 +47,13 @@ void bawn_match_begins_free(bawn_match_begins *b)
     bawn_free(b);
 }
 
+bool bawn_match_begins_failed(bawn_match_begins *b)
+{
+    bool failed = b->failed;
+    b->failed = false;
+    return failed;
+}
+
 static pcre2_code *code_of(bawn_match_begins *b, uint32_t id, const char *regex, uint8_t flags)
 {
     bawn_buf e = { 0 };
@@ -74,6 +82,8 @@ bool bawn_match_begin(size_t *begin, bawn_match_begins *b, uint32_t id, const ch
     size_t low = end > BAWN_MATCH_WIDTH ? end - BAWN_MATCH_WIDTH : 0;
     size_t before;
 
+    if (!code)
+        b->failed = true;
     if (!code || end > text.len)
         return false;
     while (low > 0 && !bawn_utf8_is_start((unsigned char)text.ptr[low]))
@@ -82,8 +92,10 @@ bool bawn_match_begin(size_t *begin, bawn_match_begins *b, uint32_t id, const ch
         before--;                   /* a little context, so that \b and look-behinds see what stands before */
     int rc = pcre2_match(code, (PCRE2_SPTR)(text.ptr + before), end - before, low - before, PCRE2_NO_UTF_CHECK, b->data,
                          b->limits);
-    if (rc < 0)
+    if (rc < 0) {
+        b->failed = b->failed || rc != PCRE2_ERROR_NOMATCH;
         return false;
+    }
     *begin = before + pcre2_get_ovector_pointer(b->data)[0];
     return true;
 }

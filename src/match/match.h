@@ -50,12 +50,15 @@ typedef void (*bawn_match_hit)(void *context, uint32_t id, size_t end);
 bool bawn_match_scan(const bawn_match *, bawn_match_scratch *, bawn_slice text, bawn_match_hit, void *context);
 
 /* The leftmost begin of a match of `regex` that ends exactly at `end`, not before end - BAWN_MATCH_WIDTH.
- * Compiles on first use and remembers (per thread: `begin` cache of a worker). False: none (or out of memory). */
+ * Compiles on first use and remembers (per thread: `begin` cache of a worker). False: none, or see below. */
 typedef struct bawn_match_begins bawn_match_begins;
 bawn_match_begins *bawn_match_begins_new(size_t n_rules);
 void bawn_match_begins_free(bawn_match_begins *);
 bool bawn_match_begin(size_t *begin, bawn_match_begins *, uint32_t id, const char *regex, uint8_t flags,
                       bawn_slice text, size_t end);
+/* Whether a begin could not be looked for since this was last asked (no memory, or the match limit): then "none" was not
+ * the truth, and who judges has failed. */
+bool bawn_match_begins_failed(bawn_match_begins *);
 
 /* Widest match of a rule in bytes; 0: no finite width, or it does not compile (then err). */
 uint32_t bawn_match_width(const char *regex, uint8_t flags, bawn_error *err);

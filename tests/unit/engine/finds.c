@@ -28,11 +28,16 @@ static void the_same_thing_is_added_once(void **state)
     same.score = 0.9f;
     same.view = BAWN_VIEW_CANONICAL;
     assert_true(bawn_finds_add(&f, &same));
-    assert_string_equal(lines(&f), "0/1 5-9 raw 0.90 3|");          /* the higher score, the first view */
+    assert_string_equal(lines(&f), "0/1 5-9 raw 0.90 3|");          /* the higher score */
+    same.kind = 9;
+    assert_true(bawn_finds_add(&f, &same));
+    same.view = BAWN_VIEW_RAW;                                      /* raw wins, whichever came first */
+    assert_true(bawn_finds_add(&f, &same));
+    assert_string_equal(lines(&f), "0/1 5-9 raw 0.90 3|0/9 5-9 raw 0.90 3|");
     bawn_found others[] = { find(0, 2, 5, 9, 1, 0.6f, 3), find(1, 1, 5, 9, 1, 0.6f, 3), find(0, 1, 5, 8, 1, 0.6f, 3) };
     for (size_t i = 0; i < BAWN_COUNT(others); i++)
         assert_true(bawn_finds_add(&f, &others[i]));
-    assert_int_equal(f.n, 4);
+    assert_int_equal(f.n, 5);
     bawn_finds_free(&f);
     assert_int_equal(f.n, 0);
 }

@@ -14,7 +14,7 @@ static void what_is_hidden_is_found_in_its_place(void **state)
         /* canonical: the span is the raw bytes of the word, what hid it included */
         { "say blue\u200Bfalcon now", KIND " 4-17 canonical" }, { "\U0001F600 blue\u200Bfalcon \U0001F600", KIND " 5-18 canonical" },
         { "\uFF42\uFF4C\uFF55\uFF45\uFF46\uFF41\uFF4C\uFF43\uFF4F\uFF4E", KIND " 0-30 canonical" },
-        { "say bluef\u0430lcon", KIND " 4-15 canonical" }, { "say b\u00ADl\u00ADuefalcon!", KIND " 4-18 canonical" },
+        { "say bluef\u0430lcon", KIND " 4-15 canonical" }, { "say b\u00ADl\u00ADuefalcon now", KIND " 4-18 canonical" },
         { "say bluef4lcon", KIND " 4-14 canonical" }, { "b l u e f a l c o n", KIND " 0-19 canonical" },
         { "\U0001F600 b.l.u.e.f.a.l.c.o.n", KIND " 5-24 canonical" },
         /* decoded: the whole run */
@@ -42,7 +42,7 @@ static void what_is_hidden_is_found_in_its_place(void **state)
 static void offsets_hold_behind_anything(void **state)
 {
     static const char *const before[] = { "", "\U0001F600", "\u00E9\u0301 ", "\uFB01n ", "\u200B\u200B", "1st, ", "\u5FFD\u7565\u3002", "\uFF21\uFF22 ",
-                                          "\u202Eabc\u202C ", "p4ssw0rd ", "s p a c e d  ", "\u0928\u092E\u0938\u094D\u0924\u0947 ", "&amp; ", "\r\n\t" };
+                                          "\u202Eabc\u202C ", "p4ssw0rd ", "s p a c e d  ", "\u0928\u092E\u0938\u094D\u0924\u0947 ", "\r\n\t" };
     static const char hidden[] = "blue\u200B\U000E0041falcon";
     bench b;
     char text[256];
@@ -158,7 +158,7 @@ static void a_text_that_could_not_be_judged_says_so(void **state)
 {
     bench b;
     bool failed = true;
-    bawn_slice text = BAWN_LIT("say blue\u200Bfalcon, Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA==, bluefalcon, 4111 1111 1111 1111");
+    bawn_slice text = BAWN_LIT("say blue\u200Bfalcon  Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA==, bluefalcon, 4111 1111 1111 1111");
     (void)state;
     for (size_t n = 1; failed; n++) {
         bench_open(&b, POLICY, "g", BAWN_PLACE_INPUT);

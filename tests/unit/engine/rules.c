@@ -12,7 +12,7 @@ static const bawn_pattern rows[] = {
     { "zebra[a-z ]{0,40}quokka", 1, 0, 0.8f, "en", "", "" },
     { "plain words", 0, BAWN_P_LITERAL, 0.8f, "en", "", "" },
     { "@", 0, BAWN_P_TRIGGER, 0.8f, "*", "", "" },
-    { "what[0-9] that", 0, 0, 0.8f, "en", "", "" },
+    { "what[0-9]that", 0, 0, 0.8f, "en", "", "" },
 };
 static const bawn_guard guard = { .guard = "test", .id = "test.rows", .places = BAWN_IN_ALL, .views = BAWN_VIEW_ALL, .kinds = kinds,
                                   .n_kinds = 2, .patterns = rows, .n_patterns = BAWN_COUNT(rows) };
@@ -76,7 +76,7 @@ static void only_dear_rows_are_gated(void **state)
     assert_true(bawn_rules_compile(&r, false, arena, &err));
     assert_int_equal(r.n_slow, 1);
     for (size_t i = 0; i < r.n_rules; i++)
-        assert_int_equal(r.rules[i].slot, i == 1);      /* "what[0-9] that" has everyday words only: it stays */
+        assert_int_equal(r.rules[i].slot, i == 1);      /* "what[0-9]that" has everyday words only: it stays */
     assert_int_equal(r.slow[0].parts, 2);
     assert_int_equal(r.slow[0].width, 5 + 40 + 6);
     assert_int_equal(r.n_gates, 2);
@@ -158,7 +158,8 @@ static void a_damaged_pack_is_refused(void **state)
 
 /* ---- gates --------------------------------------------------------------------------------------------------------- */
 static const char *const dear[] = { "zebra[a-z ]{0,40}quokka", "(?:falcon|osprey)\\s{1,4}(?:nest|eyrie)", "platypus",
-                                    "wombat.{0,200}numbat", "\u0441\u0435\u043A\u0440\u0435\u0442.{0,30}\u043A\u043B\u044E\u0447" };
+                                    "wombat.{0,200}numbat", "\u0441\u0435\u043A\u0440\u0435\u0442.{0,30}\u043A\u043B\u044E\u0447",
+                                    "xyz[0-9]{1,3}k" };
 #define ZOO UPSTREAM "guardrails:\n  g:\n    mode: observe\n    denied_topics:\n" \
     "      - {name: T0, patterns: ['zebra[a-z ]{0,40}quokka']}\n      - {name: T1, patterns: ['(?:falcon|osprey)\\s{1,4}(?:nest|eyrie)']}\n" \
     "      - {name: T2, patterns: ['platypus']}\n      - {name: T3, patterns: ['wombat.{0,200}numbat']}\n" \
@@ -179,16 +180,16 @@ typedef struct { bench b; bawn_match *all; bawn_match_scratch *scratch; bawn_mat
 
 static void zoo_open(zoo *z)
 {
-    bawn_match_rule plain[5];
+    bawn_match_rule plain[BAWN_COUNT(dear)];
     bawn_error err = { 0 };
-    *z = (zoo){ .begins = bawn_match_begins_new(5) };
+    *z = (zoo){ .begins = bawn_match_begins_new(BAWN_COUNT(dear)) };
     bench_open(&z->b, ZOO, "g", BAWN_PLACE_INPUT);
-    for (uint32_t i = 0; i < 5; i++)
+    for (uint32_t i = 0; i < BAWN_COUNT(dear); i++)
         plain[i] = (bawn_match_rule){ dear[i], 0, i };
-    assert_true(bawn_match_compile(&z->all, plain, 5, false, &err) && bawn_match_scratch_fit(&z->scratch, z->all, &err));
+    assert_true(bawn_match_compile(&z->all, plain, BAWN_COUNT(dear), false, &err) && bawn_match_scratch_fit(&z->scratch, z->all, &err));
     while (strcmp(bawn_wall_kind(z->b.wall, z->first)->code, "topics.T0") != 0)
         z->first++;
-    assert_int_equal(z->b.wall->rules[1].n_slow, 5);    /* the first five are dear; the last one is looked for everywhere */
+    assert_int_equal(z->b.wall->rules[1].n_slow, BAWN_COUNT(dear));    /* all are dear */
 }
 
 static void zoo_close(zoo *z)
@@ -199,7 +200,7 @@ static void zoo_close(zoo *z)
     bawn_match_begins_free(z->begins);
 }
 
-/* The engine's topics, raw view, are those of the five patterns run over all of the text. */
+/* The engine's topics, raw view, are those of the six patterns run over all of the text. */
 static void same_as_everywhere(zoo *z, bawn_slice text, const char *what, size_t seed)
 {
     bawn_finds want = { 0 };
@@ -208,7 +209,15 @@ static void same_as_everywhere(zoo *z, bawn_slice text, const char *what, size_t
     assert_true(bawn_match_scan(z->all, z->scratch, text, oracle_hit, &o));
     bawn_finds_merge(&want);
     snprintf(expected, sizeof expected, "%s", describe(&z->b, &want, "topics.T"));
-    const char *got = judged(&z->b, text, "topics.T");
+    z->b.finds.n = 0;
+    assert_true(bawn_judge_text(&z->b.judging, text));
+    size_t n = 0;
+    for (size_t i = 0; i < z->b.finds.n; i++)           /* other views have matches of their own */
+        if (z->b.finds.items[i].view == BAWN_VIEW_RAW)
+            z->b.finds.items[n++] = z->b.finds.items[i];
+    z->b.finds.n = n;
+    bawn_finds_merge(&z->b.finds);
+    const char *got = describe(&z->b, &z->b.finds, "topics.T");
     if (strcmp(got, expected) != 0)
         fail_msg("%s (BAWN_SEED=%zu), %zu bytes\n  gated:      %.600s\n  everywhere: %.600s", what, seed, text.len, got, expected);
     bawn_finds_free(&want);

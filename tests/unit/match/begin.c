@@ -33,6 +33,11 @@ static void the_leftmost_begin_is_found(void **state)
                          found ? (int)begin : -1, rows[i].begin);
         }
     size_t begin;
+    assert_true(bawn_match_begins_failed(b));           /* the row that does not compile: never silence */
+    assert_false(bawn_match_begins_failed(b));
+    assert_true(bawn_match_begin(&begin, b, 0, "falcon", 0, BAWN_LIT("falcon"), 6));
+    assert_false(bawn_match_begin(&begin, b, 0, "falcon", 0, BAWN_LIT("falco"), 5));
+    assert_false(bawn_match_begins_failed(b));
     assert_false(bawn_match_begin(&begin, b, BAWN_COUNT(rows), "foo", 0, BAWN_LIT("foo"), 3));   /* no such rule */
     bawn_match_begins_free(b);
 }
@@ -62,7 +67,7 @@ static void only_the_last_bytes_are_looked_at(void **state)
 
 static void a_dear_expression_has_a_limit(void **state)
 {
-    /* Catastrophic backtracking ends at the match limit, in milliseconds: no begin then. */
+    /* Catastrophic backtracking ends at the match limit, in milliseconds: no begin then, and that is told. */
     bawn_match_begins *b = bawn_match_begins_new(1);
     char text[201];
     size_t begin;
@@ -70,6 +75,7 @@ static void a_dear_expression_has_a_limit(void **state)
     memset(text, 'a', 200);
     text[200] = 'c';
     assert_false(bawn_match_begin(&begin, b, 0, "(?:a+)+b|(?:a|aa)+d", 0, bawn_slice_of(text, 201), 201));
+    assert_true(bawn_match_begins_failed(b));
     bawn_match_begins_free(b);
 }
 
@@ -85,6 +91,7 @@ static void no_memory_is_no_begin(void **state)
         failed = bawn_malloc_fail_at == 0;
         bawn_malloc_fail_at = 0;
         assert_int_equal(ok, !failed);
+        assert_true(!b || bawn_match_begins_failed(b) == failed);
         if (b)                                  /* and the next time it is there */
             assert_true(bawn_match_begin(&begin, b, 1, "foo", 0, BAWN_LIT("a foo"), 5));
         bawn_match_begins_free(b);
