@@ -58,7 +58,7 @@ static inline void hold_own(bench *b)
             holds[r->anchored[i].anchor] = r->anchored[i].width;
     for (int place = 0; place < BAWN_PLACE_COUNT; place++) {
         b->rail.holds[place] = holds;
-        b->rail.anchored[place][0][0] = b->rail.anchored[place][0][1] = true;
+        b->rail.anchored[place][0] = true;
     }
 }
 

@@ -66,24 +66,6 @@ static void the_hash_is_of_every_row(void **state)
     bawn_arena_free(arena);
 }
 
-static void only_dear_rows_are_gated(void **state)
-{
-    bawn_arena *arena = bawn_arena_new(1024, 0);
-    bawn_rules r;
-    bawn_error err = { 0 };
-    (void)state;
-    assert_true(bawn_rules_list(&r, guards, 1, 0, arena, NULL));
-    assert_true(bawn_rules_compile(&r, false, arena, &err));
-    assert_int_equal(r.n_slow, 1);
-    for (size_t i = 0; i < r.n_rules; i++)
-        assert_int_equal(r.rules[i].slot, i == 1);      /* "what[0-9]that" has everyday words only: it stays */
-    assert_int_equal(r.slow[0].parts, 2);
-    assert_int_equal(r.slow[0].width, 5 + 40 + 6);
-    assert_int_equal(r.n_gates, 2);
-    bawn_rules_free(&r);
-    bawn_arena_free(arena);
-}
-
 /* ---- packing ------------------------------------------------------------------------------------------------------ */
 static bawn_buf packed_rules(void)
 {
@@ -160,36 +142,56 @@ static void a_damaged_pack_is_refused(void **state)
 static const char *const dear[] = { "zebra[a-z ]{0,40}quokka", "(?:falcon|osprey)\\s{1,4}(?:nest|eyrie)", "platypus",
                                     "wombat.{0,200}numbat", "\u0441\u0435\u043A\u0440\u0435\u0442.{0,30}\u043A\u043B\u044E\u0447",
                                     "xyz[0-9]{1,3}k" };
-#define ZOO UPSTREAM "guardrails:\n  g:\n    mode: observe\n    denied_topics:\n" \
-    "      - {name: T0, patterns: ['zebra[a-z ]{0,40}quokka']}\n      - {name: T1, patterns: ['(?:falcon|osprey)\\s{1,4}(?:nest|eyrie)']}\n" \
-    "      - {name: T2, patterns: ['platypus']}\n      - {name: T3, patterns: ['wombat.{0,200}numbat']}\n" \
-    "      - {name: T4, patterns: ['\u0441\u0435\u043A\u0440\u0435\u0442.{0,30}\u043A\u043B\u044E\u0447']}\n" \
-    "      - {name: T5, patterns: ['xyz[0-9]{1,3}k']}\n"
+/* So many plain rows beside them that the set is no longer looked for by one database. */
+enum { DEAR = BAWN_COUNT(dear), ROWS = DEAR + BAWN_RULES_FEW };
+static const bawn_kind animals[] = {
+    { "zoo.T0", "LLM01", "AML.T0051", 0, 0, "" }, { "zoo.T1", "LLM01", "AML.T0051", 0, 0, "" }, { "zoo.T2", "LLM01", "AML.T0051", 0, 0, "" },
+    { "zoo.T3", "LLM01", "AML.T0051", 0, 0, "" }, { "zoo.T4", "LLM01", "AML.T0051", 0, 0, "" }, { "zoo.T5", "LLM01", "AML.T0051", 0, 0, "" },
+    { "zoo.OTHER", "LLM01", "AML.T0051", 0, 0, "" },
+};
+static char names[BAWN_RULES_FEW][24];
+static bawn_pattern zoo_rows[ROWS];
+static const bawn_guard zoo_guard = { .guard = "zoo", .id = "zoo", .places = BAWN_IN_ALL, .views = BAWN_VIEW_RAW, .kinds = animals,
+                                      .n_kinds = BAWN_COUNT(animals), .patterns = zoo_rows, .n_patterns = ROWS };
 
-typedef struct { bawn_finds *finds; uint32_t kind; bawn_match_begins *begins; bawn_slice text; } oracle;
+static void make_rows(void)
+{
+    for (uint8_t i = 0; i < DEAR; i++)
+        zoo_rows[i] = (bawn_pattern){ dear[i], i, 0, 0.95f, "*", "", "" };
+    for (size_t i = 0; i < BAWN_RULES_FEW; i++) {
+        snprintf(names[i], sizeof names[i], "otheranimal%03zu", i);
+        zoo_rows[DEAR + i] = (bawn_pattern){ names[i], DEAR, BAWN_P_LITERAL, 0.95f, "*", "", "" };
+    }
+}
+
+typedef struct { bawn_finds *finds; bawn_match_begins *begins; bawn_slice text; } oracle;
 
 static void oracle_hit(void *context, uint32_t id, size_t end)
 {
     oracle *o = context;
     size_t begin;
     if (bawn_match_begin(&begin, o->begins, id, dear[id], 0, o->text, end))
-        bawn_finds_add(o->finds, &(bawn_found){ .kind = o->kind + id, .span = { begin, end }, .view = BAWN_VIEW_RAW });
+        bawn_finds_add(o->finds, &(bawn_found){ .kind = id, .span = { begin, end }, .view = BAWN_VIEW_RAW });
 }
 
-typedef struct { bench b; bawn_match *all; bawn_match_scratch *scratch; bawn_match_begins *begins; uint32_t first; } zoo;
+typedef struct { bench b; bawn_match *all; bawn_match_scratch *scratch; bawn_match_begins *begins; } zoo;
 
 static void zoo_open(zoo *z)
 {
     bawn_match_rule plain[BAWN_COUNT(dear)];
     bawn_error err = { 0 };
     *z = (zoo){ .begins = bawn_match_begins_new(BAWN_COUNT(dear)) };
-    bench_open(&z->b, ZOO, "g", BAWN_PLACE_INPUT);
-    for (uint32_t i = 0; i < BAWN_COUNT(dear); i++)
+    static const bawn_guard *const own[] = { &zoo_guard };
+    make_rows();
+    bench_own(&z->b, own, 1);
+    z->b.own.decode_bound = DEAR;
+    for (uint32_t i = 0; i < DEAR; i++) {
         plain[i] = (bawn_match_rule){ dear[i], 0, i };
-    assert_true(bawn_match_compile(&z->all, plain, BAWN_COUNT(dear), false, &err) && bawn_match_scratch_fit(&z->scratch, z->all, &err));
-    while (strcmp(bawn_wall_kind(z->b.wall, z->first)->code, "topics.T0") != 0)
-        z->first++;
-    assert_int_equal(z->b.wall->rules[1].n_slow, BAWN_COUNT(dear));    /* all are dear */
+        assert_int_equal(z->b.own.rules[0].rules[i].place, BAWN_BY_GATES);
+    }
+    for (uint32_t i = DEAR; i < ROWS; i++)
+        assert_int_equal(z->b.own.rules[0].rules[i].place, BAWN_BY_LITERALS);
+    assert_true(bawn_match_compile(&z->all, plain, DEAR, false, &err) && bawn_match_scratch_fit(&z->scratch, z->all, &err));
 }
 
 static void zoo_close(zoo *z)
@@ -200,24 +202,19 @@ static void zoo_close(zoo *z)
     bawn_match_begins_free(z->begins);
 }
 
-/* The engine's topics, raw view, are those of the six patterns run over all of the text. */
+/* The engine's findings, raw view, are those of the six patterns run over all of the text. */
 static void same_as_everywhere(zoo *z, bawn_slice text, const char *what, size_t seed)
 {
     bawn_finds want = { 0 };
-    oracle o = { &want, z->first, z->begins, text };
+    oracle o = { &want, z->begins, text };
     static char expected[1 << 16];
     assert_true(bawn_match_scan(z->all, z->scratch, text, oracle_hit, &o));
     bawn_finds_merge(&want);
-    snprintf(expected, sizeof expected, "%s", describe(&z->b, &want, "topics.T"));
+    snprintf(expected, sizeof expected, "%s", describe(&z->b, &want, "zoo.T"));
     z->b.finds.n = 0;
     assert_true(bawn_judge_text(&z->b.judging, text));
-    size_t n = 0;
-    for (size_t i = 0; i < z->b.finds.n; i++)           /* other views have matches of their own */
-        if (z->b.finds.items[i].view == BAWN_VIEW_RAW)
-            z->b.finds.items[n++] = z->b.finds.items[i];
-    z->b.finds.n = n;
     bawn_finds_merge(&z->b.finds);
-    const char *got = describe(&z->b, &z->b.finds, "topics.T");
+    const char *got = describe(&z->b, &z->b.finds, "zoo.T");
     if (strcmp(got, expected) != 0)
         fail_msg("%s (BAWN_SEED=%zu), %zu bytes\n  gated:      %.600s\n  everywhere: %.600s", what, seed, text.len, got, expected);
     bawn_finds_free(&want);
@@ -316,7 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_listed_and_core_ones_transformed), cmocka_unit_test(the_hash_is_of_every_row),
-        cmocka_unit_test(only_dear_rows_are_gated), cmocka_unit_test(what_is_unpacked_is_what_was_packed),
+        cmocka_unit_test(what_is_unpacked_is_what_was_packed),
         cmocka_unit_test(a_damaged_pack_is_refused), cmocka_unit_test(a_dear_match_is_found_wherever_it_stands),
         cmocka_unit_test(the_widest_match_fits_its_window), cmocka_unit_test(random_texts_are_found_alike),
         cmocka_unit_test(more_windows_than_there_is_room_for_lose_nothing),
