@@ -20,7 +20,7 @@ static void the_rarest_part_comes_first(void **state)
 {
     static const struct { const char *regex, *best; } rows[] = {
         { "falcon", "falcon" }, { "ignore .{0,40} quokka", "quokka" }, { "(?:zebra|quokka)?platypus", "platypus" },
-        { "zebra[abc]?\\d{3}quokka", "quokka" }, { "\\bplatypus\\b", "platypus" }, { "^platypus$", "platypus" },
+        { "\\bplatypus\\b", "platypus" }, { "^platypus$", "platypus" },
         { "(?i)platypus", "platypus" }, { "platypus[\\[\"(*?#]{1,3}x", "platypus" },
         /* nothing is known */
         { "ab", "" }, { "platypus|ab", "" }, { "platypus|", "" }, { "[a-z]{3,9}", "" }, { ".{3}", "" }, { "(?:platypus)?", "" },
@@ -74,7 +74,7 @@ static void what_is_not_understood_is_not_guessed(void **state)
 
 static void whatever_matches_holds_what_is_required(void **state)
 {
-    size_t seed = environment("BAWN_SEED", 1), rounds = environment("BAWN_ROUNDS", 1500), told = 0;
+    size_t seed = environment("BAWN_SEED", 1), rounds = environment("BAWN_ROUNDS", 400), told = 0;
     (void)state;
     for (size_t i = 0; i < rounds; i++) {
         dice d = { seed + i };
