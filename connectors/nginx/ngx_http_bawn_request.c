@@ -115,12 +115,46 @@ ngx_http_bawn_refuses(ngx_http_request_t *r, ngx_http_bawn_loc_conf_t *lcf)
 
 /* ---- the body ------------------------------------------------------------------------------------------------- */
 
+/*
+ * The size of what was read, where it begins, and whether nginx's buffers touch, so that it is contiguous already.
+ * What is on disk is no view.
+ */
+static ngx_int_t
+ngx_http_bawn_measure(ngx_chain_t *cl, ngx_str_t *out, ngx_uint_t *joined)
+{
+    u_char  *p;
+
+    p = NULL;
+    *joined = 1;
+
+    for ( /* void */ ; cl; cl = cl->next) {
+
+        if (cl->buf->in_file) {
+            return NGX_ERROR;
+        }
+        if (!ngx_buf_in_memory(cl->buf) || cl->buf->last == cl->buf->pos) {
+            continue;                      /* the last buffer of a chunked or h2 body: neither memory nor file */
+        }
+        if (p == NULL) {
+            out->data = cl->buf->pos;
+
+        } else if (p != cl->buf->pos) {
+            *joined = 0;
+        }
+
+        p = cl->buf->last;
+        out->len += (size_t) (cl->buf->last - cl->buf->pos);
+    }
+
+    return NGX_OK;
+}
+
+
 /* One contiguous view of what was read; copies only where nginx's buffers do not touch. */
 static ngx_int_t
 ngx_http_bawn_view(ngx_http_request_t *r, ngx_str_t *out)
 {
     u_char       *p;
-    size_t        size;
     ngx_uint_t    joined;
     ngx_chain_t  *cl;
 
@@ -136,36 +170,15 @@ ngx_http_bawn_view(ngx_http_request_t *r, ngx_str_t *out)
         return NGX_ERROR;
     }
 
-    size = 0;
-    joined = 1;
-    p = NULL;
-
-    for (cl = r->request_body->bufs; cl; cl = cl->next) {
-
-        if (cl->buf->in_file) {
-            return NGX_ERROR;
-        }
-        if (!ngx_buf_in_memory(cl->buf) || cl->buf->last == cl->buf->pos) {
-            continue;                      /* the last buffer of a chunked or h2 body: neither memory nor file */
-        }
-        if (p && p != cl->buf->pos) {
-            joined = 0;
-        }
-        if (size == 0) {
-            out->data = cl->buf->pos;
-        }
-
-        p = cl->buf->last;
-        size += (size_t) (cl->buf->last - cl->buf->pos);
+    if (ngx_http_bawn_measure(r->request_body->bufs, out, &joined) != NGX_OK) {
+        return NGX_ERROR;
     }
-
-    out->len = size;
 
     if (joined) {
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(r->pool, size);
+    p = ngx_pnalloc(r->pool, out->len);
     if (p == NULL) {
         return NGX_ERROR;
     }

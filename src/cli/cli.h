@@ -47,7 +47,9 @@ struct bawn_cli {
     size_t n_arguments;
 };
 
+/* All commands, *n of them, in the order of the help. Static. */
 const bawn_cli_command *bawn_cli_commands(size_t *n);
+/* The whole program: finds the command and runs it. Returns the exit status. */
 int bawn_cli_main(int argc, const char *const *argv);           /* argv[0] is the program */
 /* Reads what follows a command's name. CLI_OK, or CLI_USAGE after a message. *help: --help was among it. */
 int bawn_cli_parse(bawn_cli *, bool *help, const bawn_cli_command *, int argc, const char *const *argv);

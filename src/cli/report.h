@@ -12,6 +12,7 @@ typedef struct {
     void (*broken)(bawn_cli_report *, const char *file, bawn_slice id, const bawn_error *, uint32_t line);
     void (*end)(bawn_cli_report *);
 } bawn_cli_format;
+/* The formats of --format, by their names. */
 extern const bawn_cli_format bawn_cli_format_text, bawn_cli_format_json, bawn_cli_format_jsonl, bawn_cli_format_sarif;
 
 struct bawn_cli_report {

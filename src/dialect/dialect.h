@@ -113,7 +113,7 @@ typedef struct bawn_dialect {
     /* Id (channel) of field `path` of choice/tool-call, and whether text of it may be masked, are in bawn_field. */
 } bawn_dialect;
 
-extern const bawn_dialect bawn_dialect_openai;
+extern const bawn_dialect bawn_dialect_openai;                       /* the OpenAI API, routes beneath /v1 */
 const bawn_dialect *bawn_dialect_find(bawn_slice name);              /* NULL when unknown */
 int bawn_dialect_status(int code);                                   /* HTTP status of an error code (R15) */
 

@@ -37,6 +37,8 @@ typedef struct {
     bool full;                                     /* the table outgrew the sizes above: a mistake of ours, tested */
 } bawn_trie;
 
+/* Compiles the rows, then hangs the hooks to their paths, into a trie that is all zero. Paths are borrowed for ever:
+ * string literals. What finds no room is left out, and out->full says so. */
 void bawn_trie_build(bawn_trie *, const bawn_field_group *, size_t n_groups, const bawn_hook_row *, size_t n_hooks);
 uint16_t bawn_trie_child(const bawn_trie *, uint16_t parent, bawn_slice key);     /* NONE when there is none */
 

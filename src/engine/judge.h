@@ -19,6 +19,8 @@ typedef struct {
 } bawn_level;
 struct bawn_judge { bawn_level levels[BAWN_DEPTH + 1]; };
 
+/* A worker's scratch for whole texts: buffers that grow to the largest text and stay. One text at a time. False: out
+ * of memory; what was made is still to be freed. NULL may be freed. */
 bool bawn_judge_new(struct bawn_judge **);
 void bawn_judge_free(struct bawn_judge *);
 

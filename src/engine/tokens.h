@@ -6,8 +6,8 @@
 #include "engine/view.h"
 
 typedef struct bawn_tokens bawn_tokens;
-bawn_tokens *bawn_tokens_new(void);
-void bawn_tokens_free(bawn_tokens *);
+bawn_tokens *bawn_tokens_new(void);                 /* an empty table; NULL: out of memory */
+void bawn_tokens_free(bawn_tokens *);               /* its values are forgotten with it; NULL is fine */
 /* Notes placeholders that the caller wrote himself: their numbers are never given, and they are never restored. */
 bool bawn_tokens_reserve(bawn_tokens *, bawn_slice text);
 /* The placeholder of a value: the same for the same label and value, numbered by first appearance from 1. */

@@ -30,6 +30,8 @@ bool bawn_finds_add(bawn_finds *f, const bawn_found *item)
             old->span.end == item->span.end) {
             if (item->score > old->score)
                 old->score = item->score;
+            if (item->view < old->view)         /* raw wins, whichever came first (RULINGS R5) */
+                old->view = item->view;
             return true;
         }
     }

@@ -19,8 +19,11 @@ typedef struct {
 } bawn_found;
 
 typedef struct { bawn_found *items; size_t n, cap; } bawn_finds;
+/* Adds a copy, unless the same kind and span was among the last few: then that one takes the higher score and the
+ * rawer view. False: out
+ * of memory. */
 bool bawn_finds_add(bawn_finds *, const bawn_found *);
-void bawn_finds_free(bawn_finds *);
+void bawn_finds_free(bawn_finds *);                 /* the items, not the struct; may be filled again */
 /* Sorts by (segment, begin, end); one row for the same kind and overlapping spans (their union; raw view wins). */
 void bawn_finds_merge(bawn_finds *);
 /* After it: one row for the same guard, code and span, which guard files and the policy may share (RULINGS R5); the
@@ -60,7 +63,7 @@ typedef struct {
     char state[BAWN_SCANNERS][64];
 } bawn_view;
 
-void bawn_view_free(bawn_view *);
+void bawn_view_free(bawn_view *);                   /* what it holds, not the struct; the text is the caller's */
 /* Judges what has come since the last step. `flags`: bawn_text_flags() of the text (or more). Findings go to
  * judging->finds in raw offsets. False: out of memory or a failed scan (judging->failed says). */
 bool bawn_view_step(bawn_view *, bawn_judging *, uint32_t flags, bool final);

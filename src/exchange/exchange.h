@@ -117,6 +117,7 @@ struct bawn_exchange {
     bawn_slice reason;
 };
 
+/* The value of an attribute that the caller gave at _new, empty when he gave none. Lives as long as the exchange. */
 bawn_slice bawn_exchange_attribute(const bawn_exchange *, const char *key);
 /* The time since the last call of this, or of the exchange, belongs to that stage. Nothing where there is no clock. */
 void bawn_exchange_spent(bawn_exchange *, bawn_stage);

@@ -14,24 +14,11 @@ typedef struct { anchor *items; size_t n, max; bool failed; } anchors;
 
 static bool is_quantifier(char c) { return c == '?' || c == '*' || c == '+' || c == '{'; }
 
-/* The end of the group that opens at s (just past its parenthesis), or NULL. */
+/* Just past the group that opens at s, or NULL when it is not closed. */
 static const char *group_end(const char *s)
 {
-    int depth = 0;
-    bool in_class = false;
-    for (; *s; s++) {
-        if (*s == '\\' && s[1])
-            s++;
-        else if (in_class)
-            in_class = *s != ']';
-        else if (*s == '[')
-            in_class = true;
-        else if (*s == '(')
-            depth++;
-        else if (*s == ')' && --depth == 0)
-            return s + 1;
-    }
-    return NULL;
+    const char *end = s + strlen(s), *close = bawn_regex_skip_group(s, end);
+    return close < end || close[-1] == ')' ? close : NULL;
 }
 
 /* A literal byte at *s (an escape counts as one): its value, or -1 when no literal stands there. */
@@ -80,8 +67,7 @@ static void alternatives(anchors *out, anchor prefix, const char *s, const char 
             continue;
         }
         if (!last && *p == '[') {
-            while (p < end && *p != ']')
-                p += *p == '\\' ? 2 : 1;
+            p = bawn_regex_skip_class(p, end) - 1;
             continue;
         }
         if (!last && *p == '(') {
@@ -190,6 +176,8 @@ bool bawn_match_anchors(bawn_match_literal *out, size_t *n, size_t max, const ch
     *n = 0;
     if (flags & BAWN_P_LITERAL)
         walk_plain(&found, regex);
+    else if (!bawn_regex_is_regular(regex))
+        return false;
     else
         alternatives(&found, (anchor){ .len = 0 }, regex, end, end, end, 0);
     return !found.failed && found.n > 0 && copy_out(out, n, &found, !(flags & BAWN_P_CASE), arena);

@@ -80,9 +80,10 @@ static bool arrays_fill(rule_arrays *a, const bawn_match_rule *rules, size_t n)
     a->text = bawn_malloc(n * sizeof *a->text);
     a->flags = bawn_malloc(n * sizeof *a->flags);
     a->ids = bawn_malloc(n * sizeof *a->ids);
+    if (a->text)
+        memset(a->text, 0, n * sizeof *a->text);        /* first: arrays_free() reads it */
     if (!a->text || !a->flags || !a->ids)
         return false;
-    memset(a->text, 0, n * sizeof *a->text);
     for (size_t i = 0; i < n; i++) {
         bawn_buf b = { 0 };
         if (!bawn_match_expression(&b, &a->flags[i], rules[i].regex, rules[i].flags)) {
@@ -95,9 +96,9 @@ static bool arrays_fill(rule_arrays *a, const bawn_match_rule *rules, size_t n)
     return true;
 }
 
-static bool compile_error(bawn_error *err, hs_compile_error_t *e, const bawn_match_rule *rules)
+static bool compile_error(bawn_error *err, hs_compile_error_t *e, const bawn_match_rule *rules, size_t n)
 {
-    const char *rule = e && e->expression >= 0 ? rules[e->expression].regex : "(all together)";
+    const char *rule = n == 1 ? rules->regex : e && e->expression >= 0 ? rules[e->expression].regex : "(all together)";
     bawn_error_set(err, BAWN_E_POLICY, "pattern `%s` does not compile: %s", rule, e ? e->message : "no memory");
     hs_free_compile_error(e);
     return false;
@@ -125,7 +126,7 @@ bool bawn_match_compile(bawn_match **out, const bawn_match_rule *rules, size_t n
     arrays_free(&a, n);
     if (rc != HS_SUCCESS) {
         bawn_free(m);
-        return compile_error(err, e, rules);
+        return compile_error(err, e, rules, n);
     }
     *out = m;
     return true;
@@ -265,7 +266,7 @@ uint32_t bawn_match_width(const char *regex, uint8_t flags, bawn_error *err)
     }
     bawn_match_rule rule = { regex, flags, 0 };
     if (hs_expression_info(b.ptr, hs_flags, &info, &e) != HS_SUCCESS)
-        compile_error(err, e, &rule);
+        compile_error(err, e, &rule, 1);
     else if (info->max_width == UINT32_MAX)
         bawn_error_set(err, BAWN_E_POLICY, "pattern `%s` has no finite width: bound its repeats, as in `.{0,40}`", regex);
     else

@@ -420,7 +420,9 @@ bool bawn_match_required(bawn_required out[BAWN_REQUIRED_PARTS], const char *reg
     if (!ok)
         return false;
     *r = (reader){ .space = false };
-    if (bawn_regex_alternative_end(regex, end) < end) {
+    if (!bawn_regex_is_regular(regex) || !bawn_regex_escapes_are_short(regex)) {
+        ;                                       /* nothing is known */
+    } else if (bawn_regex_alternative_end(regex, end) < end) {
         if (!alternatives(&r->found.parts[0], &space, regex, end, false, 0))
             r->found.parts[0].n = 0;
     } else {

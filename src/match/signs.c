@@ -141,7 +141,8 @@ bool bawn_match_signs(bawn_match_bytes *out, const char *regex, uint8_t flags)
                 found = (signs){ .weight = weight_of((unsigned char)*c) };
                 add_byte(&found, (unsigned char)*c);
             }
-    } else if (!read_alternatives(&found, regex, end, 0)) {
+    } else if (!bawn_regex_is_regular(regex) || !bawn_regex_escapes_are_short(regex) ||
+               !read_alternatives(&found, regex, end, 0)) {
         found.weight = 0;
     }
     *out = found.bytes;

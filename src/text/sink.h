@@ -14,6 +14,7 @@ typedef struct {
     size_t n_leet, cap_leet;
 } bawn_sink;
 
+/* `bytes` as they stand at raw offset `raw`. Failing for want of memory is noted in the sink. */
 void bawn_sink_literal(bawn_sink *, bawn_slice bytes, size_t raw);
 /* `bytes` for the whole of raw [begin, end); nothing when they are empty. */
 void bawn_sink_changed(bawn_sink *, bawn_slice bytes, size_t begin, size_t end);

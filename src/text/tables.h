@@ -23,9 +23,9 @@ enum {
     C_ALPHABET = 2048                               /* set by the scanner: a Latin letter beyond ASCII */
 };
 
-extern const uint16_t bawn_text_ascii[128];
-extern const uint16_t bawn_text_class_index[0x110000 / 64];
-extern const uint8_t bawn_text_class_blocks[][64];
+extern const uint16_t bawn_text_ascii[128];                     /* class bits of ASCII, those above 255 too */
+extern const uint16_t bawn_text_class_index[0x110000 / 64];     /* code point / 64 -> its block */
+extern const uint8_t bawn_text_class_blocks[][64];              /* class bits, low byte; by code point % 64 */
 static inline uint8_t bawn_text_class(uint32_t c)
 {
     return c < 0x110000 ? bawn_text_class_blocks[bawn_text_class_index[c >> 6]][c & 63] : 0;
@@ -37,6 +37,7 @@ extern const size_t bawn_text_n_looks;
 
 #define BAWN_ALPHABET_FIRST 0xC0u
 #define BAWN_ALPHABET_END 0x250u
+/* Sets of languages, a bit each: of every letter in the range above, and those of three languages alone. */
 extern const uint32_t bawn_text_alphabets[BAWN_ALPHABET_END - BAWN_ALPHABET_FIRST];
 extern const uint32_t bawn_text_vietnamese, bawn_text_german, bawn_text_welsh;
 /* The languages (a bit each) whose alphabet has this Latin letter; all bits where the letter is no base with a mark. */

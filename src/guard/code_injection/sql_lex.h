@@ -25,7 +25,7 @@ typedef struct {
     sql_token tokens[SQL_TOKENS];
 } sql_text;
 
-void sql_open(sql_text *, bawn_probe *, size_t at);
+void sql_open(sql_text *, bawn_probe *, size_t at);             /* reads from window offset `at` on, as asked */
 const sql_token *sql_get(sql_text *, unsigned k);               /* the k-th token; SQL_END behind the last */
 bool sql_is(sql_text *, unsigned k, const char *lower_word);    /* token k reads so, any case */
 /* Two literals are equal; the second one may be followed by anything that is no letter or digit when it is open. */

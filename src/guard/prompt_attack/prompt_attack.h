@@ -14,7 +14,7 @@
 enum { ATTACK_OVERRIDE, ATTACK_JAILBREAK, ATTACK_LEAK, ATTACK_DELIMITER, ATTACK_MANY_SHOT, ATTACK_INDIRECT,
        ATTACK_OBFUSCATED, ATTACK_KINDS };
 #define BAWN_PROMPT_ATTACK_KINDS bawn_prompt_attack_kinds, .n_kinds = ATTACK_KINDS
-extern const bawn_kind bawn_prompt_attack_kinds[ATTACK_KINDS];
+extern const bawn_kind bawn_prompt_attack_kinds[ATTACK_KINDS];  /* of all families, by the enum: kinds.c */
 
 /* The score of an attack that is only talked about (see mention.c): recorded, below every threshold. */
 #define ATTACK_MENTIONED 0.4f

@@ -1,0 +1,319 @@
+/* A growing text: where its gate stands, what a block lets out, how masks and placeholders are written in pieces, and
+ * that all of it is a function of the text and not of the pieces. keeps: P3a.1, R1, R2, R3 */
+#include "help.h"
+
+#include "property/dice.h"
+
+#define POLICY UPSTREAM "guardrails:\n" \
+    "  block: {word_filters: {custom: [{words: [blue falcon, bluebird], action: block}]}}\n" \
+    "  mask: {word_filters: {custom: [{words: [blue falcon, bluebird], action: mask}]}}\n" \
+    "  window: {stream: {default: window 20}}\n" \
+    "  buffer: {stream: {default: buffer}}\n" \
+    "  observe: {mode: observe}\n" \
+    "  plain: {code_injection: none, exfiltration: {links: none, html: none, ansi: none}}\n"
+
+static bench b;
+static void open_channel(bawn_channel **c, const char *guardrail, const bawn_tokens *tokens)
+{
+    if (b.wall)
+        bench_close(&b);
+    bench_open(&b, POLICY, guardrail, BAWN_PLACE_OUTPUT);
+    assert_true(bawn_channel_new(c, &b.judging, tokens));
+}
+
+static int shut(void **state)
+{
+    (void)state;
+    if (b.wall)
+        bench_close(&b);
+    return 0;
+}
+
+static void feed(bawn_channel *c, const char *text, bool last) { assert_true(bawn_channel_feed(c, bawn_slice_str(text), last)); }
+
+static void the_gate_stands_at_a_safe_boundary(void **state)
+{
+    static const struct { const char *text; size_t gate; } rows[] = {
+        { "", 0 }, { "hello", 0 }, { "hello ", 0 }, { "hello w", 6 }, { "hello world. How", 13 }, { "hello\nworld", 6 },
+        /* not behind a single letter, which may be the first of letters apart; not inside digits */
+        { "it is a b", 6 }, { "I am", 0 }, { "yes, 12 3", 5 }, { "yes, (12) 3", 5 }, { "IBAN DE89 3704", 5 },
+        /* what may be opening is held from its begin: an anchor, a run of digits, an encoded run, a placeholder's '<' */
+        { "the blue fal", 4 }, { "the blue sky was so", 17 }, { "the blue", 4 }, { "see QUJDREVGR0hJSktMTU5PUA", 4 },
+        { "see &#98;&#1", 4 }, { "see \\u0062\\u0", 4 },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_channel *c;
+        open_channel(&c, "block", NULL);
+        feed(c, rows[i].text, false);
+        if (bawn_channel_gate(c) != rows[i].gate)
+            fail_msg("\"%s\": the gate stands at %zu, not at %zu", rows[i].text, bawn_channel_gate(c), rows[i].gate);
+        feed(c, "", true);
+        assert_int_equal(bawn_channel_gate(c), strlen(rows[i].text));   /* all, when it ends clean */
+        bawn_channel_free(c);
+    }
+}
+
+static void a_window_lags_and_a_buffer_waits(void **state)
+{
+    bawn_channel *c;
+    const char *text = "one two three four five six seven eight nine ten";
+    (void)state;
+    open_channel(&c, "window", NULL);
+    for (size_t n = 0; n < strlen(text); n++) {
+        assert_true(bawn_channel_feed(c, bawn_slice_of(text + n, 1), false));
+        assert_true(bawn_channel_gate(c) + 20 <= n + 1 || bawn_channel_gate(c) == 0);
+    }
+    assert_int_equal(bawn_channel_gate(c), strlen("one two three four five six "));
+    bawn_channel_free(c);
+    open_channel(&c, "buffer", NULL);
+    feed(c, text, false);
+    assert_int_equal(bawn_channel_gate(c), 0);
+    feed(c, "", true);
+    assert_int_equal(bawn_channel_gate(c), strlen(text));
+    bawn_channel_free(c);
+}
+
+/* ---- blocks ------------------------------------------------------------------------------------------------------- */
+static void no_byte_of_a_blocking_match_leaves(void **state)
+{
+    static const struct { const char *text; size_t cut; } rows[] = {
+        { "blue falcon", 0 }, { "the blue falcon, and more", 4 }, { "so the (blue falcon)", 7 }, { "see bluebird", 4 }, { "xyz-bluebird", 0 },
+        { "see blue\n falcon x", 4 }, { "a secret: Bluebird!", 10 }, { "the b l u e b i r d", 4 }, { "it is blue\u200Bbird", 6 },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++)
+        for (size_t most = 0; most < 12; most++) {
+            dice d = { most };
+            bawn_slice text = bawn_slice_str(rows[i].text);
+            bawn_channel *c;
+            size_t cut = 99;
+            open_channel(&c, "block", NULL);
+            for (size_t at = 0, end; at < text.len; at = end) {
+                end = most ? piece_end(&d, text, at, most) : text.len;
+                assert_true(bawn_channel_feed(c, bawn_slice_of(text.ptr + at, end - at), end == text.len));
+                if (bawn_channel_gate(c) > rows[i].cut)
+                    fail_msg("\"%s\" in pieces of %zu: %zu bytes may leave", rows[i].text, most, bawn_channel_gate(c));
+            }
+            assert_true(bawn_channel_blocked(c, &cut));
+            assert_int_equal(cut, rows[i].cut);
+            assert_int_equal(bawn_channel_gate(c), cut);
+            bawn_channel_free(c);
+        }
+}
+
+static void nothing_counts_behind_a_block(void **state)
+{
+    bawn_channel *c;
+    size_t cut;
+    (void)state;
+    open_channel(&c, "block", NULL);
+    feed(c, "see bluebird now. ", false);
+    assert_true(bawn_channel_blocked(c, &cut));
+    size_t length = bawn_channel_length(c), n = bawn_channel_finds(c)->n;
+    feed(c, "and ada@example.com", true);
+    assert_int_equal(bawn_channel_length(c), length);
+    assert_int_equal(bawn_channel_finds(c)->n, n);
+    assert_int_equal(bawn_channel_gate(c), 4);
+    bawn_channel_free(c);
+}
+
+/* ---- masks and placeholders ------------------------------------------------------------------------------------------- */
+/* All of a text, fed at once and rendered in pieces of `piece` bytes (0: what the gate lets out after each byte fed). */
+static const char *rendered(const char *guardrail, const bawn_tokens *tokens, const char *text, size_t piece, bool nested)
+{
+    static char copy[4096];
+    bawn_channel *c;
+    bawn_buf out = { 0 };
+    size_t n = strlen(text), done = 0;
+    open_channel(&c, guardrail, tokens);
+    if (piece) {
+        feed(c, text, true);
+        for (; done < n; done += piece)
+            assert_true(bawn_channel_render(&out, c, done, done + piece < n ? done + piece : n, nested));
+    }
+    for (size_t at = 0, end; !piece && at < n; at = end) {
+        for (end = at + 1; end < n && !bawn_utf8_is_start((unsigned char)text[end]);)
+            end++;
+        assert_true(bawn_channel_feed(c, bawn_slice_of(text + at, end - at), end == n));
+        size_t gate = bawn_channel_gate(c);
+        assert_true(gate >= done && gate <= n);
+        assert_true(gate == n || bawn_utf8_is_start((unsigned char)text[gate]));
+        assert_true(bawn_channel_render(&out, c, done, gate, nested));
+        done = gate;
+    }
+    snprintf(copy, sizeof copy, "%.*s", (int)out.len, out.ptr);
+    bawn_buf_free(&out);
+    bawn_channel_free(c);
+    return copy;
+}
+
+static void a_mask_is_written_once_however_it_is_cut(void **state)
+{
+    static const struct { const char *text, *want; } rows[] = {
+        { "the blue falcon flew", "the <CUSTOM> flew" }, { "bluebird", "<CUSTOM>" }, { "bluebird bluebird", "<CUSTOM> <CUSTOM>" },
+        { "to ada@example.com, now", "to <EMAIL>, now" }, { "plain prose stays as it is.", "plain prose stays as it is." },
+        { "it is blue\u200Bbird now", "it is <CUSTOM> now" }, { "\U0001F600 bluebird \U0001F600", "\U0001F600 <CUSTOM> \U0001F600" },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++)
+        for (size_t piece = 0; piece < 30; piece++) {
+            const char *got = rendered("mask", NULL, rows[i].text, piece, false);
+            if (strcmp(got, rows[i].want) != 0)
+                fail_msg("\"%s\" in pieces of %zu: \"%s\"", rows[i].text, piece, got);
+        }
+}
+
+static void a_placeholder_is_restored_however_it_is_cut(void **state)
+{
+    static const struct { const char *text; bool nested; const char *want; } rows[] = {
+        { "Dear <NAME_1>, hello", false, "Dear Ada \"L\" Byron, hello" }, { "{\"to\":\"<NAME_1>\"}", true, "{\"to\":\"Ada \\\"L\\\" Byron\"}" },
+        { "<NAME_1><NAME_1>", false, "Ada \"L\" ByronAda \"L\" Byron" }, { "<NAME_2> <NAME_1", false, "<NAME_2> <NAME_1" },
+        { "a < b, <b>bold</b> <NAME_1>", false, "a < b, <b>bold</b> Ada \"L\" Byron" }, { "<<NAME_1>>", false, "<Ada \"L\" Byron>" },
+        { "<name_1>", false, "<name_1>" },
+    };
+    bawn_tokens *t = bawn_tokens_new();
+    bawn_slice p;
+    (void)state;
+    assert_true(bawn_tokens_put(&p, t, BAWN_LIT("NAME"), BAWN_LIT("Ada \"L\" Byron")));
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++)
+        for (size_t piece = 0; piece < 30; piece++) {
+            const char *got = rendered("observe", t, rows[i].text, piece, rows[i].nested);
+            if (strcmp(got, rows[i].want) != 0)
+                fail_msg("\"%s\" in pieces of %zu: \"%s\"", rows[i].text, piece, got);
+        }
+    bawn_tokens_free(t);
+}
+
+static void only_a_placeholder_that_may_be_restored_is_waited_for(void **state)
+{
+    bawn_tokens *t = bawn_tokens_new();
+    bawn_slice p;
+    bawn_channel *c;
+    (void)state;
+    open_channel(&c, "plain", t);                       /* an empty table: nothing to wait for */
+    feed(c, "so <EMAIL_", false);
+    assert_int_equal(bawn_channel_gate(c), 3);
+    bawn_channel_free(c);
+    assert_true(bawn_tokens_put(&p, t, BAWN_LIT("EMAIL"), BAWN_LIT("ada@example.com")));
+    open_channel(&c, "plain", t);
+    feed(c, "so it is <EMAIL_1", false);
+    assert_int_equal(bawn_channel_gate(c), 9);
+    feed(c, " or that is all that there is to say of it, is it not so, or is there more to say of it? Yes", false);
+    assert_true(bawn_channel_gate(c) > 40);             /* white space: it cannot become one */
+    bawn_channel_free(c);
+    bawn_tokens_free(t);
+}
+
+static void edits_are_known_before_they_are_written(void **state)
+{
+    bawn_channel *c;
+    (void)state;
+    open_channel(&c, "mask", NULL);
+    feed(c, "the bluebird flew away", true);
+    assert_false(bawn_channel_edited(c, 0, 4));
+    assert_true(bawn_channel_edited(c, 0, 5));
+    assert_true(bawn_channel_edited(c, 4, 12));
+    assert_false(bawn_channel_edited(c, 12, 22));
+    assert_int_equal(bawn_channel_characters(c), 22);
+    assert_int_equal(bawn_channel_characters_in(c, 4, 12), 8);
+    bawn_channel_free(c);
+}
+
+/* ---- for every text ---------------------------------------------------------------------------------------------------- */
+static void a_growing_text_is_judged_as_a_whole_one(void **state)
+{
+    size_t seed = environment("BAWN_SEED", 1), rounds = environment("BAWN_ROUNDS", 250);
+    static const size_t sizes[] = { 1, 3, 20, 200 };
+    bench whole;
+    (void)state;
+    bench_open(&whole, POLICY, "observe", BAWN_PLACE_OUTPUT);
+    for (size_t i = 0; i < rounds; i++) {
+        static char want[1 << 16];
+        dice d = { seed + i };
+        bawn_buf text = { 0 };
+        bawn_channel *c;
+        size_t last_gate = 0;
+        write_text(&text, &d, 1 + under(&d, 60), HOSTILE);
+        bawn_slice s = bawn_buf_slice(&text);
+        snprintf(want, sizeof want, "%s", judged(&whole, s, ""));
+        assert_true(bawn_channel_new(&c, &whole.judging, NULL));
+        for (size_t at = 0, end, most = PICK(&d, sizes); at < s.len; at = end) {
+            end = piece_end(&d, s, at, most);
+            char *piece = malloc(end - at);             /* freed at once: it is read during the call only */
+            memcpy(piece, s.ptr + at, end - at);
+            assert_true(bawn_channel_feed(c, bawn_slice_of(piece, end - at), end == s.len));
+            free(piece);
+            assert_true(bawn_channel_gate(c) >= last_gate && bawn_channel_gate(c) <= end);
+            last_gate = bawn_channel_gate(c);
+            assert_true(last_gate == s.len || bawn_utf8_is_start((unsigned char)s.ptr[last_gate]));
+            bawn_channel_pass(c, last_gate);
+        }
+        assert_int_equal(bawn_channel_characters(c), bawn_utf8_count(s));
+        whole.finds.n = 0;
+        for (size_t k = 0; k < bawn_channel_finds(c)->n; k++)
+            assert_true(bawn_finds_add(&whole.finds, &bawn_channel_finds(c)->items[k]));
+        bawn_finds_merge(&whole.finds);
+        if (strcmp(describe(&whole, &whole.finds, ""), want) != 0) {
+            const char *got = describe(&whole, &whole.finds, "");
+            size_t same = 0;
+            while (got[same] && got[same] == want[same])
+                same++;
+            print_error("whole   %.200s\ngrowing %.200s\n", want + same, got + same);
+            fail_msg("BAWN_SEED=%zu: \"%.*s\"", seed + i, (int)s.len, s.ptr);
+        }
+        bawn_channel_free(c);
+        bawn_buf_free(&text);
+    }
+    bench_close(&whole);
+}
+
+static void no_memory_lets_nothing_more_out(void **state)
+{
+    static const char text[] = "the blue\u200Bbird  Ymx1ZWJpcmQgaXMgdGhlIHdvcmQ= and <NAME_1> and 4111 1111 1111 1111, bluebird again and more";
+    bool failed = true;
+    (void)state;
+    for (size_t n = 1; failed; n++) {
+        bawn_channel *c;
+        bawn_buf out = { 0 };
+        size_t done = 0;
+        uint16_t guard;
+        open_channel(&c, "mask", NULL);
+        bawn_malloc_fail_at = n;
+        bool ok = true;
+        for (size_t at = 0, end; ok && at + 1 < sizeof text; at = end) {
+            for (end = at + 1; !bawn_utf8_is_start((unsigned char)text[end]);)
+                end++;
+            ok = bawn_channel_feed(c, bawn_slice_of(text + at, end - at), end + 1 == sizeof text);
+            size_t gate = bawn_channel_gate(c);
+            if (!ok) {
+                assert_true(bawn_channel_failed(c, &guard));
+                assert_int_equal(gate, done);           /* what has left, and not a byte more */
+                assert_false(bawn_channel_feed(c, BAWN_LIT("x"), true));
+            } else {
+                ok = bawn_channel_render(&out, c, done, gate, false);
+            }
+            done = gate;
+        }
+        failed = bawn_malloc_fail_at == 0;
+        bawn_malloc_fail_at = 0;
+        assert_int_equal(ok, !failed);
+        if (ok)
+            assert_true(bawn_slice_is(bawn_buf_slice(&out), "the <CUSTOM>  <CUSTOM> and <NAME_1> and <CREDIT_DEBIT_CARD_NUMBER>, <CUSTOM> "
+                                                            "again and more"));
+        bawn_buf_free(&out);
+        bawn_channel_free(c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_gate_stands_at_a_safe_boundary), cmocka_unit_test(a_window_lags_and_a_buffer_waits),
+        cmocka_unit_test(no_byte_of_a_blocking_match_leaves), cmocka_unit_test(nothing_counts_behind_a_block),
+        cmocka_unit_test(a_mask_is_written_once_however_it_is_cut), cmocka_unit_test(a_placeholder_is_restored_however_it_is_cut),
+        cmocka_unit_test(only_a_placeholder_that_may_be_restored_is_waited_for), cmocka_unit_test(edits_are_known_before_they_are_written),
+        cmocka_unit_test(a_growing_text_is_judged_as_a_whole_one), cmocka_unit_test(no_memory_lets_nothing_more_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, shut);
+}

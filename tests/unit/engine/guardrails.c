@@ -1,0 +1,205 @@
+/* Guardrails and routes as a policy writes them: what is inherited, what a word means on each side, what is refused, and
+ * what inspecting whole segments says. keeps: R12, R13, R33 */
+#include "help.h"
+
+static const char *action_word(uint8_t action)
+{
+    static const char *const words[] = { "allow", "observe", "mask", "block" };
+    return words[action];
+}
+
+/* The ruling on a kind in a place: "mask". */
+static const char *ruling_of(const bawn_wall *w, const char *guardrail, const char *code, int place)
+{
+    int g = bawn_wall_guardrail_find(w, bawn_slice_str(guardrail));
+    assert_true(g >= 0);
+    for (uint32_t k = 0; k < w->n_kinds; k++)
+        if (strcmp(bawn_wall_kind(w, k)->code, code) == 0)
+            return action_word(w->guardrails[g].rulings[place][k].action);
+    fail_msg("no kind %s", code);
+    return NULL;
+}
+
+#define POLICY UPSTREAM "guardrails:\n" \
+    "  base:\n    sensitive_information: {entities: {EMAIL: block, PHONE: {input: none, output: hash}}}\n    secrets: observe\n" \
+    "    word_filters: {custom: [{words: [falcon]}]}\n    blocked_input_message: {de: Nein.}\n" \
+    "  child:\n    extends: base\n    secrets: {input: block}\n    stages: [input]\n" \
+    "  grandchild: {extends: child, word_filters: {custom: [{words: [osprey], action: mask}]}, mode: observe}\n" \
+    "  plain: {extends: default}\n"
+
+static void keys_are_inherited_one_by_one(void **state)
+{
+    static const struct { const char *guardrail, *kind; int place; const char *want; } rows[] = {
+        { "base", "pii.EMAIL", BAWN_PLACE_INPUT, "block" }, { "base", "pii.EMAIL", BAWN_PLACE_OUTPUT, "block" },
+        { "base", "pii.PHONE", BAWN_PLACE_INPUT, "allow" }, { "base", "pii.PHONE", BAWN_PLACE_OUTPUT, "mask" },
+        { "child", "pii.EMAIL", BAWN_PLACE_INPUT, "block" }, { "child", "pii.EMAIL", BAWN_PLACE_OUTPUT, "allow" },   /* its stage is off */
+        { "grandchild", "pii.EMAIL", BAWN_PLACE_INPUT, "observe" }, { "plain", "pii.EMAIL", BAWN_PLACE_INPUT, "mask" },
+        { "default", "pii.EMAIL", BAWN_PLACE_INPUT, "mask" },
+    };
+    bawn_wall *w = load_yaml(POLICY);
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++)
+        if (strcmp(ruling_of(w, rows[i].guardrail, rows[i].kind, rows[i].place), rows[i].want) != 0)
+            fail_msg("%s %s in place %d: %s", rows[i].guardrail, rows[i].kind, rows[i].place,
+                     ruling_of(w, rows[i].guardrail, rows[i].kind, rows[i].place));
+    int child = bawn_wall_guardrail_find(w, BAWN_LIT("child")), last = bawn_wall_guardrail_find(w, BAWN_LIT("grandchild"));
+    assert_int_equal(w->guardrails[child].blocked[BAWN_INPUT].n, 1);
+    assert_true(w->guardrails[last].observe && !w->guardrails[child].observe);
+    assert_int_equal(bawn_wall_guardrail_find(w, BAWN_LIT("none such")), -1);
+    assert_int_equal(bawn_wall_guardrail_find(w, BAWN_NIL), w->default_guardrail);
+    assert_int_equal(bawn_wall_guards(w, child, BAWN_OUTPUT, NULL, 0), 0);
+    bawn_wall_free(w);
+}
+
+static void a_guardrail_rules_on_its_own_words_only(void **state)
+{
+    static const struct { const char *guardrail; const char *want; } rows[] = {
+        { "base", "words.CUSTOM 0-6 raw" }, { "child", "words.CUSTOM 0-6 raw" }, { "grandchild", "words.CUSTOM 7-13 raw" }, { "plain", "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bench b;
+        bench_open(&b, POLICY, rows[i].guardrail, BAWN_PLACE_INPUT);
+        expect_judged(&b, "falcon osprey", "words.", rows[i].want);
+        bench_close(&b);
+    }
+}
+
+static void a_strength_is_a_threshold(void **state)
+{
+    static const struct { const char *word; uint8_t action; float least; } rows[] = {
+        { "low", BAWN_BLOCK, 0.9f }, { "medium", BAWN_BLOCK, 0.75f }, { "high", BAWN_BLOCK, 0.55f }, { "none", BAWN_ALLOW, 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        char yaml[512];
+        snprintf(yaml, sizeof yaml, UPSTREAM "guardrails: {g: {content_filters: {PROMPT_ATTACK: {input: %s}}}}\n", rows[i].word);
+        bawn_wall *w = load_yaml(yaml);
+        const bawn_guardrail *g = &w->guardrails[bawn_wall_guardrail_find(w, BAWN_LIT("g"))];
+        size_t n = 0;
+        for (uint32_t k = 0; k < w->n_kinds; k++)
+            if (strncmp(bawn_wall_kind(w, k)->code, "prompt_attack.", 14) == 0 &&
+                (w->guards[w->kind_guard[k]]->places & BAWN_IN_INPUT)) {
+                bawn_ruling r = g->rulings[BAWN_PLACE_INPUT][k];
+                assert_int_equal(r.action, rows[i].action);
+                if (rows[i].action)
+                    assert_true(r.min_score > rows[i].least - 0.001f && r.min_score < rows[i].least + 0.001f);
+                n++;
+            }
+        assert_true(n > 0);
+        bawn_wall_free(w);
+    }
+}
+
+static void what_makes_no_sense_is_refused_with_its_place(void **state)
+{
+    static const struct { const char *yaml; uint32_t line; const char *says; } rows[] = {
+        { UPSTREAM "guardrails: {a: {extends: b}, b: {extends: a}}\n", 3, "circle" },
+        { UPSTREAM "guardrails: {a: {extends: nobody}}\n", 3, "no guardrail `nobody`" },
+        { UPSTREAM "guardrails: {a: {sensitive_information: {entities: {EMIAL: mask}}}}\n", 3, "did you mean `EMAIL`" },
+        { UPSTREAM "guardrails: {a: {denied_topics: [{name: t, patterns: ['fo(o']}]}}\n", 3, "`fo(o`" },
+        { UPSTREAM "guardrails: {a: {denied_topics: [{name: t, patterns: ['foo.*']}]}}\n", 3, "finite width" },
+        { UPSTREAM "guardrails: {a: {denied_topics: [{name: t, patterns: ['foo.{0,300}']}]}}\n", 3, "256 bytes" },
+        { UPSTREAM "defaults: {guardrail: nobody}\n", 3, "no guardrail `nobody`" },
+        { UPSTREAM "routes: [{operations: [chat], upstream: nobody}]\n", 3, "no upstream `nobody`" },
+        { UPSTREAM "routes: [{operations: [chat], guardrail: nobody}]\n", 3, "no guardrail `nobody`" },
+        { "version: 1\nupstreams: {main: {dialect: openai, url: 'ftp://x/'}}\n", 2, "no base URL" },
+        { "version: 1\nupstreams: {main: {dialect: openai, url: [http://a/v1, http://b/v2]}}\n", 2, "same path" },
+        { "version: 1\nupstreams: {}\n", 0, "upstream" },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_wall *w = NULL;
+        bawn_error err = { 0 };
+        assert_false(bawn_wall_load(&w, "p.yaml", bawn_slice_str(rows[i].yaml), NULL, &err));
+        assert_null(w);
+        if (!strstr(err.message, rows[i].says) || (rows[i].line && err.line != rows[i].line) || strcmp(err.file, "p.yaml") != 0)
+            fail_msg("%s: %s:%u: %s", rows[i].yaml, err.file, err.line, err.message);
+    }
+}
+
+static void routes_and_upstreams_are_read(void **state)
+{
+    bawn_wall *w = load_yaml("version: 1\nupstreams:\n  a: {dialect: openai, url: http://h:1/v1/, models: [m-*, n]}\n"
+                             "  b: {dialect: openai, url: [http://h:2/x, http://h:3/x]}\n"
+                             "routes:\n  - {operations: [chat, embeddings], guardrail: none, upstream: b}\n  - {operations: [models]}\n"
+                             "defaults: {hold: {bytes: 2KiB, time: 3s}}\n");
+    (void)state;
+    assert_int_equal(w->n_upstreams, 2);
+    assert_true(bawn_slice_is(w->upstreams[0].base_path, "/v1") && bawn_slice_is(w->upstreams[1].base_path, "/x"));
+    assert_int_equal(w->upstreams[0].n_models, 2);
+    assert_int_equal(w->n_routes, 2);
+    assert_int_equal(w->routes[0].guardrail, -1);
+    assert_int_equal(w->routes[0].upstream, 1);
+    assert_int_equal(w->routes[0].n_operations, 2);
+    assert_int_equal(w->routes[1].guardrail, w->default_guardrail);
+    assert_int_equal(w->routes[1].upstream, -1);
+    assert_int_equal(w->hold_bytes, 2048);
+    assert_int_equal(w->hold_ns, 3000000000u);
+    bawn_wall_free(w);
+}
+
+/* ---- bawn_inspect ---------------------------------------------------------------------------------------------------- */
+static void segments_are_inspected_and_rewritten(void **state)
+{
+    bench b;
+    bawn_error err = { 0 };
+    const bawn_verdict *v;
+    bawn_slice masked[3];
+    bawn_segment s[] = { { BAWN_SYSTEM, BAWN_APPLICATION, BAWN_NIL, BAWN_LIT("You are Ada.") },
+                         { BAWN_USER, BAWN_CALLER, BAWN_NIL, BAWN_LIT("\U0001F600 ada@example.com, bob@example.com") },
+                         { BAWN_USER, BAWN_CALLER, BAWN_NIL, BAWN_LIT("ada@example.com") } };
+    (void)state;
+    bench_open(&b, POLICY, "plain", BAWN_PLACE_INPUT);
+    assert_true(bawn_inspect(&v, masked, b.worker, BAWN_LIT("plain"), BAWN_INPUT, s, 3, NULL, 0, NULL, &err));
+    assert_int_equal(v->action, BAWN_MASK);
+    assert_int_equal(v->n_findings, 3);
+    assert_int_equal(v->total, 12 + 34 + 15);
+    assert_int_equal(v->guarded, v->total);
+    assert_true(bawn_slice_is(masked[0], "You are Ada."));
+    assert_true(bawn_slice_is(masked[1], "\U0001F600 <EMAIL_1>, <EMAIL_2>"));
+    assert_true(bawn_slice_is(masked[2], "<EMAIL_1>"));
+    assert_true(bawn_inspect(&v, NULL, b.worker, BAWN_LIT("base"), BAWN_INPUT, s, 3, NULL, 0, NULL, &err));
+    assert_int_equal(v->action, BAWN_BLOCK);
+    assert_true(bawn_slice_is(v->message, "Nein."));
+    assert_false(bawn_inspect(&v, NULL, b.worker, BAWN_LIT("nobody"), BAWN_INPUT, s, 3, NULL, 0, NULL, &err));
+    assert_null(v);
+    s[1].text = BAWN_LIT("a\xFF");
+    assert_false(bawn_inspect(&v, NULL, b.worker, BAWN_NIL, BAWN_INPUT, s, 3, NULL, 0, NULL, &err));
+    assert_int_equal(err.code, BAWN_E_INVALID_UTF8);
+    bench_close(&b);
+}
+
+static void inspecting_without_memory_fails_closed(void **state)
+{
+    bawn_segment s = { BAWN_USER, BAWN_CALLER, BAWN_NIL, BAWN_LIT("ada@example.com and the falcon") };
+    bool failed = true;
+    (void)state;
+    for (size_t n = 1; failed; n++) {
+        bench b;
+        bawn_error err = { 0 };
+        const bawn_verdict *v;
+        bawn_slice masked[1];
+        bench_open(&b, POLICY, "base", BAWN_PLACE_INPUT);
+        bawn_malloc_fail_at = n;
+        bool ok = bawn_inspect(&v, masked, b.worker, BAWN_LIT("base"), BAWN_INPUT, &s, 1, NULL, 0, NULL, &err);
+        failed = bawn_malloc_fail_at == 0;
+        bawn_malloc_fail_at = 0;
+        if (ok && v->action != BAWN_BLOCK)
+            fail_msg("allocation %zu fails: the verdict is %s", n, action_word((uint8_t)v->action));
+        if (!ok)
+            assert_int_equal(err.code, BAWN_E_NO_MEMORY);
+        bench_close(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_are_inherited_one_by_one), cmocka_unit_test(a_guardrail_rules_on_its_own_words_only),
+        cmocka_unit_test(a_strength_is_a_threshold), cmocka_unit_test(what_makes_no_sense_is_refused_with_its_place),
+        cmocka_unit_test(routes_and_upstreams_are_read), cmocka_unit_test(segments_are_inspected_and_rewritten),
+        cmocka_unit_test(inspecting_without_memory_fails_closed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
