@@ -278,7 +278,8 @@ static bool is_sound(const bawn_literals *l, size_t size)
             return false;
     for (size_t i = 0; i < l->n; i++) {
         const entry *e = &l->entries[i];
-        if (e->text > size || e->len > size - e->text || e->at < -1 || e->first > e[1].first)
+        if (e->text > size || e->len > size - e->text || e->at < -1 ||
+            e->at >= (int)e->len || e->first > e[1].first)
             return false;
     }
     return l->bucket[1u << BUCKET_BITS] == l->n && l->entries[l->n].first == l->n_uses;
