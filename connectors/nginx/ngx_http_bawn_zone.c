@@ -37,6 +37,11 @@ static const char *const  bawn_stages[BAWN_STAGES] = {
     "total", "identity", "parse", "views", "bytes", "tokens", "upstream_first_byte", "held_max", "record"
 };
 
+static const char *const  bawn_stage_keys[BAWN_STAGES] = {       /* as the record has them, in its order */
+    "\"total\":", "\"identity\":", "\"parse\":", "\"views\":", "\"bytes\":", "\"tokens\":",
+    "\"upstream_first_byte\":", "\"held_max\":", "\"record\":"
+};
+
 static const uint64_t  bawn_bounds_us[BAWN_BUCKETS] = {
     5, 10, 25, 50, 100, 250, 1000, 5000, 25000, 100000, 1000000, 10000000
 };
@@ -139,29 +144,41 @@ ngx_http_bawn_series_add(ngx_http_bawn_zone_t *z, const u_char *key, size_t len,
 }
 
 
-/* The text of a string value after `key` ("\"guardrail\":\""), or of a number; empty when absent or null. */
-static bawn_slice
-ngx_http_bawn_value(bawn_slice line, const char *key)
+/* Moves the cursor behind `key`; an empty rest when it does not come any more. The record's keys have one order, so
+ * the line is read once, from its begin to its end. */
+static void
+ngx_http_bawn_to(bawn_slice *rest, const char *key)
 {
-    size_t      at, n;
-    bawn_slice  k = bawn_slice_str(key), v = { NULL, 0 };
+    bawn_slice  k = bawn_slice_str(key);
+    size_t      at = bawn_slice_find(*rest, k);
+
+    at = at < rest->len ? at + k.len : rest->len;
+    rest->ptr += at;
+    rest->len -= at;
+}
+
+
+/* The value behind `key`: the text of a string, or a number; empty when absent or null. */
+static bawn_slice
+ngx_http_bawn_value(bawn_slice *rest, const char *key)
+{
+    size_t      n = 0;
+    bawn_slice  v;
     ngx_uint_t  string;
 
-    at = bawn_slice_find(line, k);
-    if (at == line.len) {
-        return v;
+    ngx_http_bawn_to(rest, key);
+
+    string = rest->len && rest->ptr[0] == '"';
+    v.ptr = rest->ptr + string;
+    v.len = rest->len - string;
+
+    while (n < v.len && (string ? v.ptr[n] != '"' || v.ptr[n - 1] == '\\' : bawn_is_digit((unsigned char) v.ptr[n]))) {
+        n++;
     }
 
-    string = key[k.len - 1] == '"';
-    v.ptr = line.ptr + at + k.len;
-
-    for (n = at + k.len; n < line.len; n++) {
-        if (string ? line.ptr[n] == '"' && line.ptr[n - 1] != '\\' : !bawn_is_digit((unsigned char) line.ptr[n])) {
-            break;
-        }
-    }
-
-    v.len = n - at - k.len;
+    v.len = n;
+    rest->ptr = v.ptr + n;
+    rest->len -= string + n;
 
     return v;
 }
@@ -221,21 +238,16 @@ ngx_http_bawn_number(bawn_slice s)
 static void
 ngx_http_bawn_count_stages(ngx_http_bawn_zone_t *z, bawn_slice line)
 {
-    char                    key[40];
-    size_t                  at;
     uint64_t                us;
     bawn_slice              v;
     ngx_uint_t              i, b;
     ngx_http_bawn_stage_t  *stage;
 
-    at = bawn_slice_find(line, bawn_slice_str("\"latency_us\":{"));
-    line.ptr += at;
-    line.len -= at;
+    ngx_http_bawn_to(&line, "\"latency_us\":{");
 
     for (i = 0; i < BAWN_STAGES && line.len; i++) {
 
-        *ngx_snprintf((u_char *) key, sizeof(key) - 1, "\"%s\":", bawn_stages[i]) = '\0';
-        v = ngx_http_bawn_value(line, key);
+        v = ngx_http_bawn_value(&line, bawn_stage_keys[i]);
 
         if (v.len == 0) {
             continue;
@@ -256,7 +268,7 @@ ngx_http_bawn_count_stages(ngx_http_bawn_zone_t *z, bawn_slice line)
 }
 
 
-/* Each object of the array after `key`: its bytes, one after another; empty at the end. */
+/* The next object of the array in which the cursor stands: its bytes; empty at the array's end. */
 static bawn_slice
 ngx_http_bawn_next_object(bawn_slice *list)
 {
@@ -291,23 +303,10 @@ ngx_http_bawn_next_object(bawn_slice *list)
         }
     }
 
-    list->len = 0;
+    list->ptr += i;
+    list->len -= i;
 
     return none;
-}
-
-
-static bawn_slice
-ngx_http_bawn_list(bawn_slice line, const char *key)
-{
-    bawn_slice  k = bawn_slice_str(key);
-    size_t      at = bawn_slice_find(line, k);
-
-    if (at == line.len) {
-        return (bawn_slice) { NULL, 0 };
-    }
-
-    return (bawn_slice) { line.ptr + at + k.len, line.len - at - k.len };
 }
 
 
@@ -320,45 +319,48 @@ ngx_http_bawn_count(ngx_shm_zone_t *zone, bawn_slice line)
     static const char *const  unguarded[3] = { "reason", NULL, NULL };
     static const char *const  tokens[3] = { "model", "direction", NULL };
 
-    bawn_slice             verdict, list, o, n, model;
+    bawn_slice             o, in, out, model, guardrail, action, guard, kind;
     ngx_http_bawn_zone_t  *z = zone->data;
 
-    verdict = ngx_http_bawn_list(line, "\"verdict\":{");
+    model = ngx_http_bawn_value(&line, "\"response.model\":");
+    in = ngx_http_bawn_value(&line, "\"usage.input_tokens\":");
+    out = ngx_http_bawn_value(&line, "\"usage.output_tokens\":");
 
-    ngx_http_bawn_series3(z, "bawn_decisions_total", decisions, (bawn_slice[3]) {
-        ngx_http_bawn_value(line, "\"guardrail\":\""), ngx_http_bawn_value(verdict, "\"action\":\""),
-        ngx_http_bawn_value(verdict, "\"side\":\"") }, 1);
-
-    list = ngx_http_bawn_list(line, "\"findings\":[");
-    while ((o = ngx_http_bawn_next_object(&list)).len) {
-        ngx_http_bawn_series3(z, "bawn_findings_total", findings, (bawn_slice[3]) {
-            ngx_http_bawn_value(o, "\"guard\":\""), ngx_http_bawn_value(o, "\"kind\":\""),
-            ngx_http_bawn_value(o, "\"action\":\"") }, 1);
-    }
-
-    list = ngx_http_bawn_list(line, "\"failed\":[");
-    while ((o = ngx_http_bawn_next_object(&list)).len) {
-        ngx_http_bawn_series3(z, "bawn_guard_failures_total", failures, (bawn_slice[3]) {
-            ngx_http_bawn_value(o, "\"guard\":\""), ngx_http_bawn_value(o, "\"code\":\""), { NULL, 0 } }, 1);
-    }
-
-    list = ngx_http_bawn_list(line, "\"unguarded\":[");
-    while ((o = ngx_http_bawn_next_object(&list)).len) {
-        ngx_http_bawn_series3(z, "bawn_unguarded_characters_total", unguarded, (bawn_slice[3]) {
-            ngx_http_bawn_value(o, "\"reason\":\""), { NULL, 0 }, { NULL, 0 } },
-            (ngx_atomic_int_t) ngx_http_bawn_number(ngx_http_bawn_value(o, "\"characters\":")));
-    }
-
-    model = ngx_http_bawn_value(line, "\"response.model\":\"");
-    n = ngx_http_bawn_value(line, "\"usage.input_tokens\":");
-    if (n.len) {
+    if (in.len) {
         ngx_http_bawn_series3(z, "bawn_tokens_total", tokens, (bawn_slice[3]) { model, BAWN_LIT("input"),
-            { NULL, 0 } }, (ngx_atomic_int_t) ngx_http_bawn_number(n));
+            { NULL, 0 } }, (ngx_atomic_int_t) ngx_http_bawn_number(in));
     }
-    n = ngx_http_bawn_value(line, "\"usage.output_tokens\":");
-    if (n.len) {
+    if (out.len) {
         ngx_http_bawn_series3(z, "bawn_tokens_total", tokens, (bawn_slice[3]) { model, BAWN_LIT("output"),
-            { NULL, 0 } }, (ngx_atomic_int_t) ngx_http_bawn_number(n));
+            { NULL, 0 } }, (ngx_atomic_int_t) ngx_http_bawn_number(out));
+    }
+
+    guardrail = ngx_http_bawn_value(&line, "\"guardrail\":");
+    action = ngx_http_bawn_value(&line, "\"verdict\":{\"action\":");
+    ngx_http_bawn_series3(z, "bawn_decisions_total", decisions, (bawn_slice[3]) {
+        guardrail, action, ngx_http_bawn_value(&line, "\"side\":") }, 1);
+
+    ngx_http_bawn_to(&line, "\"unguarded\":[");
+    while ((o = ngx_http_bawn_next_object(&line)).len) {
+        in = ngx_http_bawn_value(&o, "\"characters\":");
+        ngx_http_bawn_series3(z, "bawn_unguarded_characters_total", unguarded, (bawn_slice[3]) {
+            ngx_http_bawn_value(&o, "\"reason\":"), { NULL, 0 }, { NULL, 0 } },
+            (ngx_atomic_int_t) ngx_http_bawn_number(in));
+    }
+
+    ngx_http_bawn_to(&line, "\"findings\":[");
+    while ((o = ngx_http_bawn_next_object(&line)).len) {
+        guard = ngx_http_bawn_value(&o, "\"guard\":");
+        kind = ngx_http_bawn_value(&o, "\"kind\":");
+        ngx_http_bawn_series3(z, "bawn_findings_total", findings, (bawn_slice[3]) {
+            guard, kind, ngx_http_bawn_value(&o, "\"action\":") }, 1);
+    }
+
+    ngx_http_bawn_to(&line, "\"failed\":[");
+    while ((o = ngx_http_bawn_next_object(&line)).len) {
+        guard = ngx_http_bawn_value(&o, "\"guard\":");
+        ngx_http_bawn_series3(z, "bawn_guard_failures_total", failures, (bawn_slice[3]) {
+            guard, ngx_http_bawn_value(&o, "\"code\":"), { NULL, 0 } }, 1);
     }
 
     ngx_http_bawn_count_stages(z, line);

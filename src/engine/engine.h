@@ -16,8 +16,6 @@ const char *bawn_patterns_hash(void);                            /* "sha256:..."
 size_t bawn_wall_guardrails(const bawn_wall *);
 bawn_slice bawn_wall_guardrail_name(const bawn_wall *, size_t i);
 int bawn_wall_guardrail_find(const bawn_wall *, bawn_slice name);/* -1: none; empty name: the default one */
-/* Names of the guards that run in guardrail g on a side, each once; returns the count (out may be NULL). */
-size_t bawn_wall_guards(const bawn_wall *, int guardrail, bawn_side, bawn_slice *out, size_t max);
 bool bawn_engine_compile(const char *out_path, bawn_error *err); /* build time: compiles and writes the database */
 
 #endif

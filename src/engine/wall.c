@@ -50,6 +50,42 @@ static bool index_triggers(bawn_wall *w, bawn_error *err)
     return true;
 }
 
+static bool runs_on(const bawn_guardrail *g, size_t guard, bawn_side side)
+{
+    for (int place = 0; place < BAWN_PLACE_COUNT; place++)
+        if (bawn_place_side(place) == side && g->wakes[place][guard])
+            return true;
+    return false;
+}
+
+static void name_guards_of(const bawn_wall *w, const bawn_guardrail *g, bawn_side side, bawn_slice *names, size_t *n)
+{
+    for (size_t i = 0; i < w->n_guards; i++) {
+        bawn_slice name = bawn_slice_str(w->guards[i]->guard);
+        size_t k = 0;
+        while (k < *n && !bawn_slice_eq(names[k], name))
+            k++;
+        if (k == *n && runs_on(g, i, side))
+            names[(*n)++] = name;
+    }
+}
+
+/* For the record: who runs, by name, in the order of the table. */
+static bool name_guards(bawn_wall *w, bawn_error *err)
+{
+    for (size_t i = 0; i < w->n_guardrails; i++) {
+        bawn_guardrail *g = &w->guardrails[i];
+        bawn_slice *names = bawn_arena_alloc(w->arena, (w->n_guards + 1) * sizeof *names);
+        if (!names)
+            return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the table of guards");
+        g->ran = names;
+        name_guards_of(w, g, BAWN_INPUT, names, &g->n_ran[0]);
+        g->n_ran[1] = g->n_ran[0];
+        name_guards_of(w, g, BAWN_OUTPUT, names, &g->n_ran[1]);
+    }
+    return true;
+}
+
 /* ---- loading ------------------------------------------------------------------------------------------------------ */
 static bool load_parts(bawn_wall *w, const char *self, bawn_slice yaml, const char *cache_dir, bawn_error *err)
 {
@@ -64,7 +100,7 @@ static bool load_parts(bawn_wall *w, const char *self, bawn_slice yaml, const ch
            bawn_builtin_load(&w->rules[0], w->patterns_hash, w->arena, err) &&
            bawn_wall_read_versions(w, cache_dir, err) && bawn_wall_read_words(w, err) && index_kinds(w, err) && index_triggers(w, err) &&
            bawn_wall_compile_policy_rules(w, cache_dir, err) && bawn_wall_hash_key(w, cache_dir, err) &&
-           bawn_wall_read_guardrails(w, err) && bawn_wall_read_routes(w, err);
+           bawn_wall_read_guardrails(w, err) && bawn_wall_read_routes(w, err) && name_guards(w, err);
 }
 
 bool bawn_wall_load(bawn_wall **out, const char *self, bawn_slice yaml, const char *cache_dir, bawn_error *err)
@@ -171,29 +207,4 @@ int bawn_wall_guardrail_find(const bawn_wall *w, bawn_slice name)
         if (bawn_slice_eq(w->guardrails[i].name, name))
             return (int)i;
     return -1;
-}
-
-static bool runs_on(const bawn_guardrail *g, size_t guard, bawn_side side)
-{
-    for (int place = 0; place < BAWN_PLACE_COUNT; place++)
-        if (bawn_place_side(place) == side && g->wakes[place][guard])
-            return true;
-    return false;
-}
-
-size_t bawn_wall_guards(const bawn_wall *w, int guardrail, bawn_side side, bawn_slice *out, size_t max)
-{
-    size_t n = 0;
-    for (size_t g = 0; g < w->n_guards; g++) {
-        bawn_slice name = bawn_slice_str(w->guards[g]->guard);
-        bool seen = false;
-        for (size_t i = 0; i < n && i < max && out && !seen; i++)
-            seen = bawn_slice_eq(out[i], name);
-        if (seen || !runs_on(&w->guardrails[guardrail], g, side))
-            continue;
-        if (out && n < max)
-            out[n] = name;
-        n++;
-    }
-    return n;
 }

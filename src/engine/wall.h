@@ -86,6 +86,7 @@ typedef struct {
     uint32_t *holds[BAWN_PLACE_COUNT];      /* [anchor id over both sets of rules]: bytes to hold, 0 none */
     bool anchored[BAWN_PLACE_COUNT][2];     /* [set]: whether any of its anchors is held for */
     bool fail_open;                         /* on_error: allow */
+    bawn_slice *ran; size_t n_ran[2];       /* names of the guards that run: on requests the first [0], on either [1] */
     const void **settings;                  /* [guard]: handed to its probes */
     uint64_t window;                        /* least characters held behind in streams; UINT64_MAX: buffer */
     bawn_slice *allow; size_t n_allow;      /* values that are nobody's secret */

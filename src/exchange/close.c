@@ -99,22 +99,6 @@ static size_t fill_findings(bawn_event_finding *out, const bawn_exchange *x)
     return n;
 }
 
-static size_t fill_guards(bawn_slice *out, size_t max, const bawn_exchange *x)
-{
-    int g = (int)(x->guardrail - x->wall->guardrails);
-    size_t n = bawn_wall_guards(x->wall, g, BAWN_INPUT, out, max);
-    bawn_slice more[32];
-    size_t m = x->phase >= BAWN_PHASE_ANSWER ? bawn_wall_guards(x->wall, g, BAWN_OUTPUT, more, BAWN_COUNT(more)) : 0;
-    for (size_t i = 0; i < m && i < BAWN_COUNT(more); i++) {
-        size_t k = 0;
-        while (k < n && !bawn_slice_eq(out[k], more[i]))
-            k++;
-        if (k == n && n < max)
-            out[n++] = more[i];
-    }
-    return n < max ? n : max;
-}
-
 static const char *action_name(const bawn_exchange *x)
 {
     static const char *const names[] = { "allow", "observe", "mask", "block" };
@@ -222,7 +206,6 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
     bawn_event_finding *findings = bawn_arena_alloc(x->arena, (n + 1) * sizeof *findings);
     bawn_event_unguarded *unguarded = bawn_arena_alloc(x->arena, (x->request.n_unguarded + 2) * sizeof *unguarded);
     bawn_event_guard failed = { BAWN_NIL, "crashed" };
-    bawn_slice ran[32];
 
     if (x->recorded)
         return true;
@@ -249,8 +232,8 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
         unguarded[e.n_unguarded++] = (bawn_event_unguarded){ BAWN_NIL, 0, "policy_off" };
     e.unguarded = unguarded;
     if (x->guardrail) {
-        e.ran = ran;
-        e.n_ran = fill_guards(ran, BAWN_COUNT(ran), x);
+        e.ran = x->guardrail->ran;
+        e.n_ran = x->guardrail->n_ran[x->phase >= BAWN_PHASE_ANSWER];
     }
     if (x->failed && x->failed_guard < x->wall->n_guards) {
         failed.guard = bawn_slice_str(x->wall->guards[x->failed_guard]->guard);
