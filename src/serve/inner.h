@@ -28,7 +28,9 @@ bool bawn_serve_upstream_locations(bawn_buf *out, const bawn_policy *, bawn_slic
 bawn_slice bawn_serve_listen_at(char out[SERVE_ADDRESS], const bawn_policy *, const bawn_node *listener, const bawn_serve_plan *);
 const bawn_node *bawn_serve_listeners(const bawn_policy *);      /* NULL: none written, the default one */
 
+/* Whether nginx accepts the configuration file at path `conf`; false: err has what nginx says of it. */
 bool bawn_serve_test(const bawn_serve_plan *, const char *conf, bawn_error *);
+/* Starts nginx. *log: the reading end of what it says, the caller's to close. */
 bool bawn_serve_spawn(pid_t *pid, int *log, const bawn_serve_plan *, bawn_error *);
 bool bawn_serve_readable(bawn_buf *out, bawn_slice line);             /* a line of nginx's log; false: not for people */
 bool bawn_serve_write_conf(const bawn_serve_plan *, const bawn_wall *, bawn_error *); /* tested, then renamed */
