@@ -244,9 +244,11 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
         e.total[BAWN_INPUT] += strcmp(x->request.unguarded[i].reason, "unknown_field") == 0
                                    ? 0 : x->request.unguarded[i].characters;
     bawn_buf_clear(&x->record);
-    bool ok = findings && unguarded && bawn_event_write(&x->record, &e);
+    if (!findings || !unguarded || !bawn_event_write(&x->record, &e)) {
+        x->recorded = x->final_ready = false;       /* no end without its record: the caller fails, and tries again */
+        return false;
+    }
     x->phase = BAWN_PHASE_DONE;
-    x->record_ready = ok;
-    x->end_ready = true;
-    return ok;
+    x->record_ready = x->end_ready = true;
+    return true;
 }

@@ -139,6 +139,9 @@ static bool fail_one(const game *g, const run *whole, uint64_t seed, size_t n)
     dice d = { seed };
     run r = { 0 };
 
+    bawn_buf *ours[] = { &r.request, &r.answer, &r.tail, &r.record, &r.verdicts };
+    for (size_t i = 0; i < BAWN_COUNT(ours); i++)       /* what the test writes down is not to fail */
+        bawn_buf_reserve(ours[i], 1 << 18);
     bawn_malloc_fail_at = n;
     bool made = bawn_exchange_new(&x, worker, BAWN_LIT("openai"), BAWN_LIT("POST"), BAWN_LIT("/v1/chat/completions"), NULL, 0, NOW,
                                   bytes, &err);
@@ -168,9 +171,8 @@ static bool fail_one(const game *g, const run *whole, uint64_t seed, size_t n)
     if (strcmp(g->type, "text/event-stream") == 0 && !is_prefix_or_ending(whole, &r))
         fail_msg("BAWN_SEED=%llu, allocation %zu: other text than without the failure\n%.*s", (unsigned long long)seed, n,
                  (int)r.answer.len, r.answer.ptr);
-    /* Not kept yet: when the record itself finds no memory, the call returns false, and END comes all the same. */
-    if (failed && r.ended && r.record.len == 0 && !r.refused_call)
-        fail_msg("BAWN_SEED=%llu, allocation %zu: an end without a record", (unsigned long long)seed, n);
+    if (failed && r.ended && r.record.len == 0)
+        fail_msg("BAWN_SEED=%llu, allocation %zu: an end without a record: %s, status %d", (unsigned long long)seed, n, r.steps, r.status);
     bawn_exchange_free(x);
     run_free(&r);
     return !failed;
@@ -247,7 +249,8 @@ static void contract_4_attributes_are_copied(void **state)
     dice d = { 1 };
     (void)state;
     for (int scrub = 0; scrub < 2; scrub++) {
-        assert_true(bawn_exchange_new(&x, worker, bawn_slice_str(dialect), bawn_slice_str(method), bawn_slice_str(uri), &a, 1, NOW, bytes, &err));
+        assert_true(bawn_exchange_new(&x, worker, bawn_slice_str(dialect), bawn_slice_str(method), bawn_slice_str(uri), &a, 1, NOW,
+                                      bytes, &err));
         if (scrub)
             memset(uri, 'x', sizeof uri - 1), memset(method, 'x', 4), memset(key, 'x', 5), memset(value, 'x', 5), memset(dialect, 'x', 6);
         drive_feed(scrub ? &r : &plain, x, BAWN_INPUT, BAWN_LIT("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"), &d, 3);
@@ -284,13 +287,13 @@ static void contract_5_a_long_body_is_judged_in_slices(void **state)
     bawn_buf_free(&body);
 }
 
-/* A stream that is never released is cut off at the hold limit, not held for ever. */
+/* What is fed and has not left is never more than the hold limit and an event: it flows, or the answer is ended. */
 static void contract_5_what_is_held_is_bounded(void **state)
 {
     bawn_exchange *x = drive_new(worker, "POST", "/v1/chat/completions", NULL, 0);
     run r = { 0 };
     dice d = { 1 };
-    size_t sent = 0;
+    size_t sent = 0, fed = 0;
     (void)state;
     drive_feed(&r, x, BAWN_INPUT, BAWN_LIT("{\"model\":\"m\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"), &d, 0);
     assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
@@ -303,9 +306,9 @@ static void contract_5_what_is_held_is_bounded(void **state)
         bawn_exchange_feed(x, BAWN_OUTPUT, bawn_slice_of(event, (size_t)n), false, NOW + 5);
         drive_steps(&r, x, BAWN_OUTPUT, BAWN_NIL, NOW + 5);
         sent += 1000;
+        fed += (size_t)n;
+        assert_true(r.ended || fed - r.answer.len <= (16u << 10) + 2 * sizeof event);
     }
-    assert_true(sent < (1u << 20));                     /* it either flowed or was ended; here nothing may flow for long */
-    assert_true(r.answer.len < sent + 4096);
     bawn_exchange_free(x);
     run_free(&r);
 }
