@@ -454,8 +454,7 @@ static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
         const bawn_found *f = &c->finds.items[i];
         if (f->action != BAWN_MASK || f->span.begin < first->span.begin || f->span.begin >= out->at.end)
             continue;
-        size_t new = f->span.end - f->span.begin, old = longest->span.end - longest->span.begin;
-        if (new > old || (new == old && f->guard < longest->guard))
+        if (bawn_found_names_mask(f, longest))
             longest = f;
         if (f->span.end > out->at.end) {
             out->at.end = f->span.end;
@@ -479,7 +478,7 @@ bool bawn_channel_render(bawn_buf *out, bawn_channel *c, size_t from, size_t to,
     while (at < to && next_edit(&e, c, at, to)) {
         bawn_slice value = { c->text.ptr + (e.at.begin - c->base), least(e.at.end, length(c)) - e.at.begin };
         bawn_buf_add(out, bawn_slice_of(c->text.ptr + (at - c->base), e.at.begin - at));
-        bool ok = e.found ? bawn_mask_write(out, c->judging.worker->wall, e.found, value, NULL)
+        bool ok = e.found ? bawn_mask_write(out, c->judging.worker->wall, e.found, value, nested, NULL)
                           : write_value(out, e.value, nested);
         if (!ok)
             return fail(c);

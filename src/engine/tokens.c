@@ -2,6 +2,8 @@
  * open-addressing index that holds each of them twice: by its placeholder and by its label and value. */
 #include "engine/tokens.h"
 
+#include "base/json.h"
+
 typedef struct { char *text; size_t placeholder_len, label_len, value_len; bool reserved; } entry;
 typedef struct { bawn_slice name; unsigned next; } label_count;
 struct bawn_tokens {
@@ -268,7 +270,31 @@ static bool write_label(bawn_buf *out, bawn_slice label)
     return bawn_buf_byte(out, '>');
 }
 
-bool bawn_mask_write(bawn_buf *out, const bawn_wall *wall, const bawn_found *f, bawn_slice value, bawn_tokens *tokens)
+/* What the table of tokens and a hash know of a value in tool arguments is what its JSON means, so that it is one value in
+ * prose and in arguments; as it is written where it is not one whole JSON string. */
+static bool add_meant(bawn_buf *out, bawn_slice written)
+{
+    bawn_buf quoted = { 0 };
+    bawn_json json = { 0 };
+    bawn_json_map map;
+    bawn_slice value = written;
+    bawn_arena *arena = bawn_arena_new(1024, 0);
+
+    bawn_buf_byte(&quoted, '"');
+    bawn_buf_add(&quoted, written);
+    bawn_buf_byte(&quoted, '"');
+    bool ok = arena && !quoted.failed;
+    if (ok && bawn_json_parse(&json, bawn_buf_slice(&quoted), 1, NULL) && json.tokens[0].type == BAWN_JSON_STRING &&
+        json.tokens[0].escaped)
+        ok = bawn_json_decode(&value, &map, &json, 0, arena);
+    ok = ok && bawn_buf_add(out, value);
+    bawn_json_free(&json);
+    bawn_buf_free(&quoted);
+    bawn_arena_free(arena);
+    return ok;
+}
+
+static bool write_mask(bawn_buf *out, const bawn_wall *wall, const bawn_found *f, bawn_slice value, bawn_tokens *tokens)
 {
     const bawn_kind *kind = bawn_wall_kind(wall, f->kind);
     bawn_slice label = bawn_kind_label(kind), placeholder;
@@ -298,6 +324,19 @@ bool bawn_mask_write(bawn_buf *out, const bawn_wall *wall, const bawn_found *f, 
     }
 }
 
+bool bawn_mask_write(bawn_buf *out, const bawn_wall *wall, const bawn_found *f, bawn_slice value, bool nested,
+                     bawn_tokens *tokens)
+{
+    bawn_buf meant = { 0 };
+    bool ok;
+
+    if (!nested || (f->style != BAWN_STYLE_TOKEN && f->style != BAWN_STYLE_HASH))
+        return write_mask(out, wall, f, value, tokens);
+    ok = add_meant(&meant, value) && write_mask(out, wall, f, bawn_buf_slice(&meant), tokens);
+    bawn_buf_free(&meant);
+    return ok;
+}
+
 size_t bawn_masks_of(bawn_mask *out, const bawn_found *finds, size_t n, uint32_t segment)
 {
     size_t count = 0;
@@ -310,8 +349,7 @@ size_t bawn_masks_of(bawn_mask *out, const bawn_found *finds, size_t n, uint32_t
             out[count++] = (bawn_mask){ f->span, f };
             continue;
         }
-        size_t old = last->found->span.end - last->found->span.begin, new = f->span.end - f->span.begin;
-        if (new > old || (new == old && f->guard < last->found->guard))
+        if (bawn_found_names_mask(f, last->found))
             last->found = f;
         if (f->span.end > last->at.end)
             last->at.end = f->span.end;

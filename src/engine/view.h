@@ -30,6 +30,15 @@ void bawn_finds_merge(bawn_finds *);
  * strictest action stays. */
 void bawn_finds_unite(bawn_finds *, const bawn_wall *);
 
+/* Whether `a` gives its name to a mask over both: the longer one, then by order of guards and kinds (RULINGS R13). */
+static inline bool bawn_found_names_mask(const bawn_found *a, const bawn_found *b)
+{
+    size_t length = a->span.end - a->span.begin, other = b->span.end - b->span.begin;
+    if (length != other)
+        return length > other;
+    return a->guard != b->guard ? a->guard < b->guard : a->kind < b->kind;
+}
+
 /* Who judges, and where the text stands. */
 typedef struct {
     bawn_worker *worker;

@@ -246,35 +246,13 @@ static bool add_edit(editor *e, const bawn_field *f, bawn_span at, bawn_slice wi
     return ok;
 }
 
-/* Arguments of a tool call are JSON within a string. What the table of tokens and a hash know is the value that this JSON
- * means, so that it is one value in prose and in arguments; as it is written where it is not one whole JSON string. */
-static bawn_slice meant(bawn_exchange *x, bawn_slice written)
-{
-    bawn_buf quoted = { 0 };
-    bawn_json json = { 0 };
-    bawn_json_map map;
-    bawn_slice value = written;
-
-    bawn_buf_byte(&quoted, '"');
-    bawn_buf_add(&quoted, written);
-    bawn_buf_byte(&quoted, '"');
-    if (quoted.failed || !bawn_json_parse(&json, bawn_buf_slice(&quoted), 1, NULL) || json.tokens[0].type != BAWN_JSON_STRING ||
-        !json.tokens[0].escaped || !bawn_json_decode(&value, &map, &json, 0, x->arena))
-        value = written;
-    bawn_json_free(&json);
-    bawn_buf_free(&quoted);
-    return value;
-}
-
 static bool mask_field(editor *e, const bawn_field *f, const bawn_mask *masks, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         bawn_slice value = { f->text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin };
-        bool whole = masks[i].found->style == BAWN_STYLE_TOKEN || masks[i].found->style == BAWN_STYLE_HASH;
-        if (whole && f->kind == BAWN_F_ARGUMENTS)
-            value = meant(e->x, value);
         bawn_buf_clear(&e->text);
-        if (!bawn_mask_write(&e->text, e->x->wall, masks[i].found, value, e->side == BAWN_INPUT ? e->x->tokens : NULL) ||
+        if (!bawn_mask_write(&e->text, e->x->wall, masks[i].found, value, f->kind == BAWN_F_ARGUMENTS,
+                             e->side == BAWN_INPUT ? e->x->tokens : NULL) ||
             !add_edit(e, f, masks[i].at, bawn_buf_slice(&e->text)))
             return false;
     }
