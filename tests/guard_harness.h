@@ -31,9 +31,46 @@ typedef struct {
     char state[64];
 } bawn_harness;
 
+/* Compiling hundreds of patterns takes minutes under a sanitizer: what was compiled is kept, by its hash, in the folder
+ * BAWN_TEST_CACHE, if there is one. */
+static inline void harness_compile(bawn_harness *h, const bawn_match_rule *rules, size_t n)
+{
+    const char *folder = getenv("BAWN_TEST_CACHE");
+    bawn_error err = { 0 };
+    bawn_buf all = { 0 }, saved = { 0 };
+    uint8_t digest[32];
+    char path[512] = "", name[33] = "";
+
+    for (size_t i = 0; i < n; i++)
+        bawn_buf_fmt(&all, "%s%c%d;", rules[i].regex, 1, rules[i].flags);
+    bawn_sha256(digest, bawn_buf_slice(&all));
+    bawn_hex(name, digest, 16);
+    snprintf(path, sizeof path, "%s/%s.db", folder ? folder : "", name);
+    FILE *f = folder ? fopen(path, "rb") : NULL;
+    bawn_buf_clear(&all);
+    while (f && bawn_buf_reserve(&all, 1 << 16)) {
+        size_t got = fread(all.ptr + all.len, 1, 1 << 16, f);
+        all.len += got;
+        if (got == 0)
+            break;
+    }
+    if (f)
+        fclose(f);
+    if (!f || !bawn_match_load(&h->db, bawn_buf_slice(&all), &err)) {
+        if (!bawn_match_compile(&h->db, rules, n, false, &err))
+            fail_msg("%s: %s", h->guard->id, err.message);
+        f = folder && bawn_match_save(&saved, h->db) ? fopen(path, "wb") : NULL;
+        if (f && fwrite(saved.ptr, 1, saved.len, f) + (size_t)(fclose(f) != 0) != saved.len)
+            remove(path);
+    }
+    bawn_buf_free(&all);
+    bawn_buf_free(&saved);
+    if (!bawn_match_scratch_fit(&h->scratch, h->db, &err))
+        fail_msg("%s: %s", h->guard->id, err.message);
+}
+
 static inline void harness_open(bawn_harness *h, const bawn_guard *g, uint8_t place)
 {
-    bawn_error err = { 0 };
     memset(h, 0, sizeof *h);
     h->guard = g;
     h->place = place;
@@ -44,8 +81,7 @@ static inline void harness_open(bawn_harness *h, const bawn_guard *g, uint8_t pl
     bawn_match_rule *rules = calloc(g->n_patterns, sizeof *rules);
     for (uint32_t i = 0; i < g->n_patterns; i++)
         rules[i] = (bawn_match_rule){ g->patterns[i].regex, g->patterns[i].flags, i };
-    if (!bawn_match_compile(&h->db, rules, g->n_patterns, false, &err) || !bawn_match_scratch_fit(&h->scratch, h->db, &err))
-        fail_msg("%s: %s", g->id, err.message);
+    harness_compile(h, rules, g->n_patterns);
     free(rules);
 }
 

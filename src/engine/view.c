@@ -84,6 +84,11 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
     const bawn_wall *wall = j->worker->wall;
     uint32_t id = wall->kind_base[c->guard] + kind;
     bawn_ruling ruling = j->guardrail->rulings[j->place][id];
+
+    while (begin > 0 && begin < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[begin]))
+        begin--;                        /* a value that a guard cut at its longest ends behind a whole character */
+    while (end < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[end]))
+        end++;
     bawn_span in_view = { c->low + begin, c->low + end };
 
     if (in_view.begin < c->least)
