@@ -260,7 +260,11 @@ static void decide(bawn_channel *c, size_t hold)
     if (!best || (!c->ended && (hold < best->span.begin || (c->differs && hold + BAWN_MATCH_WIDTH < best->span.end))))
         return;
     c->blocked = true;
-    c->cut = boundary_before(c, outside_finds(c, block_begin(c, best)), false, &stretch);
+    c->cut = block_begin(c, best);
+    for (size_t old = SIZE_MAX; c->cut != old;) {       /* a boundary before the block may stand inside a mask before it */
+        old = c->cut;
+        c->cut = boundary_before(c, outside_finds(c, c->cut), false, &stretch);
+    }
 }
 
 static size_t placeholder_hold(bawn_channel *c, size_t at)
@@ -342,6 +346,23 @@ static void retire_finds(bawn_channel *c)
         }
 }
 
+/* What begins before `below` is known to the record by a hash (docs/event.md): its text may be forgotten now. */
+static void hash_finds(bawn_channel *c, size_t below)
+{
+    const bawn_wall *wall = c->judging.worker->wall;
+    for (size_t i = 0; i < c->finds.n; i++) {
+        bawn_found *f = &c->finds.items[i];
+        if (f->hashed || f->span.begin >= below || f->span.begin < c->base || f->span.end > length(c))
+            continue;
+        bawn_slice parts[] = { bawn_slice_str(bawn_wall_kind(wall, f->kind)->code), { "", 1 },
+                               { c->text.ptr + (f->span.begin - c->base), f->span.end - f->span.begin } };
+        uint8_t mac[32];
+        bawn_hmac_sha256(mac, bawn_slice_of((const char *)wall->hash_key, 32), parts, BAWN_COUNT(parts));
+        memcpy(f->hash, mac, sizeof f->hash);
+        f->hashed = true;
+    }
+}
+
 /* Forgets text far enough behind everything that may still look at it. */
 static void forget(bawn_channel *c, size_t hold)
 {
@@ -357,6 +378,7 @@ static void forget(bawn_channel *c, size_t hold)
     low -= KEEP;
     while (low > c->base && !bawn_utf8_is_start(byte_at(c, low)))
         low--;
+    hash_finds(c, low);
     bawn_buf_drop_front(&c->text, low - c->base);
     c->base = low;
 }
@@ -407,7 +429,12 @@ bool bawn_channel_feed(bawn_channel *c, bawn_slice text, bool last)
 
 size_t bawn_channel_length(const bawn_channel *c) { return length(c); }
 size_t bawn_channel_gate(const bawn_channel *c) { return c->failed ? c->rendered : c->gate; }
-const bawn_finds *bawn_channel_finds(const bawn_channel *c) { return &c->finds; }
+const bawn_finds *bawn_channel_finds(bawn_channel *c)
+{
+    hash_finds(c, SIZE_MAX);
+    return &c->finds;
+}
+
 uint64_t bawn_channel_characters(const bawn_channel *c) { return c->characters; }
 
 bool bawn_channel_blocked(const bawn_channel *c, size_t *cut)

@@ -22,7 +22,7 @@ size_t bawn_channel_length(const bawn_channel *);           /* bytes fed */
 size_t bawn_channel_gate(const bawn_channel *);             /* bytes that may leave, masked; all when ended clean */
 /* Whether a blocking finding is decided; then *cut bytes may leave and nothing later counts. */
 bool bawn_channel_blocked(const bawn_channel *, size_t *cut);
-const bawn_finds *bawn_channel_finds(const bawn_channel *); /* up to the block point; unmerged */
+const bawn_finds *bawn_channel_finds(bawn_channel *); /* up to the block point; unmerged */
 bool bawn_channel_failed(const bawn_channel *, uint16_t *guard);
 /* Appends the text of raw bytes [from, to) with its edits, to <= gate (or cut). Calls must go from left to right.
  * `nested`: the text is JSON (tool arguments): what is restored is escaped for a JSON string. */

@@ -16,6 +16,7 @@ typedef struct {
     uint8_t view, action, style, place;
     uint8_t would;              /* observe mode: the action that enforcing would take; else 0 */
     float score;
+    bool hashed; uint8_t hash[8];   /* of streams, whose text is gone when the record is written: of kind and text */
 } bawn_found;
 
 typedef struct { bawn_found *items; size_t n, cap; } bawn_finds;

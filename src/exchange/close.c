@@ -78,7 +78,12 @@ static void fill_finding(bawn_event_finding *out, const bawn_exchange *x, bawn_s
                                  .atlas = bawn_slice_str(k->atlas), .origin = bawn_slice_str(origin_of(x, side, f)),
                                  .span = f->span, .score = f->score, .confidence = confidence_of(f->score),
                                  .view = view_of(f->view), .action = shown(f), .side = side };
-    bawn_event_hash(out->match_hash, bawn_slice_of((const char *)x->wall->hash_key, 32), out->kind, text);
+    if (f->hashed) {
+        memcpy(out->match_hash, "k:", 2);
+        bawn_hex(out->match_hash + 2, f->hash, sizeof f->hash);
+    } else {
+        bawn_event_hash(out->match_hash, bawn_slice_of((const char *)x->wall->hash_key, 32), out->kind, text);
+    }
     if (x->wall->record_text && strcmp(k->code, "leak.CANARY") != 0 && !bawn_prompt_shows_canary(x, text))
         out->match_text = text;
 }
@@ -197,6 +202,16 @@ static void fill_times(bawn_event *e, bawn_exchange *x)
     e->us_held_max = x->mode == BAWN_ANSWER_EVENTS ? (int64_t)(x->held_max_ns / 1000) : -1;
 }
 
+/* What no guard has read. Characters of unknown fields are not counted among the texts. */
+static void add_unguarded(bawn_event *e, bawn_event_unguarded *out, const bawn_conversation *c, bawn_side side)
+{
+    for (size_t i = 0; i < c->n_unguarded; i++) {
+        const bawn_unguarded *u = &c->unguarded[i];
+        out[e->n_unguarded++] = (bawn_event_unguarded){ u->path, u->characters, u->reason };
+        e->total[side] += strcmp(u->reason, "unknown_field") == 0 ? 0 : u->characters;
+    }
+}
+
 bool bawn_exchange_close(bawn_exchange *x, const char *end)
 {
     size_t n = x->finds[0].n + x->finds[1].n;
@@ -204,7 +219,7 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
                      .side = x->side, .enforced = !x->guardrail || !x->guardrail->observe, .end = end,
                      .delivered_characters = x->stream.delivered, .total_known = x->guardrail != NULL };
     bawn_event_finding *findings = bawn_arena_alloc(x->arena, (n + 1) * sizeof *findings);
-    bawn_event_unguarded *unguarded = bawn_arena_alloc(x->arena, (x->request.n_unguarded + 2) * sizeof *unguarded);
+    bawn_event_unguarded *unguarded = bawn_arena_alloc(x->arena, (x->request.n_unguarded + x->answered.n_unguarded + 2) * sizeof *unguarded);
     bawn_event_guard failed = { BAWN_NIL, "crashed" };
 
     if (x->recorded)
@@ -225,9 +240,10 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
         e.findings = findings;
         e.n_findings = fill_findings(findings, x);
     }
-    for (size_t i = 0; unguarded && i < x->request.n_unguarded; i++)
-        unguarded[e.n_unguarded++] = (bawn_event_unguarded){ x->request.unguarded[i].path, x->request.unguarded[i].characters,
-                                                             x->request.unguarded[i].reason };
+    if (unguarded) {
+        add_unguarded(&e, unguarded, &x->request, BAWN_INPUT);
+        add_unguarded(&e, unguarded, &x->answered, BAWN_OUTPUT);
+    }
     if (unguarded && !x->guardrail)
         unguarded[e.n_unguarded++] = (bawn_event_unguarded){ BAWN_NIL, 0, "policy_off" };
     e.unguarded = unguarded;
@@ -240,9 +256,6 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
         e.failed = &failed;
         e.n_failed = 1;
     }
-    for (size_t i = 0; i < x->request.n_unguarded; i++)
-        e.total[BAWN_INPUT] += strcmp(x->request.unguarded[i].reason, "unknown_field") == 0
-                                   ? 0 : x->request.unguarded[i].characters;
     bawn_buf_clear(&x->record);
     if (!findings || !unguarded || !bawn_event_write(&x->record, &e)) {
         x->recorded = x->final_ready = false;       /* no end without its record: the caller fails, and tries again */
