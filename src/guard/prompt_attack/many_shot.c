@@ -26,24 +26,28 @@ static const char *const answerers[] = {
 static bool is_one_of(bawn_slice label, const char *const *names)
 {
     for (; *names; names++)
-        if (bawn_slice_eq_nocase(label, bawn_slice_str(*names)))
+        if ((((*names)[0] ^ label.ptr[0]) & 0xDF) == 0 && bawn_slice_eq_nocase(label, bawn_slice_str(*names)))
             return true;
     return false;
+}
+
+/* The line's first colon, the full-width one of Chinese and Japanese too; line.len when it has none. */
+static size_t colon_of(bawn_slice line)
+{
+    const char *colon = line.len ? memchr(line.ptr, ':', line.len) : NULL;
+    if (colon)
+        return (size_t)(colon - line.ptr);
+    return line.len && memchr(line.ptr, 0xEF, line.len) ? bawn_slice_find(line, BAWN_LIT("：")) : line.len;
 }
 
 /* The label of a line: what stands before its first colon, without marks of emphasis, list or quotation. */
 static bawn_slice label_of(bawn_slice line)
 {
-    size_t from = 0, to = 0;
-    while (from < line.len && strchr(" \t#*>-_[\"'", line.ptr[from]))
-        from++;
-    while (to < line.len && line.ptr[to] != ':')
-        to++;
-    bool wide = to >= line.len;         /* the full-width colon of Chinese and Japanese */
-    for (to = wide ? 0 : to; wide && to + 3 <= line.len && memcmp(line.ptr + to, "：", 3) != 0;)
-        to++;
-    if (wide && to + 3 > line.len)
+    size_t from = 0, to = colon_of(line);
+    if (to == line.len)
         return BAWN_NIL;
+    while (from < to && strchr(" \t#*>-_[\"'", line.ptr[from]))
+        from++;
     while (to > from && strchr(" *_]\"'", line.ptr[to - 1]))
         to--;
     return to > from ? bawn_slice_of(line.ptr + from, to - from) : BAWN_NIL;
