@@ -7,6 +7,8 @@
  */
 #include "ngx_http_bawn.h"
 
+#include <malloc.h>
+
 #include <time.h>
 
 
@@ -18,6 +20,8 @@ static ngx_int_t ngx_http_bawn_init_process(ngx_cycle_t *cycle);
 static void ngx_http_bawn_exit_process(ngx_cycle_t *cycle);
 static char *ngx_http_bawn_spool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_bawn_scorer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+#define BAWN_MMAP_THRESHOLD  (256 * 1024)
 
 #define MAIN(field) NGX_HTTP_MAIN_CONF_OFFSET, offsetof(ngx_http_bawn_main_conf_t, field)
 #define LOC(field) NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_bawn_loc_conf_t, field)
@@ -403,6 +407,10 @@ ngx_http_bawn_init_process(ngx_cycle_t *cycle)
     {
         return NGX_OK;
     }
+
+    /* Large bodies are given back when they are done with: left alone, the C library raises this bound by each large
+     * block that is freed, and keeps in its heap what many large bodies at a time once took. */
+    (void) mallopt(M_MMAP_THRESHOLD, BAWN_MMAP_THRESHOLD);
 
     w = ngx_pcalloc(cycle->pool, sizeof(ngx_http_bawn_worker_t));
     if (w == NULL) {

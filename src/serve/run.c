@@ -87,6 +87,33 @@ static bool make_folder(const char *path, const char *owner, bawn_error *err)
     return true;
 }
 
+/* Whether another user may pass through every folder of a path; the first that is closed to it is the error. */
+static bool may_reach(const char *path, const char *user, bawn_error *err)
+{
+    char copy[4096];
+    struct passwd *who = getpwnam(user);
+    struct stat st;
+
+    snprintf(copy, sizeof copy, "%s", path);
+    for (char *p = copy + 1; who && *p; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        mode_t bit = S_IXOTH;
+        if (stat(copy, &st) != 0)
+            return true;                                /* relative, or gone: whoever opens it says more */
+        if (st.st_uid == who->pw_uid)
+            bit = S_IXUSR;
+        else if (st.st_gid == who->pw_gid)
+            bit = S_IXGRP;
+        if (!(st.st_mode & bit))
+            return bawn_error_set(err, BAWN_E_IO, "the folder %s is closed to `%s`, as whom the workers run; expected a state "
+                                  "folder that it can reach: choose another with --state, or say: chmod o+x %s", copy, user, copy);
+        *p = '/';
+    }
+    return true;
+}
+
 static bool make_folders(const bawn_serve_plan *plan, const bawn_wall *w, bawn_error *err)
 {
     bawn_buf spool = { 0 };
@@ -97,7 +124,7 @@ static bool make_folders(const bawn_serve_plan *plan, const bawn_wall *w, bawn_e
     ok = bawn_serve_spool(&spool, w, plan->state, err) && bawn_buf_byte(&spool, 0) && make_folder(plan->state, NULL, err) &&
          make_folder(run, NULL, err) && make_folder(plan->cache, NULL, err) && make_folder(spool.ptr, plan->user, err);
     if (ok && plan->user)                               /* workers of another user must come through */
-        ok = chmod(plan->state, 0755) == 0 && chmod(run, 0755) == 0;
+        ok = chmod(plan->state, 0755) == 0 && chmod(run, 0755) == 0 && may_reach(spool.ptr, plan->user, err);
     bawn_buf_free(&spool);
     return ok;
 }

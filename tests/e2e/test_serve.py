@@ -130,6 +130,18 @@ def test_bad_policy_does_not_start(serve, upstream):
     assert got.returncode != 0 and "bawn.yaml:" in got.stderr and "no_such_key" in got.stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's workers run as another user")
+def test_a_folder_closed_to_the_workers_is_refused(serve, upstream):
+    s = serve()
+    closed = s.folder / "closed"
+    closed.mkdir(mode=0o700)
+    s.state = closed / "state"
+    got = s.run("serve")
+    assert got.returncode != 0 and str(closed) in got.stderr and "chmod o+x" in got.stderr and "--state" in got.stderr
+    closed.chmod(0o711)
+    assert s.start().process.poll() is None
+
+
 def test_reload_takes_the_new_policy(serve, upstream):
     s = serve().start()
     assert ask(s, chat("swordfish")).finish() == "stop"
