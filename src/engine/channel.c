@@ -173,6 +173,21 @@ static bool step_runs(bawn_channel *c, const bawn_view *v, size_t *from, bool *o
     return true;
 }
 
+/* While the canonical view does not differ its runs are the raw ones; where the last of them ends may still hang on what
+ * the maker keeps back. */
+static void pass_runs(bawn_channel *c, bool last)
+{
+    size_t at = c->canonical_runs_from - c->canonical.base;
+    bawn_span run;
+    bawn_code code;
+
+    if (!c->maker || !(c->flags & BAWN_TEXT_DECODABLE))
+        return;
+    while (bawn_decode_find(&run, &code, &c->canonical_run_open, &at, c->canonical.text, last) == 1)
+        ;
+    c->canonical_runs_from = c->canonical.base + at;
+}
+
 /* A view offset as a raw one, for holding: the raw begin of what stands there. */
 static size_t raw_of(const bawn_channel *c, size_t view_offset)
 {
@@ -192,11 +207,10 @@ static size_t hold_of(const bawn_channel *c)
         hold = least(hold, c->runs_from);
     if (c->maker)
         hold = least(hold, c->canonical_offset + bawn_canonical_settled(c->maker));
-    if (c->differs) {
+    if (c->maker && c->canonical_run_open)
+        hold = least(hold, raw_of(c, c->canonical_runs_from));
+    if (c->differs)
         hold = least(hold, raw_of(c, bawn_view_hold(&c->canonical)));
-        if (c->canonical_run_open)
-            hold = least(hold, raw_of(c, c->canonical_runs_from));
-    }
     return hold;
 }
 
@@ -313,8 +327,8 @@ static void forget_canonical(bawn_channel *c)
     const bawn_view *v = &c->canonical;
     size_t low = least(least(v->hits_done, bawn_view_hold(v)), c->canonical_runs_from), n = 0;
 
-    if (!c->differs)
-        low = v->base + c->canonical_text.len;          /* not judged yet: only its tail will matter */
+    if (!c->differs)                                    /* not judged yet: only its tail will matter */
+        low = c->canonical_run_open ? c->canonical_runs_from : v->base + c->canonical_text.len;
     if (low < v->base + 2 * KEEP)
         return;
     low -= KEEP;
@@ -326,8 +340,9 @@ static void forget_canonical(bawn_channel *c)
     c->map.n -= n;
     bawn_buf_drop_front(&c->canonical_text, low - v->base);
     if (!c->differs) {
-        c->canonical.hits_done = low;
-        c->canonical.runs_from = c->canonical_runs_from = low;
+        c->canonical.hits_done = c->canonical.runs_from = low;
+        if (c->canonical_runs_from < low)
+            c->canonical_runs_from = low;
         for (size_t i = 0; i < BAWN_SCANNERS; i++)
             c->canonical.scans_from[i] = low;
     }
@@ -399,7 +414,10 @@ static bool judge_new(bawn_channel *c, size_t from, bool last)
         return false;
     if (!step_canonical(c, from, last))
         return false;
-    return !c->differs || step_runs(c, &c->canonical, &c->canonical_runs_from, &c->canonical_run_open, last);
+    if (c->differs)
+        return step_runs(c, &c->canonical, &c->canonical_runs_from, &c->canonical_run_open, last);
+    pass_runs(c, last);
+    return true;
 }
 
 bool bawn_channel_feed(bawn_channel *c, bawn_slice text, bool last)
