@@ -148,6 +148,17 @@ bawn_slice bawn_arena_copy(bawn_arena *a, bawn_slice s, bool *ok)
     return bawn_slice_of(p, s.len);
 }
 
+const char *bawn_arena_string(bawn_arena *a, bawn_slice s)
+{
+    char *copy = bawn_arena_alloc(a, s.len + 1);
+    if (!copy)
+        return NULL;
+    if (s.len)
+        memcpy(copy, s.ptr, s.len);
+    copy[s.len] = 0;
+    return copy;
+}
+
 size_t bawn_arena_used(const bawn_arena *a)
 {
     return a->used;

@@ -30,6 +30,7 @@ static inline bool bawn_slice_starts(bawn_slice a, bawn_slice prefix)
 }
 bool bawn_slice_eq_nocase(bawn_slice a, bawn_slice b);            /* ASCII letters only */
 size_t bawn_slice_find(bawn_slice hay, bawn_slice needle);       /* offset, or hay.len when absent */
+bool bawn_slice_is_ascii(bawn_slice);
 
 static inline bool bawn_is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
 static inline bool bawn_is_upper(unsigned char c) { return c >= 'A' && c <= 'Z'; }
@@ -47,6 +48,7 @@ void bawn_arena_free(bawn_arena *);                               /* NULL is fin
 void bawn_arena_reset(bawn_arena *);                              /* forgets all, keeps the first block */
 void *bawn_arena_alloc(bawn_arena *, size_t size);                /* aligned to 16; NULL: out of memory or limit */
 bawn_slice bawn_arena_copy(bawn_arena *, bawn_slice, bool *ok);   /* *ok (may be NULL) false when out of memory */
+const char *bawn_arena_string(bawn_arena *, bawn_slice);          /* the same with a NUL behind it; NULL: out of memory */
 size_t bawn_arena_used(const bawn_arena *);
 
 /* Every allocation of libbawn goes through these three, so that tests can make the Nth one fail. */

@@ -24,3 +24,11 @@ size_t bawn_slice_find(bawn_slice hay, bawn_slice needle)
     at = memmem(hay.ptr, hay.len, needle.ptr, needle.len);
     return at ? (size_t)(at - hay.ptr) : hay.len;
 }
+
+bool bawn_slice_is_ascii(bawn_slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] >= 0x80)
+            return false;
+    return true;
+}

@@ -10,12 +10,7 @@ typedef struct { bawn_rules *rules; bawn_arena *arena; bawn_error *err; } compil
 
 static bool no_memory(bawn_error *err) { return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile patterns"); }
 
-static bool is_ascii(const char *s)
-{
-    while (*s && (unsigned char)*s < 0x80)
-        s++;
-    return *s == 0;
-}
+static bool is_ascii(const char *s) { return bawn_slice_is_ascii(bawn_slice_str(s)); }
 
 /* Whether a match of this row may contain white space; others are kept whole by the safe boundaries of a stream. */
 static bool may_hold_space(const bawn_rule *r)
@@ -54,11 +49,7 @@ static bool is_wide(compiler *c, const bawn_rule *r, bawn_required *parts)
     for (size_t p = 0; p < BAWN_REQUIRED_PARTS; p++) {
         size_t wide = 0;
         for (size_t i = 0; i < parts[p].n; i++)
-            for (size_t k = 0; k < parts[p].items[i].text.len; k++)
-                if ((unsigned char)parts[p].items[i].text.ptr[k] >= 0x80) {
-                    wide++;
-                    break;
-                }
+            wide += !bawn_slice_is_ascii(parts[p].items[i].text);
         if (wide > 0 && wide == parts[p].n)
             return true;
     }
@@ -108,16 +99,6 @@ static bool place_rows(compiler *c)
 }
 
 /* ---- anchors ---------------------------------------------------------------------------------------------------- */
-static const char *terminated(bawn_arena *arena, bawn_slice s)
-{
-    char *copy = bawn_arena_alloc(arena, s.len + 1);
-    if (!copy)
-        return NULL;
-    memcpy(copy, s.ptr, s.len);
-    copy[s.len] = 0;
-    return copy;
-}
-
 static uint32_t anchor_id(compiler *c, const bawn_match_literal *l)
 {
     bawn_rules *r = c->rules;
@@ -126,7 +107,7 @@ static uint32_t anchor_id(compiler *c, const bawn_match_literal *l)
             return i;
     if (r->n_anchors == ANCHORS_MAX)
         return UINT32_MAX;
-    r->anchors[r->n_anchors] = (bawn_anchor){ terminated(c->arena, l->text), (uint32_t)l->text.len, l->flags };
+    r->anchors[r->n_anchors] = (bawn_anchor){ bawn_arena_string(c->arena, l->text), (uint32_t)l->text.len, l->flags };
     return r->anchors[r->n_anchors].text ? r->n_anchors++ : UINT32_MAX;
 }
 

@@ -26,25 +26,6 @@ typedef struct {
 } gater;
 typedef enum { BY_LITERALS, BY_WIDE, BY_BOTH } matcher;
 
-static bool is_wide(bawn_slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.ptr[i] >= 0x80)
-            return true;
-    return false;
-}
-
-/* Copies with a terminating NUL: the matchers take C strings. */
-static const char *terminated(bawn_arena *arena, bawn_slice s)
-{
-    char *copy = bawn_arena_alloc(arena, s.len + 1);
-    if (!copy)
-        return NULL;
-    memcpy(copy, s.ptr, s.len);
-    copy[s.len] = 0;
-    return copy;
-}
-
 static uint32_t gate_of(gater *g, const bawn_match_literal *l)
 {
     bawn_rules *r = g->rules;
@@ -53,7 +34,7 @@ static uint32_t gate_of(gater *g, const bawn_match_literal *l)
             return i;
     if (r->n_gates == GATES_MAX)
         return UINT32_MAX;
-    r->gates[r->n_gates] = (bawn_gate){ terminated(g->arena, l->text), l->flags, 0, 0 };
+    r->gates[r->n_gates] = (bawn_gate){ bawn_arena_string(g->arena, l->text), l->flags, 0, 0 };
     return r->gates[r->n_gates].text ? r->n_gates++ : UINT32_MAX;
 }
 
@@ -73,8 +54,8 @@ static matcher matcher_of(const bawn_required *part, bawn_arena *arena)
 {
     size_t wide = 0, taken = 0;
     for (size_t i = 0; i < part->n; i++) {
-        const char *text = terminated(arena, part->items[i].text);
-        wide += is_wide(part->items[i].text);
+        const char *text = bawn_arena_string(arena, part->items[i].text);
+        wide += !bawn_slice_is_ascii(part->items[i].text);
         taken += text && bawn_literals_takes(text, part->items[i].flags);
     }
     return taken == part->n ? BY_LITERALS : wide == part->n ? BY_WIDE : BY_BOTH;
