@@ -501,15 +501,23 @@ bool bawn_view_step(bawn_view *v, bawn_judging *j, uint32_t flags, bool final)
     return !j->failed;
 }
 
+static size_t begin_of_word(const char *t, size_t at)
+{
+    size_t most = 12;
+    while (at > 0 && most-- > 0 && bawn_is_alnum((unsigned char)t[at - 1]))
+        at--;
+    return at;
+}
+
 /* A number run that is open, or may begin, with the letters that may belong to it ("DE89", "AB 12"): guards look back. */
 static size_t begin_of_run(const bawn_view *v)
 {
-    size_t at = v->runs_from - v->base, most = 12;
     const char *t = v->text.ptr;
-    while (at > 0 && most-- > 0 && (bawn_is_alnum((unsigned char)t[at - 1]) ||
-                                    (t[at - 1] == ' ' && at > 1 && bawn_is_upper((unsigned char)t[at - 2]))))
-        at--;
-    return v->base + at;
+    size_t at = v->runs_from - v->base, word = begin_of_word(t, at);
+
+    if (word == at && at > 1 && t[at - 1] == ' ' && bawn_is_upper((unsigned char)t[at - 2]))
+        word = begin_of_word(t, at - 1);
+    return v->base + word;
 }
 
 size_t bawn_view_hold(const bawn_view *v)
