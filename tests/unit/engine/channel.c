@@ -40,6 +40,7 @@ static void the_gate_stands_at_a_safe_boundary(void **state)
         /* what may be opening is held from its begin: an anchor, a run of digits, an encoded run, a placeholder's '<' */
         { "the blue fal", 4 }, { "the blue sky was so", 17 }, { "the blue", 4 }, { "see QUJDREVGR0hJSktMTU5PUA", 4 },
         { "see &#98;&#1", 4 }, { "see \\u0062\\u0", 4 },
+        { "to \"; c", 3 }, { "to x|  co", 3 }, { "to \"; cat is", 10 },
     };
     (void)state;
     for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
