@@ -3,15 +3,10 @@
 #ifndef BAWN_EXCHANGE_HELP_H
 #define BAWN_EXCHANGE_HELP_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
-#include "base/base.h"
 #include "base/json.h"
-#include "bawn/bawn.h"
+#include "wall_help.h"
 
 typedef struct {
     bawn_buf request;           /* what goes to the upstream, edits spliced in */
@@ -29,15 +24,6 @@ static inline void outcome_free(outcome *o)
     bawn_buf_free(&o->request);
     bawn_buf_free(&o->answer);
     bawn_buf_free(&o->record);
-}
-
-static inline bawn_wall *wall_of(const char *yaml)
-{
-    bawn_wall *wall = NULL;
-    bawn_error err = { 0 };
-    if (!bawn_wall_load(&wall, "test.yaml", bawn_slice_str(yaml), NULL, &err))
-        fail_msg("%s:%u:%u: %s", err.file, err.line, err.column, err.message);
-    return wall;
 }
 
 static inline void splice(bawn_buf *out, bawn_slice body, const bawn_edit *edits, size_t n)

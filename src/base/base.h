@@ -30,6 +30,7 @@ static inline bool bawn_slice_starts(bawn_slice a, bawn_slice prefix)
 }
 bool bawn_slice_eq_nocase(bawn_slice a, bawn_slice b);            /* ASCII letters only */
 size_t bawn_slice_find(bawn_slice hay, bawn_slice needle);       /* offset, or hay.len when absent */
+size_t bawn_slice_find_nocase(bawn_slice hay, bawn_slice needle);/* the same, ASCII letters in any case; slow */
 bool bawn_slice_is_ascii(bawn_slice);
 
 static inline bool bawn_is_digit(unsigned char c) { return c >= '0' && c <= '9'; }
@@ -93,10 +94,20 @@ size_t bawn_utf8_count(bawn_slice);                               /* code points
 uint32_t bawn_utf8_next(bawn_slice, size_t *pos);
 size_t bawn_utf8_put(char out[4], uint32_t code_point);           /* bytes written */
 static inline bool bawn_utf8_is_start(unsigned char c) { return (c & 0xC0) != 0x80; }
+/* `at`, or the begin of the character that it stands inside. */
+static inline size_t bawn_utf8_floor(bawn_slice s, size_t at)
+{
+    while (at > 0 && at < s.len && !bawn_utf8_is_start((unsigned char)s.ptr[at]))
+        at--;
+    return at;
+}
 
 /* ---- hashing and randomness ---------------------------------------------------------------------------- */
 void bawn_sha256(uint8_t out[32], bawn_slice);                    /* FIPS 180-4, by OpenSSL */
 void bawn_hmac_sha256(uint8_t out[32], bawn_slice key, const bawn_slice *parts, size_t n_parts); /* RFC 2104 */
+void bawn_sha256_name(char out[72], bawn_slice);                  /* "sha256:", 64 hex digits, NUL */
+/* What is known of a value where its text is not kept (docs/event.md): it is the same in masks and in the record. */
+void bawn_value_hash(uint8_t out[8], bawn_slice key, bawn_slice kind, bawn_slice value);
 uint32_t bawn_crc32c(uint32_t crc, bawn_slice);                   /* RFC 3720 appendix B.4; start with 0 */
 uint64_t bawn_hash64(bawn_slice, uint64_t seed);                  /* for tables in memory only (wyhash-like) */
 void bawn_hex(char *out, const uint8_t *bytes, size_t n);         /* 2n lower-case digits, no NUL */

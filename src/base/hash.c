@@ -48,6 +48,25 @@ void bawn_hmac_sha256(uint8_t out[32], bawn_slice key, const bawn_slice *parts, 
     SHA256_Final(out, &c);
 }
 
+void bawn_sha256_name(char out[72], bawn_slice bytes)
+{
+    uint8_t digest[SHA256_SIZE];
+
+    bawn_sha256(digest, bytes);
+    memcpy(out, "sha256:", 7);
+    bawn_hex(out + 7, digest, sizeof digest);
+    out[71] = 0;
+}
+
+void bawn_value_hash(uint8_t out[8], bawn_slice key, bawn_slice kind, bawn_slice value)
+{
+    const bawn_slice parts[] = { kind, { "", 1 }, value };
+    uint8_t mac[SHA256_SIZE];
+
+    bawn_hmac_sha256(mac, key, parts, BAWN_COUNT(parts));
+    memcpy(out, mac, 8);
+}
+
 __extension__ typedef unsigned __int128 wide;
 
 static uint64_t fold(uint64_t a, uint64_t b)

@@ -25,6 +25,14 @@ size_t bawn_slice_find(bawn_slice hay, bawn_slice needle)
     return at ? (size_t)(at - hay.ptr) : hay.len;
 }
 
+size_t bawn_slice_find_nocase(bawn_slice hay, bawn_slice needle)
+{
+    for (size_t i = 0; i + needle.len <= hay.len; i++)
+        if (bawn_slice_eq_nocase(bawn_slice_of(hay.ptr + i, needle.len), needle))
+            return i;
+    return hay.len;
+}
+
 bool bawn_slice_is_ascii(bawn_slice s)
 {
     for (size_t i = 0; i < s.len; i++)

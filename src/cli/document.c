@@ -199,7 +199,7 @@ static bool read_chat(bawn_cli_document *d, bawn_error *err)
     for (size_t i = 0; i < d->n; i++) {
         bawn_cli_row *row = &d->texts[i].row;
         row->earlier = !answer;
-        if (answer && !(row->role == BAWN_TOOL && row->origin == BAWN_MODEL))
+        if (answer && !bawn_cli_is_call(row))
             row->role = BAWN_ASSISTANT;
     }
     return true;

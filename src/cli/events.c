@@ -78,6 +78,11 @@ static bool date(char out[32], const char *text)
     return true;
 }
 
+bool bawn_cli_by_version(const json_t *event)
+{
+    return bawn_is_digit((unsigned char)bawn_cli_member(event, "policy", "version")[0]);
+}
+
 bool bawn_cli_wanted_of(bawn_cli_wanted *out, const bawn_cli *cli)
 {
     const char *since = bawn_cli_value(cli, "since");

@@ -22,6 +22,9 @@ int bawn_cli_events(const char *folder, const bawn_cli_wanted *, bool follow, ba
 const char *bawn_cli_member(const json_t *event, const char *group, const char *name);
 long long bawn_cli_number(const json_t *event, const char *group, const char *name, long long absent);
 
+/* Whether a published version ruled, and not the policy file itself. */
+bool bawn_cli_by_version(const json_t *event);
+
 /* The policy, as far as it can be read: what explains an event must work when the policy does not. */
 void bawn_cli_policy_try(bawn_cli_policy *out, const bawn_cli *);
 /* A finding of an event as a case for advice. */

@@ -8,18 +8,11 @@
 enum { AROUND = 60 };           /* bytes shown before and after a span */
 
 /* ---- a span in its text -------------------------------------------------------------------------------------------- */
-static size_t back_to_character(bawn_slice text, size_t at)
-{
-    while (at > 0 && at < text.len && !bawn_utf8_is_start((unsigned char)text.ptr[at]))
-        at--;
-    return at;
-}
-
 void bawn_cli_show_span(FILE *out, bawn_slice text, bawn_span span)
 {
     size_t end = span.end < text.len ? span.end : text.len, begin = span.begin < end ? span.begin : end;
-    size_t from = back_to_character(text, begin > AROUND ? begin - AROUND : 0);
-    size_t to = back_to_character(text, end + AROUND < text.len ? end + AROUND : text.len);
+    size_t from = bawn_utf8_floor(text, begin > AROUND ? begin - AROUND : 0);
+    size_t to = bawn_utf8_floor(text, end + AROUND < text.len ? end + AROUND : text.len);
     bool plain = *bawn_cli_ink(out, CLI_MARK) == 0;
 
     fputs(from > 0 ? "..." : "", out);

@@ -91,10 +91,9 @@ void bawn_cli_judge_close(bawn_cli_judge *j)
 /* ---- judging --------------------------------------------------------------------------------------------------- */
 bawn_side bawn_cli_judge_side(const bawn_cli_judge *j, const bawn_cli_row *row)
 {
-    bool call = row->role == BAWN_TOOL && row->origin == BAWN_MODEL;
     if (j->side >= 0)
         return (bawn_side)j->side;
-    return !row->earlier && (row->role == BAWN_ASSISTANT || call) ? BAWN_OUTPUT : BAWN_INPUT;
+    return !row->earlier && (row->role == BAWN_ASSISTANT || bawn_cli_is_call(row)) ? BAWN_OUTPUT : BAWN_INPUT;
 }
 
 const bawn_cli_guards *bawn_cli_judge_guards(const bawn_cli_judge *j, const bawn_cli_row *row)
@@ -111,7 +110,7 @@ bool bawn_cli_judge_row(const bawn_verdict **out, bawn_slice *masked, bawn_cli_j
     size_t n = side == BAWN_OUTPUT && row->has_context ? 2 : 1;
     bawn_slice rewritten[2];
 
-    if (side == BAWN_OUTPUT && !(row->role == BAWN_TOOL && row->origin == BAWN_MODEL))
+    if (side == BAWN_OUTPUT && !bawn_cli_is_call(row))
         segments[0].role = BAWN_ASSISTANT;              /* whatever its role was called: it is what is answered */
     *masked = BAWN_NIL;
     if (!bawn_inspect(out, NULL, j->worker, j->guardrail, side, segments, n, NULL, 0, NULL, err))

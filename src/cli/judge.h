@@ -34,6 +34,7 @@ typedef struct {
     bawn_role role;
     bawn_origin origin;
 } bawn_cli_row;
+static inline bool bawn_cli_is_call(const bawn_cli_row *row) { return row->role == BAWN_TOOL && row->origin == BAWN_MODEL; }
 /* The verdict lives until the next call. *masked: the rewritten text when the action is mask, else empty. */
 bool bawn_cli_judge_row(const bawn_verdict **out, bawn_slice *masked, bawn_cli_judge *, const bawn_cli_row *, bawn_error *);
 const bawn_cli_guards *bawn_cli_judge_guards(const bawn_cli_judge *, const bawn_cli_row *);

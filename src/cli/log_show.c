@@ -50,23 +50,17 @@ static void show_coverage(const json_t *e)
     }
 }
 
-/* Whether a published version ruled, and not the policy file itself. */
-static bool is_version(const json_t *e) { return bawn_is_digit((unsigned char)bawn_cli_member(e, "policy", "version")[0]); }
-
 /* Whether the lines of the policy that follow are those that ruled. */
 static void show_policy(const json_t *e, const bawn_cli_policy *p)
 {
-    uint8_t digest[32];
-    char hash[72] = "sha256:";
+    char hash[72];
 
-    bawn_sha256(digest, bawn_buf_slice(&p->text));
-    bawn_hex(hash + 7, digest, 32);
-    hash[71] = 0;
+    bawn_sha256_name(hash, bawn_buf_slice(&p->text));
     printf("policy    guardrail %s", bawn_cli_member(e, "policy", "guardrail"));
-    if (is_version(e))
+    if (bawn_cli_by_version(e))
         printf(" version %s", bawn_cli_member(e, "policy", "version"));
     printf(", %.19s...", bawn_cli_member(e, "policy", "hash"));
-    if (p->tree && is_version(e))
+    if (p->tree && bawn_cli_by_version(e))
         printf("; lines below are of %s\n", p->self);
     else if (!p->tree || p->built_in)
         puts("; it is not here (name it with -c FILE), so no line of it can be shown");
@@ -114,7 +108,7 @@ static void show_finding(const json_t *e, const json_t *f, const bawn_cli_policy
     if (!p->tree || number < BAWN_MASK)
         return;
     bawn_cli_change_for(&change, p->tree, &c);
-    puts(is_version(e) ? "   to exempt exactly this, change the draft so, publish it, and name the new version in its route:"
+    puts(bawn_cli_by_version(e) ? "   to exempt exactly this, change the draft so, publish it, and name the new version in its route:"
                        : "   to exempt exactly this:");
     bawn_cli_show_change(stdout, p->tree, &change, c.guardrail, "     ");
 }
@@ -146,7 +140,7 @@ static void take_version(bawn_cli_policy *p, const bawn_cli *cli, const json_t *
     const char *name = bawn_cli_member(e, "policy", "guardrail");
     char state[CLI_PATH], path[2 * CLI_PATH];
 
-    if (!is_version(e) || strchr(name, '/'))
+    if (!bawn_cli_by_version(e) || strchr(name, '/'))
         return;
     snprintf(path, sizeof path, "%s/guardrails/%s/%s/bawn.yaml", bawn_cli_state(state, cli), name,
              bawn_cli_member(e, "policy", "version"));

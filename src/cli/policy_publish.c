@@ -41,8 +41,7 @@ static bool make_folders(const char *path)
 static bool write_file(publishing *p, const char *name, bawn_slice bytes)
 {
     char path[CLI_PATH * 2], folder[CLI_PATH * 2];
-    uint8_t digest[32];
-    char hash[65] = { 0 };
+    char hash[72];
 
     snprintf(path, sizeof path, "%s/%s", p->draft, name);
     snprintf(folder, sizeof folder, "%s", path);
@@ -53,11 +52,10 @@ static bool write_file(publishing *p, const char *name, bawn_slice bytes)
         ok = false;
     if (!ok)
         return bawn_cli_fail(0, "%s cannot be written: %s", path, strerror(errno)), false;
-    bawn_sha256(digest, bytes);
-    bawn_hex(hash, digest, 32);
+    bawn_sha256_name(hash, bytes);
     bawn_buf_str(&p->listed, p->listed.len ? "," : "");
     bawn_json_write_string(&p->listed, bawn_slice_str(name));
-    bawn_buf_fmt(&p->listed, ":\"sha256:%s\"", hash);
+    bawn_buf_fmt(&p->listed, ":\"%s\"", hash);
     return !p->listed.failed;
 }
 
@@ -134,23 +132,6 @@ static bool write_note(publishing *p, const bawn_cli_policy *policy, unsigned ve
 }
 
 /* ---- versions ------------------------------------------------------------------------------------------------------- */
-static unsigned newest_in(const char *folder)
-{
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-    unsigned long newest = 0;
-
-    while (dir && (entry = readdir(dir))) {
-        char *end;
-        unsigned long n = strtoul(entry->d_name, &end, 10);
-        if (*end == 0 && end != entry->d_name && n > newest && n < 1000000)
-            newest = n;
-    }
-    if (dir)
-        closedir(dir);
-    return (unsigned)newest;
-}
-
 /* Renamed to the next number that is free; another publisher may be faster. */
 static unsigned settle(const publishing *p)
 {
@@ -170,7 +151,7 @@ static int publish(publishing *p, const bawn_cli_policy *policy)
     bool ok;
     unsigned version = 0;
 
-    p->newest = newest_in(p->folder);
+    p->newest = bawn_version_newest(p->folder);
     snprintf(p->draft, sizeof p->draft, "%s/.draft-%ld", p->folder, (long)getpid());
     ok = make_folders(p->draft) || (bawn_cli_fail(0, "%s cannot be made: %s", p->draft, strerror(errno)), false);
     ok = ok && write_file(p, "bawn.yaml", bawn_buf_slice(&policy->text)) && copy_lists(p, policy) &&
@@ -186,14 +167,6 @@ static int publish(publishing *p, const bawn_cli_policy *policy)
     return CLI_OK;
 }
 
-static bool is_file_name(const char *name)
-{
-    for (const char *c = name; *c; c++)
-        if (!bawn_is_alnum((unsigned char)*c) && *c != '_' && *c != '-')
-            return false;
-    return *name && strlen(name) <= 64;
-}
-
 int bawn_cli_policy_publish(bawn_cli *cli)
 {
     publishing p = { .name = cli->arguments[0] };
@@ -207,7 +180,7 @@ int bawn_cli_policy_publish(bawn_cli *cli)
     snprintf(p.base, sizeof p.base, "%.*s", slash ? (int)(slash - policy.self) + 1 : 0, policy.self);
     if (policy.built_in)
         status = bawn_cli_fail(CLI_USAGE, "there is no ./bawn.yaml to publish from; name a policy with -c FILE");
-    else if (!is_file_name(p.name) || bawn_wall_guardrail_find(policy.wall, bawn_slice_str(p.name)) < 0)
+    else if (!bawn_version_name_ok(bawn_slice_str(p.name)) || bawn_wall_guardrail_find(policy.wall, bawn_slice_str(p.name)) < 0)
         status = bawn_cli_fail(CLI_USAGE, "%s has no guardrail `%s` (letters, digits, - and _)", policy.self, p.name);
     else if (snprintf(p.folder, sizeof p.folder, "%s/guardrails/%s", bawn_cli_state(state, cli), p.name) >= CLI_PATH)
         status = bawn_cli_fail(CLI_USAGE, "the state folder's name is too long");

@@ -143,7 +143,7 @@ static void print_change(const suggestion *s, const bawn_cli_policy *policy)
         if (e->change.scope != CLI_SCOPE_VALUE && e->about.value.len == 0 && bawn_slice_is(e->about.guard, "pii"))
             puts("  (smaller still, if you know the value: sensitive_information: {allow: [\"THE VALUE\"]})");
     }
-    if (bawn_is_digit((unsigned char)bawn_cli_member(s->target, "policy", "version")[0]))
+    if (bawn_cli_by_version(s->target))
         printf("\nVersion %s ruled, and it is frozen: change the draft so, publish it, and name the new version in its route.\n",
                bawn_cli_member(s->target, "policy", "version"));
 }

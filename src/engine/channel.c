@@ -167,8 +167,8 @@ static bool step_canonical(bawn_channel *c, size_t new_from, bool last)
     return !c->differs || bawn_view_step(&c->canonical, &c->judging, BAWN_TEXT_NON_ASCII | BAWN_TEXT_CONTROL, last);
 }
 
-/* Judges the encoded runs of a view that have come whole. */
-static bool step_runs(bawn_channel *c, const bawn_view *v, size_t *from, bool *open, bool last)
+/* Goes past the encoded runs of a view that have come whole, and judges them if they are not another view's too. */
+static bool step_runs(bawn_channel *c, const bawn_view *v, size_t *from, bool *open, bool judge, bool last)
 {
     size_t at = *from - v->base;
     bawn_span run;
@@ -176,27 +176,12 @@ static bool step_runs(bawn_channel *c, const bawn_view *v, size_t *from, bool *o
 
     while (bawn_decode_find(&run, &code, open, &at, v->text, last) == 1) {
         bawn_span in_view = { run.begin + v->base, run.end + v->base };
-        if (!bawn_judge_run(&c->judging, &c->unfold, bawn_slice_of(v->text.ptr + run.begin, run.end - run.begin), code,
-                            bawn_view_to_raw(v, in_view), 0))
+        bawn_slice text = { v->text.ptr + run.begin, run.end - run.begin };
+        if (judge && !bawn_judge_run(&c->judging, &c->unfold, text, code, bawn_view_to_raw(v, in_view), 0))
             return fail(c);
     }
     *from = v->base + at;
     return true;
-}
-
-/* While the canonical view does not differ its runs are the raw ones; where the last of them ends may still hang on what
- * the maker keeps back. */
-static void pass_runs(bawn_channel *c, bool last)
-{
-    size_t at = c->canonical_runs_from - c->canonical.base;
-    bawn_span run;
-    bawn_code code;
-
-    if (!c->maker || !(c->flags & BAWN_TEXT_DECODABLE))
-        return;
-    while (bawn_decode_find(&run, &code, &c->canonical_run_open, &at, c->canonical.text, last) == 1)
-        ;
-    c->canonical_runs_from = c->canonical.base + at;
 }
 
 /* A view offset as a raw one, for holding: the raw begin of what stands there. */
@@ -380,11 +365,9 @@ static void hash_finds(bawn_channel *c, size_t below)
         bawn_found *f = &c->finds.items[i];
         if (f->hashed || f->span.begin >= below || f->span.begin < c->base || f->span.end > length(c))
             continue;
-        bawn_slice parts[] = { bawn_slice_str(bawn_wall_kind(wall, f->kind)->code), { "", 1 },
-                               { c->text.ptr + (f->span.begin - c->base), f->span.end - f->span.begin } };
-        uint8_t mac[32];
-        bawn_hmac_sha256(mac, bawn_slice_of((const char *)wall->hash_key, 32), parts, BAWN_COUNT(parts));
-        memcpy(f->hash, mac, sizeof f->hash);
+        bawn_slice value = { c->text.ptr + (f->span.begin - c->base), f->span.end - f->span.begin };
+        bawn_value_hash(f->hash, bawn_slice_of((const char *)wall->hash_key, 32),
+                        bawn_slice_str(bawn_wall_kind(wall, f->kind)->code), value);
         f->hashed = true;
     }
 }
@@ -421,14 +404,15 @@ static bool judge_new(bawn_channel *c, size_t from, bool last)
     c->flags |= flags & (BAWN_TEXT_CANONICAL | BAWN_TEXT_DECODABLE);
     if (!step_raw(c, last))
         return false;
-    if ((c->flags & BAWN_TEXT_DECODABLE) && !step_runs(c, &c->raw, &c->runs_from, &c->run_open, last))
+    if ((c->flags & BAWN_TEXT_DECODABLE) && !step_runs(c, &c->raw, &c->runs_from, &c->run_open, true, last))
         return false;
     if (!step_canonical(c, from, last))
         return false;
-    if (c->differs)
-        return step_runs(c, &c->canonical, &c->canonical_runs_from, &c->canonical_run_open, last);
-    pass_runs(c, last);
-    return true;
+    if (!c->differs && (!c->maker || !(c->flags & BAWN_TEXT_DECODABLE)))
+        return true;
+    /* While the canonical view does not differ its runs are the raw ones; where the last of them ends may still hang on
+     * what the maker keeps back. */
+    return step_runs(c, &c->canonical, &c->canonical_runs_from, &c->canonical_run_open, c->differs, last);
 }
 
 bool bawn_channel_feed(bawn_channel *c, bawn_slice text, bool last)

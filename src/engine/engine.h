@@ -16,6 +16,10 @@ const char *bawn_patterns_hash(void);                            /* "sha256:..."
 size_t bawn_wall_guardrails(const bawn_wall *);
 bawn_slice bawn_wall_guardrail_name(const bawn_wall *, size_t i);
 int bawn_wall_guardrail_find(const bawn_wall *, bawn_slice name);/* -1: none; empty name: the default one */
+/* What `publish` writes and a route's `version` reads. */
+#define BAWN_VERSION_MOST 1000000                                /* numbers are below it */
+bool bawn_version_name_ok(bawn_slice guardrail);                 /* its versions can stand in a folder of that name */
+unsigned bawn_version_newest(const char *folder);                /* of one guardrail; 0: none, or no such folder */
 bool bawn_engine_compile(const char *out_path, bawn_error *err); /* build time: compiles and writes the database */
 
 #endif

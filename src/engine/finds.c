@@ -75,10 +75,11 @@ static bawn_found stricter(const bawn_found *first, const bawn_found *second)
 }
 
 /* Merged finds are sorted by place, so twins stand among those of their span: a handful. */
-void bawn_finds_unite(bawn_finds *f, const bawn_wall *w)
+void bawn_finds_settle(bawn_finds *f, const bawn_wall *w)
 {
     size_t kept = 0;
 
+    bawn_finds_merge(f);
     for (size_t i = 0; i < f->n; i++) {
         const bawn_found *next = &f->items[i];
         size_t k = kept;

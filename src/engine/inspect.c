@@ -65,8 +65,7 @@ static bool judge_all(inspection *s)
     s->judging.place = s->side == BAWN_INPUT ? BAWN_PLACE_INPUT : BAWN_PLACE_OUTPUT;
     if (s->side == BAWN_INPUT && !bawn_outcome_limits(&s->judging, s->total, s->n))
         return false;
-    bawn_finds_merge(&s->finds);
-    bawn_finds_unite(&s->finds, s->worker->wall);
+    bawn_finds_settle(&s->finds, s->worker->wall);
     return true;
 }
 

@@ -86,7 +86,6 @@ void bawn_rules_free(bawn_rules *r)
 void bawn_rules_hash(char out[72], const bawn_rules *r)
 {
     bawn_buf b = { 0 };
-    uint8_t digest[32];
 
     for (size_t i = 0; i < r->n_rules; i++) {
         bawn_buf_str(&b, r->rules[i].regex);
@@ -94,9 +93,6 @@ void bawn_rules_hash(char out[72], const bawn_rules *r)
         bawn_buf_byte(&b, (char)r->rules[i].flags);
         bawn_buf_byte(&b, (char)r->rules[i].guard);
     }
-    bawn_sha256(digest, b.failed ? BAWN_NIL : bawn_buf_slice(&b));
+    bawn_sha256_name(out, b.failed ? BAWN_NIL : bawn_buf_slice(&b));
     bawn_buf_free(&b);
-    memcpy(out, "sha256:", 7);
-    bawn_hex(out + 7, digest, 32);
-    out[71] = 0;
 }

@@ -89,10 +89,14 @@ static void consider(selection *best, const gater *g, const size_t *parts, size_
 static selection choose(const gater *g, uint32_t width, size_t source, double otherwise_us)
 {
     selection best = { .cost = otherwise_us };
+    matcher matchers[BAWN_REQUIRED_PARTS];
+
+    for (size_t i = 0; i < BAWN_REQUIRED_PARTS; i++)
+        matchers[i] = matcher_of(&g->parts[i], g->arena);
     for (matcher by = BY_LITERALS; by <= BY_BOTH; by++) {
         size_t found[BAWN_REQUIRED_PARTS], n = 0;
         for (size_t i = 0; i < BAWN_REQUIRED_PARTS; i++)
-            if (g->parts[i].n > 0 && matcher_of(&g->parts[i], g->arena) == by)
+            if (g->parts[i].n > 0 && matchers[i] == by)
                 found[n++] = i;
         for (size_t k = 1; k <= (by == BY_BOTH && n > 0 ? 1 : n); k++)
             consider(&best, g, found, k, width, source);

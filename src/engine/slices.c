@@ -15,7 +15,7 @@ struct bawn_slices {
     size_t at;                  /* how far this stage has come in its text */
     size_t from;                /* where encoded runs are looked for next */
     uint32_t flags;
-    bool canonical, differs;    /* the second view is judged; there is one */
+    bool differs;               /* there is a canonical view */
     bawn_view view;
     bawn_level level;           /* maker and map of the canonical view */
     bawn_unfold unfold;
@@ -42,17 +42,10 @@ void bawn_slices_free(bawn_slices *s)
 
 bool bawn_slices_done(const bawn_slices *s) { return s->stage == DONE; }
 
-static size_t back_to_start(bawn_slice text, size_t at)
-{
-    while (at > 0 && at < text.len && !bawn_utf8_is_start((unsigned char)text.ptr[at]))
-        at--;
-    return at;
-}
-
 /* Where this stage's next piece ends; it costs a part of its bytes: looking for flags and runs is cheap. */
 static size_t next_end(const bawn_slices *s, bawn_slice text, size_t *budget, unsigned bytes_for_one)
 {
-    size_t room = *budget * bytes_for_one, end = text.len - s->at > room ? back_to_start(text, s->at + room) : text.len;
+    size_t room = *budget * bytes_for_one, end = text.len - s->at > room ? bawn_utf8_floor(text, s->at + room) : text.len;
     size_t cost = (end - s->at) / bytes_for_one;
     *budget -= cost < *budget ? cost : *budget;
     return end;
@@ -69,7 +62,6 @@ static void begin_canonical(bawn_slices *s)
     bawn_view_free(&s->view);
     s->view = (bawn_view){ .kind = BAWN_VIEW_CANONICAL, .map = &s->level.map, .canonical = s->level.maker };
     s->text = bawn_buf_slice(&s->level.canonical);
-    s->canonical = true;
     s->flags = 0;
     go_to(s, FLAGS);
 }
@@ -77,7 +69,7 @@ static void begin_canonical(bawn_slices *s)
 /* ---- stages: each takes one piece, and goes to the next when its text is at its end ------------------------------------ */
 static bool look_for_flags(bawn_slices *s, bawn_judging *j, size_t *budget)
 {
-    size_t low = back_to_start(s->text, s->at > FLAG_BEHIND ? s->at - FLAG_BEHIND : 0), end = next_end(s, s->text, budget, 8);
+    size_t low = bawn_utf8_floor(s->text, s->at > FLAG_BEHIND ? s->at - FLAG_BEHIND : 0), end = next_end(s, s->text, budget, 8);
     (void)j;
     s->flags |= bawn_text_flags(bawn_slice_of(s->text.ptr + low, end - low));
     s->at = end;
@@ -112,7 +104,7 @@ static bool judge_runs(bawn_slices *s, bawn_judging *j, size_t *budget)
             return false;
     s->at = end;
     if (end == s->text.len)
-        go_to(s, s->canonical || !(s->flags & BAWN_TEXT_CANONICAL) ? DONE : CANONICAL);
+        go_to(s, s->view.kind == BAWN_VIEW_CANONICAL || !(s->flags & BAWN_TEXT_CANONICAL) ? DONE : CANONICAL);
     return true;
 }
 

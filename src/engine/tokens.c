@@ -298,8 +298,7 @@ static bool write_mask(bawn_buf *out, const bawn_wall *wall, const bawn_found *f
 {
     const bawn_kind *kind = bawn_wall_kind(wall, f->kind);
     bawn_slice label = bawn_kind_label(kind), placeholder;
-    bawn_slice parts[3] = { bawn_slice_str(kind->code), bawn_slice_of("", 1), value };
-    uint8_t digest[32];
+    uint8_t digest[8];
     char hash[16];
 
     switch (f->style) {
@@ -308,8 +307,8 @@ static bool write_mask(bawn_buf *out, const bawn_wall *wall, const bawn_found *f
     case BAWN_STYLE_PARTIAL:
         return write_partial(out, value);
     case BAWN_STYLE_HASH:
-        bawn_hmac_sha256(digest, bawn_slice_of((const char *)wall->hash_key, 32), parts, 3);
-        bawn_hex(hash, digest, 8);
+        bawn_value_hash(digest, bawn_slice_of((const char *)wall->hash_key, 32), bawn_slice_str(kind->code), value);
+        bawn_hex(hash, digest, sizeof digest);
         bawn_buf_byte(out, '<');
         bawn_buf_add(out, label);
         bawn_buf_byte(out, ':');

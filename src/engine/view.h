@@ -27,9 +27,9 @@ bool bawn_finds_add(bawn_finds *, const bawn_found *);
 void bawn_finds_free(bawn_finds *);                 /* the items, not the struct; may be filled again */
 /* Sorts by (segment, begin, end); one row for the same kind and overlapping spans (their union; raw view wins). */
 void bawn_finds_merge(bawn_finds *);
-/* After it: one row for the same guard, code and span, which guard files and the policy may share (RULINGS R5); the
- * strictest action stays. */
-void bawn_finds_unite(bawn_finds *, const bawn_wall *);
+/* Merges, then leaves one row for the same guard, code and span, which guard files and the policy may share (RULINGS R5);
+ * the strictest action stays. */
+void bawn_finds_settle(bawn_finds *, const bawn_wall *);
 
 /* Whether `a` gives its name to a mask over both: the longer one, then by order of guards and kinds (RULINGS R13). */
 static inline bool bawn_found_names_mask(const bawn_found *a, const bawn_found *b)

@@ -91,11 +91,8 @@ static bool load_parts(bawn_wall *w, const char *self, bawn_slice yaml, const ch
 {
     size_t n_keys;
     const bawn_key *keys = bawn_engine_keys(&n_keys);
-    uint8_t digest[32];
 
-    bawn_sha256(digest, yaml);
-    memcpy(w->hash, "sha256:", 7);
-    bawn_hex(w->hash + 7, digest, 32);
+    bawn_sha256_name(w->hash, yaml);
     return bawn_policy_parse(&w->policy, self, yaml, keys, n_keys, err) &&
            bawn_builtin_load(&w->rules[0], w->patterns_hash, w->arena, err) &&
            bawn_wall_read_versions(w, cache_dir, err) && bawn_wall_read_words(w, err) && index_kinds(w, err) && index_triggers(w, err) &&

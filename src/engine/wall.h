@@ -26,7 +26,7 @@ typedef struct {
     uint32_t width;                 /* of forms: their length */
 } bawn_rule;
 #define BAWN_RULES_FEW 200      /* so few, as most policies have, are looked for by one database */
-#define BAWN_GATE_PARTS 3
+#define BAWN_GATE_PARTS BAWN_REQUIRED_PARTS
 #define BAWN_SIGNS_WIDTH 128    /* widest match of what is looked for around signs */
 typedef struct { const char *text; uint8_t flags; uint32_t first, n; } bawn_gate;  /* uses[first, first + n) */
 typedef struct { uint16_t slot, part; } bawn_gate_use;              /* a literal of that part (in the order of the text) */
@@ -144,6 +144,7 @@ bool bawn_wall_read_words(bawn_wall *, bawn_error *err);            /* custom wo
 bool bawn_wall_read_guardrails(bawn_wall *, bawn_error *err);
 bool bawn_wall_read_routes(bawn_wall *, bawn_error *err);           /* upstreams, routes, defaults, record */
 
+bawn_slice bawn_route_guardrail(const bawn_wall *, const bawn_node *route);    /* its own, or the default one's name */
 bool bawn_route_is_draft(const bawn_node *route);                   /* names no version, or DRAFT */
 const bawn_version *bawn_wall_version_find(const bawn_wall *, bawn_slice name, uint64_t number);    /* NULL: not read */
 bool bawn_wall_read_file(bawn_buf *out, const char *path);          /* appends a whole file; false with errno */

@@ -458,14 +458,6 @@ static bool derive(reader *r)
 }
 
 /* ---- all guardrails ------------------------------------------------------------------------------------------------------------ */
-static const bawn_node *named(const bawn_node *all, bawn_slice name)
-{
-    const bawn_node *g = all ? all->first : NULL;
-    while (g && !bawn_slice_eq(g->key, name))
-        g = g->next;
-    return g;
-}
-
 static bool chain_of(const bawn_node **chain, size_t *n, reader *r, const bawn_node *all, const bawn_node *node)
 {
     for (*n = 0; node; (*n)++) {
@@ -477,7 +469,7 @@ static bool chain_of(const bawn_node **chain, size_t *n, reader *r, const bawn_n
         if (!parent || bawn_slice_is(parent->text, "default"))
             node = parent ? bawn_node_get(all, "default") : NULL;
         else {
-            const bawn_node *found = named(all, parent->text);
+            const bawn_node *found = bawn_guardrail_node(all, parent->text);
             if (!found)
                 return bawn_node_error(r->err, r->policy, parent, "there is no guardrail `%.*s` to extend",
                                        (int)parent->text.len, parent->text.ptr);
@@ -497,7 +489,7 @@ static bool read_one(bawn_wall *w, const bawn_policy *policy, bawn_slice name, b
     size_t n = 0;
 
     *r.g = (bawn_guardrail){ .name = name, .version = version };
-    return begin_default(&r) && chain_of(chain, &n, &r, all, named(all, name)) && read_chain(&r, chain, n) && derive(&r);
+    return begin_default(&r) && chain_of(chain, &n, &r, all, bawn_guardrail_node(all, name)) && read_chain(&r, chain, n) && derive(&r);
 }
 
 static bool read_versions(bawn_wall *w, bawn_error *err)
@@ -505,7 +497,7 @@ static bool read_versions(bawn_wall *w, bawn_error *err)
     for (size_t i = 0; i < w->n_versions; i++) {
         const bawn_version *v = &w->versions[i];
         const bawn_node *root = bawn_policy_root(v->policy), *all = bawn_node_get(root, "guardrails");
-        if (!named(all, v->name) && !bawn_slice_is(v->name, "default"))
+        if (!bawn_guardrail_node(all, v->name) && !bawn_slice_is(v->name, "default"))
             return bawn_node_error(err, v->policy, all ? all : root, "there is no guardrail `%.*s` in its version %s",
                                    (int)v->name.len, v->name.ptr, v->text);
         if (!read_one(w, v->policy, v->name, bawn_slice_str(v->text), err))
@@ -528,7 +520,7 @@ bool bawn_wall_read_guardrails(bawn_wall *w, bawn_error *err)
     for (const bawn_node *g = all ? all->first : NULL; g; g = g->next)
         if (!read_one(w, w->policy, g->key, draft, err))
             return false;
-    if (!named(all, BAWN_LIT("default")) && !read_one(w, w->policy, BAWN_LIT("default"), draft, err))
+    if (!bawn_guardrail_node(all, BAWN_LIT("default")) && !read_one(w, w->policy, BAWN_LIT("default"), draft, err))
         return false;
     w->n_drafts = w->n_guardrails;
     return read_versions(w, err);

@@ -93,11 +93,10 @@ static int upstream_named(const bawn_wall *w, bawn_slice name)
     return -1;
 }
 
-/* Versions are read before routes, so it is there; `guardrail` NULL: the default one's. */
-static int version_of(const bawn_wall *w, const bawn_node *guardrail, const bawn_node *version)
+/* Versions are read before routes, so it is there. */
+static int version_of(const bawn_wall *w, const bawn_node *route)
 {
-    bawn_slice name = guardrail ? guardrail->text : w->guardrails[w->default_guardrail].name;
-    const bawn_version *v = bawn_wall_version_find(w, name, version->integer);
+    const bawn_version *v = bawn_wall_version_find(w, bawn_route_guardrail(w, route), bawn_node_get(route, "version")->integer);
     return (int)(w->n_drafts + (size_t)(v - w->versions));
 }
 
@@ -109,7 +108,7 @@ static bool read_route(bawn_wall *w, bawn_route *r, const bawn_node *node, bawn_
     if (guardrail && bawn_node_word(guardrail, "none"))
         r->guardrail = -1;
     else if (!bawn_route_is_draft(node))
-        r->guardrail = version_of(w, guardrail, bawn_node_get(node, "version"));
+        r->guardrail = version_of(w, node);
     else if (guardrail && (r->guardrail = bawn_wall_guardrail_find(w, guardrail->text)) < 0)
         return bawn_node_error(err, w->policy, guardrail, "there is no guardrail `%.*s`", (int)guardrail->text.len,
                                guardrail->text.ptr);

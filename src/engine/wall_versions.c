@@ -14,7 +14,6 @@
 #include "engine/wall.h"
 
 #define PATH_MOST 4096
-#define NUMBER_MOST 1000000
 
 typedef struct {
     bawn_wall *wall;
@@ -32,8 +31,7 @@ static bool fail(const reader *r, const char *why)
 }
 
 /* ---- where ----------------------------------------------------------------------------------------------------------- */
-/* A name that `publish` gives to a folder. */
-static bool is_file_name(bawn_slice name)
+bool bawn_version_name_ok(bawn_slice name)
 {
     for (size_t i = 0; i < name.len; i++)
         if (!bawn_is_alnum((unsigned char)name.ptr[i]) && name.ptr[i] != '_' && name.ptr[i] != '-')
@@ -59,22 +57,31 @@ static bool path_of(char out[PATH_MOST], const reader *r, bawn_slice file)
     return n > 0 && n < PATH_MOST;
 }
 
-/* "there is none ...; published are 1, 2": what a person needs who mistyped a number. */
-static bool fail_missing(const reader *r)
+unsigned bawn_version_newest(const char *folder)
 {
-    char path[PATH_MOST], why[200] = "it is not published";
+    DIR *dir = opendir(folder);
     unsigned long newest = 0;
 
-    int n = snprintf(path, sizeof path, "%s/%.*s", r->folder, (int)r->name.len, r->name.ptr);
-    DIR *dir = n > 0 && n < PATH_MOST ? opendir(path) : NULL;
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        unsigned long number = strtoul(entry->d_name, NULL, 10);
-        newest = number > newest && number < NUMBER_MOST ? number : newest;
+        char *end;
+        unsigned long number = strtoul(entry->d_name, &end, 10);
+        if (*end == 0 && end != entry->d_name && number > newest && number < BAWN_VERSION_MOST)
+            newest = number;
     }
     if (dir)
         closedir(dir);
+    return (unsigned)newest;
+}
+
+/* With the newest number: what a person needs who mistyped one. */
+static bool fail_missing(const reader *r)
+{
+    char path[PATH_MOST], why[200];
+    int n = snprintf(path, sizeof path, "%s/%.*s", r->folder, (int)r->name.len, r->name.ptr);
+    unsigned newest = n > 0 && n < PATH_MOST ? bawn_version_newest(path) : 0;
+
     if (newest > 0)
-        snprintf(why, sizeof why, "it is not published; the newest is %lu", newest);
+        snprintf(why, sizeof why, "it is not published; the newest is %u", newest);
     else
         snprintf(why, sizeof why, "it is not published; `bawn policy publish %.*s` makes version 1", (int)r->name.len, r->name.ptr);
     return fail(r, why);
@@ -92,15 +99,12 @@ static bool read_file(bawn_buf *out, const reader *r, bawn_slice file)
 static bool is_unchanged(const reader *r, bawn_slice name, bawn_slice hash)
 {
     bawn_buf bytes = { 0 };
-    uint8_t digest[32];
-    char expected[71];
+    char expected[72];
 
     bool ok = bawn_slice_find(name, BAWN_LIT("..")) == name.len && read_file(&bytes, r, name);
-    bawn_sha256(digest, bawn_buf_slice(&bytes));
-    memcpy(expected, "sha256:", 7);
-    bawn_hex(expected + 7, digest, 32);
+    bawn_sha256_name(expected, bawn_buf_slice(&bytes));
     bawn_buf_free(&bytes);
-    return ok && bawn_slice_eq(hash, bawn_slice_of(expected, sizeof expected));
+    return ok && bawn_slice_is(hash, expected);
 }
 
 static bool check_files(const reader *r, bawn_slice note)
@@ -142,19 +146,24 @@ static bool read_version(bawn_version *out, const reader *r)
 }
 
 /* ---- the routes' versions ---------------------------------------------------------------------------------------------- */
+bawn_slice bawn_route_guardrail(const bawn_wall *w, const bawn_node *route)
+{
+    const bawn_node *own = bawn_node_get(route, "guardrail"), *common = bawn_node_at(bawn_policy_root(w->policy), "defaults.guardrail");
+    return own ? own->text : common ? common->text : BAWN_LIT("default");
+}
+
 static bool begin(reader *r, bawn_wall *w, const bawn_node *route, const char *cache_dir, bawn_error *err)
 {
-    const bawn_node *guardrail = bawn_node_get(route, "guardrail"), *named = bawn_node_at(bawn_policy_root(w->policy), "defaults.guardrail");
-    bawn_slice name = guardrail ? guardrail->text : named ? named->text : BAWN_LIT("default");
+    bawn_slice name = bawn_route_guardrail(w, route);
 
     *r = (reader){ .wall = w, .node = bawn_node_get(route, "version"), .name = name, .err = err };
     r->number = r->node->integer;
     if (bawn_slice_is(name, "none"))
         return bawn_node_error(err, w->policy, r->node, "`guardrail: none` has no versions; take one of the two lines out");
-    if (r->number == 0 || r->number >= NUMBER_MOST)
+    if (r->number == 0 || r->number >= BAWN_VERSION_MOST)
         return bawn_node_error(err, w->policy, r->node, "found version %llu; versions are DRAFT, 1, 2 and so on",
                                (unsigned long long)r->number);
-    if (!is_file_name(name))
+    if (!bawn_version_name_ok(name))
         return fail(r, "a guardrail of this name cannot be published (letters, digits, - and _)");
     if (!cache_dir)
         return fail(r, "there is no state folder here to look for it; name it with --state");

@@ -184,13 +184,19 @@ static const struct {
     { "pii", "pii.regexes", "The policy's own kinds of personal data.", read_regexes },
 };
 
+const bawn_node *bawn_guardrail_node(const bawn_node *guardrails, bawn_slice name)
+{
+    const bawn_node *g = guardrails ? guardrails->first : NULL;
+    while (g && !bawn_slice_eq(g->key, name))
+        g = g->next;
+    return g;
+}
+
 /* Whether g is `name` or one that it extends: the rest of a published file is not in force. */
 static bool is_of(const bawn_node *guardrails, bawn_slice name, const bawn_node *g)
 {
     for (int depth = 0; depth < BAWN_EXTENDS_MOST; depth++) {
-        const bawn_node *node = guardrails->first;
-        while (node && !bawn_slice_eq(node->key, name))
-            node = node->next;
+        const bawn_node *node = bawn_guardrail_node(guardrails, name);
         if (!node || node == g)
             return node == g;
         const bawn_node *parent = bawn_node_get(node, "extends");

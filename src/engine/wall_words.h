@@ -6,6 +6,9 @@
 
 #define BAWN_EXTENDS_MOST 16     /* guardrails in one chain of `extends` */
 
+/* The guardrail of that name in a tree's `guardrails` (NULL: none are written), or NULL. */
+const bawn_node *bawn_guardrail_node(const bawn_node *guardrails, bawn_slice name);
+
 /* The kind id made for a list item (a word list, a topic, an expression), or -1. */
 int bawn_wall_policy_kind(const bawn_wall *, const bawn_node *item);
 

@@ -79,8 +79,7 @@ static bawn_progress judge_fields(bawn_exchange *x)
         }
     }
     x->guarded[BAWN_OUTPUT] = x->total[BAWN_OUTPUT];
-    bawn_finds_merge(&x->finds[BAWN_OUTPUT]);
-    bawn_finds_unite(&x->finds[BAWN_OUTPUT], x->wall);
+    bawn_finds_settle(&x->finds[BAWN_OUTPUT], x->wall);
     bawn_request_no_masks_in_keys(&x->finds[BAWN_OUTPUT], fields);
     return BAWN_WORK_DONE;
 }

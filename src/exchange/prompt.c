@@ -68,8 +68,5 @@ bawn_slice bawn_prompt_mark(const bawn_exchange *x, const bawn_field *fields, si
 /* keeps: no canary is ever written down: what is known could be left out */
 bool bawn_prompt_shows_canary(const bawn_exchange *x, bawn_slice text)
 {
-    for (size_t i = 0; x->canary.len > 0 && i + x->canary.len <= text.len; i++)
-        if (bawn_slice_eq_nocase(bawn_slice_of(text.ptr + i, x->canary.len), x->canary))
-            return true;
-    return false;
+    return x->canary.len > 0 && bawn_slice_find_nocase(text, x->canary) < text.len;
 }

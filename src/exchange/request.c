@@ -385,8 +385,7 @@ bool bawn_request_scored(bawn_exchange *x, bool ok, bawn_slice frame)
         if (r.action != BAWN_ALLOW && score >= r.min_score && !bawn_finds_add(&x->finds[BAWN_INPUT], &f))
             return refuse_guard(x);
     }
-    bawn_finds_merge(&x->finds[BAWN_INPUT]);
-    bawn_finds_unite(&x->finds[BAWN_INPUT], x->wall);
+    bawn_finds_settle(&x->finds[BAWN_INPUT], x->wall);
     return conclude(x);
 }
 
@@ -449,8 +448,7 @@ static bool finish_judging(bawn_exchange *x)
                        .finds = &x->finds[BAWN_INPUT] };
     if (!bawn_outcome_limits(&j, x->total[BAWN_INPUT], x->request.n_messages))
         return refuse_guard(x);
-    bawn_finds_merge(&x->finds[BAWN_INPUT]);
-    bawn_finds_unite(&x->finds[BAWN_INPUT], x->wall);
+    bawn_finds_settle(&x->finds[BAWN_INPUT], x->wall);
     bawn_request_no_masks_in_keys(&x->finds[BAWN_INPUT], x->request.fields);
     if (x->wall->scorer && x->operation == BAWN_OP_CHAT && bawn_outcome_of(&x->finds[BAWN_INPUT]).action != BAWN_BLOCK)
         return ask_scorer(x);

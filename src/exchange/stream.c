@@ -280,8 +280,7 @@ static void collect_finds(bawn_exchange *x)
     for (size_t i = 0; i < s->n_channels; i++)
         if (s->channels[i].text)
             collect(x, &s->channels[i]);
-    bawn_finds_merge(&x->finds[BAWN_OUTPUT]);
-    bawn_finds_unite(&x->finds[BAWN_OUTPUT], x->wall);
+    bawn_finds_settle(&x->finds[BAWN_OUTPUT], x->wall);
 }
 
 /* The last bytes wait until the record is written (RULINGS R16). */

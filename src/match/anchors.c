@@ -59,28 +59,8 @@ static void walk(anchors *out, anchor prefix, const char *s, const char *end, in
 static void alternatives(anchors *out, anchor prefix, const char *s, const char *end, const char *rest, const char *rest_end,
                          int depth)
 {
-    const char *from = s;
-    for (const char *p = s;; p++) {
-        bool last = p >= end;
-        if (!last && *p == '\\') {
-            p++;
-            continue;
-        }
-        if (!last && *p == '[') {
-            p = bawn_regex_skip_class(p, end) - 1;
-            continue;
-        }
-        if (!last && *p == '(') {
-            const char *g = group_end(p);
-            if (!g) {
-                out->failed = true;
-                return;
-            }
-            p = g - 1;
-            continue;
-        }
-        if (!last && *p != '|')
-            continue;
+    for (const char *from = s;;) {
+        const char *p = bawn_regex_alternative_end(from, end);
         bawn_buf joined = { 0 };
         bawn_buf_add(&joined, bawn_slice_of(from, (size_t)(p - from)));
         bawn_buf_add(&joined, bawn_slice_of(rest, (size_t)(rest_end - rest)));
@@ -89,7 +69,7 @@ static void alternatives(anchors *out, anchor prefix, const char *s, const char 
         else
             walk(out, prefix, joined.ptr, joined.ptr + joined.len - 1, depth + 1);
         bawn_buf_free(&joined);
-        if (last || out->failed)
+        if (p >= end || out->failed)
             return;
         from = p + 1;
     }

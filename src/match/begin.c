@@ -6,7 +6,6 @@
 #include "match/match.h"
 
 bool bawn_match_expression(bawn_buf *out, unsigned *hs_flags, const char *regex, uint8_t flags);
-bool bawn_match_is_ascii(const char *s);
 
 struct bawn_match_begins {
     pcre2_code **codes;             /* by rule id, NULL until first used */
@@ -59,7 +58,7 @@ static pcre2_code *code_of(bawn_match_begins *b, uint32_t id, const char *regex,
         return b->codes[id];
     if (bawn_match_expression(&e, &hs_flags, regex, flags)) {
         uint32_t options = PCRE2_ENDANCHORED | ((flags & BAWN_P_CASE) ? 0 : PCRE2_CASELESS);
-        if (!bawn_match_is_ascii(regex))
+        if (!bawn_slice_is_ascii(bawn_slice_str(regex)))
             options |= PCRE2_UTF | PCRE2_NO_UTF_CHECK;
         b->codes[id] = pcre2_compile((PCRE2_SPTR)e.ptr, PCRE2_ZERO_TERMINATED, options, &error, &where, NULL);
     }
@@ -78,10 +77,8 @@ bool bawn_match_begin(size_t *begin, bawn_match_begins *b, uint32_t id, const ch
         *begin = SIZE_MAX;
     if (!code || end > text.len)
         return false;
-    while (low > 0 && !bawn_utf8_is_start((unsigned char)text.ptr[low]))
-        low--;
-    for (before = low > 8 ? low - 8 : 0; before > 0 && !bawn_utf8_is_start((unsigned char)text.ptr[before]);)
-        before--;                   /* a little context, so that \b and look-behinds see what stands before */
+    low = bawn_utf8_floor(text, low);
+    before = bawn_utf8_floor(text, low > 8 ? low - 8 : 0);  /* context: \b and look-behinds see what stands before */
     int rc = pcre2_match(code, (PCRE2_SPTR)(text.ptr + before), end - before, low - before, PCRE2_NO_UTF_CHECK, b->data,
                          b->limits);
     if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)

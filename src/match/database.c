@@ -23,14 +23,6 @@ struct bawn_match_scratch { hs_scratch_t *scratch; char padded[COPIED + PADDING]
 
 static const char magic[8] = "BAWNDB2";
 
-bool bawn_match_is_ascii(const char *s)
-{
-    for (; *s; s++)
-        if ((unsigned char)*s >= 0x80)
-            return false;
-    return true;
-}
-
 /* Escapes plain text into an expression that matches exactly it. */
 static bool quote(bawn_buf *out, const char *text)
 {
@@ -46,7 +38,7 @@ bool bawn_match_expression(bawn_buf *out, unsigned *hs_flags, const char *regex,
 {
     bawn_buf_clear(out);
     *hs_flags = (flags & BAWN_P_CASE) ? 0 : HS_FLAG_CASELESS;
-    if (!bawn_match_is_ascii(regex))
+    if (!bawn_slice_is_ascii(bawn_slice_str(regex)))
         *hs_flags |= HS_FLAG_UTF8;
     if (flags & BAWN_P_LITERAL)
         return quote(out, regex);

@@ -240,9 +240,7 @@ static bool exact_element(strings *out, const element *e, int depth)
     strings nothing;
     one_string(&nothing, "", 0);
 
-    if (is_space_class(e) && !e->absent)
-        return exact_atom(out, e, depth);
-    if (e->once)
+    if (e->once || (is_space_class(e) && !e->absent))
         return exact_atom(out, e, depth);
     bool maybe = (*e->end == '?' && e->after == e->end + 1) || (e->after == e->end + 5 && memcmp(e->end, "{0,1}", 5) == 0);
     return maybe && !is_space_class(e) && exact_atom(out, e, depth) && unite(out, &nothing);

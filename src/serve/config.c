@@ -41,13 +41,13 @@ static bool has_operations_listener(const bawn_policy *p)
     return false;
 }
 
-static bool is_first_for_clients(const bawn_policy *p, const bawn_node *listener)
+static const bawn_node *first_for_clients(const bawn_policy *p)
 {
     const bawn_node *l = bawn_serve_listeners(p);
 
     while (l && bawn_node_get(l, "serves"))
         l = l->next;
-    return l == listener;
+    return l;
 }
 
 bawn_slice bawn_serve_listen_at(char out[SERVE_ADDRESS], const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan)
@@ -56,7 +56,7 @@ bawn_slice bawn_serve_listen_at(char out[SERVE_ADDRESS], const bawn_policy *p, c
     bawn_slice text = address ? address->text : BAWN_LIT("127.0.0.1:8480");
     bawn_serve_host h;
 
-    if (plan->port == 0 || !is_first_for_clients(p, listener) || !bawn_serve_parse_address(&h, text))
+    if (plan->port == 0 || first_for_clients(p) != listener || !bawn_serve_parse_address(&h, text))
         return text;
     int n = snprintf(out, SERVE_ADDRESS, h.ip6 ? "[%.*s]:%u" : "%.*s:%u", (int)h.host.len, h.host.ptr, plan->port);
     return n > 0 && n < SERVE_ADDRESS ? bawn_slice_of(out, (size_t)n) : text;
@@ -254,12 +254,8 @@ bool bawn_serve_config(bawn_buf *out, const bawn_wall *w, const bawn_serve_plan 
 
 void bawn_serve_address(char *out, size_t size, const bawn_policy *p, const bawn_serve_plan *plan)
 {
-    const bawn_node *l = bawn_serve_listeners(p);
     char address[SERVE_ADDRESS];
-
-    while (l && bawn_node_get(l, "serves"))
-        l = l->next;
-    bawn_slice text = bawn_serve_listen_at(address, p, l, plan);
+    bawn_slice text = bawn_serve_listen_at(address, p, first_for_clients(p), plan);
     size_t n = text.len < size ? text.len : size - 1;
     memcpy(out, text.ptr, n);
     out[n] = '\0';

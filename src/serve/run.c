@@ -183,13 +183,14 @@ static uint16_t kept_port(const bawn_serve_plan *plan)
 }
 
 /* ---- starting ------------------------------------------------------------------------------------------------------- */
+/* address: where clients are served, or NULL when nobody asks. */
 static bool load_and_write(const bawn_serve_plan *plan, bool starting, char address[128], bawn_error *err)
 {
     bawn_wall *wall = NULL;
     bool ok = make_folder(plan->cache, NULL, err) && bawn_serve_load(&wall, plan, err) &&
               (!starting || bawn_serve_ports_are_free(bawn_wall_policy(wall), plan, err)) && bawn_serve_write_conf(plan, wall, err);
 
-    if (ok)
+    if (ok && address)
         bawn_serve_address(address, 128, bawn_wall_policy(wall), plan);
     bawn_wall_free(wall);
     return ok;
@@ -245,13 +246,12 @@ static void read_log(watch *w)
 static void on_signal(watch *w)
 {
     struct signalfd_siginfo info;
-    char address[128];
     bawn_error err = { 0 };
 
     if (read(w->signals, &info, sizeof info) != (ssize_t)sizeof info)
         return;
     if (info.ssi_signo == SIGHUP) {
-        if (!load_and_write(w->plan, false, address, &err))
+        if (!load_and_write(w->plan, false, NULL, &err))
             say_error(w, "reload refused, the old policy stays in force: ", &err);
         else if (kill(w->nginx, SIGHUP) == 0)
             tell(w, "reloaded %s%s", w->plan->policy, "");
@@ -339,14 +339,13 @@ static bool running(pid_t *pid, const bawn_serve_plan *plan, bawn_error *err)
 bool bawn_serve_reload(const bawn_serve_options *options, bawn_error *err)
 {
     bawn_serve_plan plan;
-    char address[128];
     pid_t pid;
     bool ok;
 
     if (!bawn_serve_plan_new(&plan, options, err))
         return false;
     plan.port = plan.port ? plan.port : kept_port(&plan);
-    ok = running(&pid, &plan, err) && bawn_serve_check_nginx(&plan, err) && load_and_write(&plan, false, address, err);
+    ok = running(&pid, &plan, err) && bawn_serve_check_nginx(&plan, err) && load_and_write(&plan, false, NULL, err);
     if (ok && kill(pid, SIGHUP) != 0)
         ok = bawn_error_set(err, BAWN_E_IO, "cannot signal process %ld: %s", (long)pid, strerror(errno));
     bawn_serve_plan_free(&plan);

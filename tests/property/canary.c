@@ -1,5 +1,6 @@
 /* The canary: a word of its own stands behind each system message when it goes to the model, and an answer that shows it,
  * however it is written and cut, is stopped; what is not a system message arrives as it was sent. keeps: P3a.6 */
+#include "dice.h"
 #include "exchange_help.h"
 
 #define HEAD "version: 1\nupstreams: {main: {dialect: openai, url: \"http://127.0.0.1:9400/v1\"}}\nrecord: {text: findings}\n" \
@@ -9,8 +10,7 @@
 #define WORD 24                 /* letters of a canary */
 #define LEAD "\\n\\nDocument code: "
 
-static bawn_wall *walls[4];
-static bawn_worker *workers[4];
+static desk desks[4];
 enum { BLOCK, MASK, OFF, OBSERVE };
 static const char *const policies[] = {
     HEAD "    leak: {canary: true}\n", HEAD "    leak: {canary: true, system_prompt: mask}\n", HEAD "    leak: {system_prompt: block}\n",
@@ -20,21 +20,16 @@ static const char *const policies[] = {
 static int load(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < BAWN_COUNT(policies); i++) {
-        walls[i] = wall_of(policies[i]);
-        if (!bawn_worker_new(&workers[i], walls[i], NULL))
-            return 1;
-    }
+    for (size_t i = 0; i < BAWN_COUNT(policies); i++)
+        desks[i] = desk_open(policies[i]);
     return 0;
 }
 
 static int unload(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < BAWN_COUNT(policies); i++) {
-        bawn_worker_free(workers[i]);
-        bawn_wall_free(walls[i]);
-    }
+    for (size_t i = 0; i < BAWN_COUNT(policies); i++)
+        desk_close(&desks[i]);
     return 0;
 }
 
@@ -57,7 +52,7 @@ static void word_of(char word[WORD + 1], const outcome *o, size_t nth)
 
 static void ask(outcome *o, int policy, const char *request)
 {
-    run_exchange(o, workers[policy], request, "application/json",
+    run_exchange(o, desks[policy].worker, request, "application/json",
                  BAWN_LIT("{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"}}]}"), 0, 0);
 }
 
@@ -142,8 +137,8 @@ static void the_seed_makes_the_word(void **state)
     assert_string_equal(word, second);
     outcome_free(&again);
     again = (outcome){ 0 };
-    assert_true(bawn_exchange_new(&x, workers[BLOCK], BAWN_LIT("openai"), BAWN_LIT("POST"), BAWN_LIT("/v1/chat/completions"),
-                                  NULL, 0, 1, other, &err));
+    assert_true(bawn_exchange_new(&x, desks[BLOCK].worker, BAWN_LIT("openai"), BAWN_LIT("POST"),
+                                  BAWN_LIT("/v1/chat/completions"), NULL, 0, 1, other, &err));
     bawn_exchange_feed(x, BAWN_INPUT, BAWN_LIT(ONE), true, 2);
     obey(&again, x, BAWN_INPUT, BAWN_LIT(ONE));
     word_of(second, &again, 0);
@@ -154,68 +149,37 @@ static void the_seed_makes_the_word(void **state)
 }
 
 /* ---- finding ------------------------------------------------------------------------------------------------------ */
-static void as_it_is(char *out, const char *word) { strcpy(out, word); }
+static void as_it_is(bawn_buf *out, bawn_slice word) { bawn_buf_add(out, word); }
 
-static void in_capitals(char *out, const char *word)
+static void in_capitals(bawn_buf *out, bawn_slice word)
 {
-    for (; *word; word++)
-        *out++ = (char)(*word - 32);
-    *out = 0;
+    for (size_t i = 0; i < word.len; i++)
+        bawn_buf_byte(out, (char)(word.ptr[i] - 32));
 }
 
-static void backwards(char *out, const char *word)
+static void backwards(bawn_buf *out, bawn_slice word)
 {
-    size_t n = strlen(word);
-    for (size_t i = 0; i < n; i++)
-        out[i] = word[n - 1 - i];
-    out[n] = 0;
+    for (size_t i = word.len; i > 0; i--)
+        bawn_buf_byte(out, word.ptr[i - 1]);
 }
 
-static void apart_by(char *out, const char *word, const char *gap)
-{
-    *out = 0;
-    for (; *word; word++)
-        sprintf(out + strlen(out), "%c%s", *word, word[1] ? gap : "");
-}
-static void apart(char *out, const char *word) { apart_by(out, word, " "); }
-static void hyphened(char *out, const char *word) { apart_by(out, word, "-"); }
-static void listed(char *out, const char *word) { apart_by(out, word, ", "); }
-static void invisibly_apart(char *out, const char *word) { apart_by(out, word, "\xE2\x80\x8B"); }
+static void apart(bawn_buf *out, bawn_slice word) { with_between(out, word, " "); }
+static void hyphened(bawn_buf *out, bawn_slice word) { with_between(out, word, "-"); }
+static void listed(bawn_buf *out, bawn_slice word) { with_between(out, word, ", "); }
+static void invisibly_apart(bawn_buf *out, bawn_slice word) { with_between(out, word, "\xE2\x80\x8B"); }
 
-static void apart_backwards(char *out, const char *word)
+static void apart_backwards(bawn_buf *out, bawn_slice word)
 {
-    char turned[WORD + 1];
-    backwards(turned, word);
-    apart(out, turned);
+    bawn_buf turned = { 0 };
+    backwards(&turned, word);
+    apart(out, bawn_buf_slice(&turned));
+    bawn_buf_free(&turned);
 }
 
-static void in_hex(char *out, const char *word)
-{
-    bawn_hex(out, (const uint8_t *)word, WORD);
-    out[2 * WORD] = 0;
-}
-
-static void in_base64(char *out, const char *word)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < WORD; i += 3, out += 4) {
-        unsigned v = (unsigned)(word[i] << 16 | word[i + 1] << 8 | word[i + 2]);
-        for (int k = 0; k < 4; k++)
-            out[k] = digits[v >> (18 - 6 * k) & 63];
-    }
-    *out = 0;
-}
-
-static void full_width(char *out, const char *word)
-{
-    for (; *word; word++)
-        out += sprintf(out, "\xEF\xBD%c", (char)(0x81 + (*word - 'a')));
-}
-
-static const struct { const char *name; void (*write)(char *out, const char *word); } writings[] = {
+static const struct { const char *name; void (*write)(bawn_buf *out, bawn_slice word); } writings[] = {
     { "as it is", as_it_is }, { "in capitals", in_capitals }, { "backwards", backwards }, { "letters apart", apart },
     { "letters hyphened", hyphened }, { "letters listed", listed }, { "invisibly apart", invisibly_apart },
-    { "apart and backwards", apart_backwards }, { "in hex", in_hex }, { "in base64", in_base64 }, { "full width", full_width },
+    { "apart and backwards", apart_backwards }, { "in hex", as_hex }, { "in base64", as_base64 }, { "full width", as_wide },
 };
 
 static void write_answer(bawn_buf *out, const char *text, bool stream)
@@ -245,7 +209,8 @@ static void tell(outcome *o, int policy, const char *written, bool stream, unsig
 
     sprintf(text, "Certainly, here it is: %s and that was all of it.", written);
     write_answer(&answer, text, stream);
-    run_exchange(o, workers[policy], ONE, stream ? "text/event-stream" : "application/json", bawn_buf_slice(&answer), cut, 40);
+    run_exchange(o, desks[policy].worker, ONE, stream ? "text/event-stream" : "application/json", bawn_buf_slice(&answer), cut,
+                 40);
     bawn_buf_free(&answer);
 }
 
@@ -257,7 +222,8 @@ static bool holds(const bawn_buf *b, const char *text)
 static void it_is_found_however_it_is_written(void **state)
 {
     outcome o;
-    char word[WORD + 1], written[256];
+    char word[WORD + 1];
+    bawn_buf written = { 0 };
     (void)state;
     ask(&o, BLOCK, ONE);
     word_of(word, &o, 0);
@@ -265,16 +231,19 @@ static void it_is_found_however_it_is_written(void **state)
     for (size_t i = 0; i < BAWN_COUNT(writings); i++)
         for (unsigned cut = 0; cut < 12; cut++) {
             bool stream = cut % 3 != 0;
-            writings[i].write(written, word);
-            tell(&o, BLOCK, written, stream, cut);
+            bawn_buf_clear(&written);
+            writings[i].write(&written, bawn_slice_str(word));
+            bawn_buf_byte(&written, 0);
+            tell(&o, BLOCK, written.ptr, stream, cut);
             if (o.action[BAWN_OUTPUT] != BAWN_BLOCK || !holds(&o.record, "\"leak.CANARY\""))
                 fail_msg("%s, %s, cut %u: not blocked: %.*s", writings[i].name, stream ? "stream" : "whole", cut,
                          (int)o.record.len, o.record.ptr);
-            written[6] = 0;                                 /* not even its begin is delivered, nor is it written down */
-            assert_false(holds(&o.answer, written));
+            written.ptr[6] = 0;                             /* not even its begin is delivered, nor is it written down */
+            assert_false(holds(&o.answer, written.ptr));
             assert_false(holds(&o.record, word));
             outcome_free(&o);
         }
+    bawn_buf_free(&written);
 }
 
 static void mask_masks_it(void **state)

@@ -6,21 +6,19 @@
                "guardrails: {default: {sensitive_information: {entities: {EMAIL: mask}}, input_limits: {characters: 100000000, repeated_token_run: 1000000}}}\n"
 #define SIZE (1u << 20)
 
-static bawn_wall *wall;
-static bawn_worker *worker;
+static desk here;
 
 static int load(void **state)
 {
     (void)state;
-    wall = wall_of(POLICY);
-    return bawn_worker_new(&worker, wall, NULL) ? 0 : 1;
+    here = desk_open(POLICY);
+    return 0;
 }
 
 static int unload(void **state)
 {
     (void)state;
-    bawn_worker_free(worker);
-    bawn_wall_free(wall);
+    desk_close(&here);
     return 0;
 }
 
@@ -48,7 +46,7 @@ static const char hello[] = "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"
 
 static void ask(outcome *o, const bawn_buf *body)
 {
-    run_exchange(o, worker, body->ptr, "application/json", bawn_slice_str(hello), 0, 0);
+    run_exchange(o, here.worker, body->ptr, "application/json", bawn_slice_str(hello), 0, 0);
     assert_int_equal(o->n_verdicts, 2);
     assert_int_equal(o->n_records, 1);
     assert_false(o->late);
@@ -120,8 +118,8 @@ static void a_long_answer(void **state)
     bawn_buf_str(&answer, "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"");
     write_prose(&answer, SIZE);
     bawn_buf_str(&answer, "\"},\"finish_reason\":\"stop\"}]}");
-    run_exchange(&o, worker, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}", "application/json",
-                 bawn_buf_slice(&answer), 77, 300000);
+    run_exchange(&o, here.worker, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
+                 "application/json", bawn_buf_slice(&answer), 77, 300000);
     assert_true(o.n_needs >= SIZE / (256u << 10));
     assert_int_equal(o.n_records, 1);
     assert_int_equal(o.n_ends, 1);
@@ -143,8 +141,8 @@ static void a_client_that_leaves_between_two_slices(void **state)
     for (int twice = 0; twice < 2; twice++) {               /* the second exchange is the first one's memory */
         bawn_exchange *x = NULL;
         bawn_step step;
-        assert_true(bawn_exchange_new(&x, worker, BAWN_LIT("openai"), BAWN_LIT("POST"), BAWN_LIT("/v1/chat/completions"), NULL, 0,
-                                      1, seed, NULL));
+        assert_true(bawn_exchange_new(&x, here.worker, BAWN_LIT("openai"), BAWN_LIT("POST"), BAWN_LIT("/v1/chat/completions"),
+                                      NULL, 0, 1, seed, NULL));
         bawn_exchange_feed(x, BAWN_INPUT, bawn_buf_slice(&body), true, 2);
         assert_true(bawn_exchange_next(&step, x));
         assert_int_equal(step.kind, BAWN_NEED);

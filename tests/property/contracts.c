@@ -10,23 +10,20 @@
     "guardrails:\n  g:\n    word_filters: {custom: [{words: [bluefalcon, project falcon], action: block}]}\n" \
     "    sensitive_information: {entities: {EMAIL: {input: token, output: mask}, PHONE: {input: token, output: none}}}\n"
 
-static bawn_wall *wall;
-static bawn_worker *worker;
+static desk here;
 
 static int load(void **state)
 {
-    bawn_error err = { 0 };
     (void)state;
     setenv("BAWN_TEST_HASH_KEY", "0123456789abcdef", 1);
-    wall = load_wall(POLICY);
-    return bawn_worker_new(&worker, wall, &err) ? 0 : -1;
+    here = desk_open(POLICY);
+    return 0;
 }
 
 static int unload(void **state)
 {
     (void)state;
-    bawn_worker_free(worker);
-    bawn_wall_free(wall);
+    desk_close(&here);
     return 0;
 }
 
@@ -78,7 +75,7 @@ static void end_game(game *g)
 
 static void drive_game(run *r, const game *g, dice *d, size_t most)
 {
-    drive(r, worker, bawn_buf_slice(&g->request), g->type, bawn_buf_slice(&g->answer), d, most);
+    drive(r, here.worker, bawn_buf_slice(&g->request), g->type, bawn_buf_slice(&g->answer), d, most);
 }
 
 typedef void (*round_of)(uint64_t seed);
@@ -143,8 +140,8 @@ static bool fail_one(const game *g, const run *whole, uint64_t seed, size_t n)
     for (size_t i = 0; i < BAWN_COUNT(ours); i++)       /* what the test writes down is not to fail */
         bawn_buf_reserve(ours[i], 1 << 18);
     bawn_malloc_fail_at = n;
-    bool made = bawn_exchange_new(&x, worker, BAWN_LIT("openai"), BAWN_LIT("POST"), BAWN_LIT("/v1/chat/completions"), NULL, 0, NOW,
-                                  bytes, &err);
+    bool made = bawn_exchange_new(&x, here.worker, BAWN_LIT("openai"), BAWN_LIT("POST"), BAWN_LIT("/v1/chat/completions"),
+                                  NULL, 0, NOW, bytes, &err);
     if (made) {
         drive_feed(&r, x, BAWN_INPUT, body, &d, 0);
         if (!r.local && !r.ended) {
@@ -249,8 +246,8 @@ static void contract_4_attributes_are_copied(void **state)
     dice d = { 1 };
     (void)state;
     for (int scrub = 0; scrub < 2; scrub++) {
-        assert_true(bawn_exchange_new(&x, worker, bawn_slice_str(dialect), bawn_slice_str(method), bawn_slice_str(uri), &a, 1, NOW,
-                                      bytes, &err));
+        assert_true(bawn_exchange_new(&x, here.worker, bawn_slice_str(dialect), bawn_slice_str(method), bawn_slice_str(uri), &a,
+                                      1, NOW, bytes, &err));
         if (scrub)
             memset(uri, 'x', sizeof uri - 1), memset(method, 'x', 4), memset(key, 'x', 5), memset(value, 'x', 5), memset(dialect, 'x', 6);
         drive_feed(scrub ? &r : &plain, x, BAWN_INPUT, BAWN_LIT("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"), &d, 3);
@@ -264,7 +261,7 @@ static void contract_4_attributes_are_copied(void **state)
 }
 
 /* ---- 5: bounds ----------------------------------------------------------------------------------------------------------- */
-/* One call judges about 256 KiB of fields, then asks to go on. A single field is still judged in one call. */
+/* One call judges about 256 KiB of fields, then asks to go on. */
 static void contract_5_a_long_body_is_judged_in_slices(void **state)
 {
     bawn_buf body = { 0 };
@@ -279,7 +276,7 @@ static void contract_5_a_long_body_is_judged_in_slices(void **state)
         bawn_buf_str(&body, "\"}");
     }
     bawn_buf_str(&body, "]}");
-    drive(&r, worker, bawn_buf_slice(&body), "application/json", BAWN_LIT("{\"id\":\"1\",\"choices\":[]}"), &d, 0);
+    drive(&r, here.worker, bawn_buf_slice(&body), "application/json", BAWN_LIT("{\"id\":\"1\",\"choices\":[]}"), &d, 0);
     assert_true(body.len > 400000 && body.len < (1u << 20));
     assert_in_range(r.needs, body.len / (256u << 10), body.len / (256u << 10) + 1);
     assert_string_equal(strchr(r.steps, 'V') - r.needs, strstr(r.steps, "N"));     /* all before the verdict */
@@ -290,7 +287,7 @@ static void contract_5_a_long_body_is_judged_in_slices(void **state)
 /* What is fed and has not left is never more than the hold limit and an event: it flows, or the answer is ended. */
 static void contract_5_what_is_held_is_bounded(void **state)
 {
-    bawn_exchange *x = drive_new(worker, "POST", "/v1/chat/completions", NULL, 0);
+    bawn_exchange *x = drive_new(here.worker, "POST", "/v1/chat/completions", NULL, 0);
     run r = { 0 };
     dice d = { 1 };
     size_t sent = 0, fed = 0;
@@ -315,7 +312,7 @@ static void contract_5_what_is_held_is_bounded(void **state)
 
 static void contract_5_a_body_over_its_limit_is_refused(void **state)
 {
-    bawn_exchange *x = drive_new(worker, "POST", "/v1/chat/completions", NULL, 0);
+    bawn_exchange *x = drive_new(here.worker, "POST", "/v1/chat/completions", NULL, 0);
     run r = { 0 };
     char piece[65536];
     size_t fed = 0;

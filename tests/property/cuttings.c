@@ -5,8 +5,7 @@
  * BAWN_CUTS: how many cuttings in all (10,000; a million in the soak). BAWN_SEED: where to begin. A failure prints
  * the seed of its round: BAWN_SEED=that BAWN_CUTS=1 shows it alone. */
 #include "answers.h"
-
-#include <stdio.h>
+#include "engine/tokens.h"
 
 /* ---- policies ------------------------------------------------------------------------------------------------------ */
 #define HEAD "version: 1\nupstreams: {main: {dialect: openai, url: \"http://127.0.0.1:9400/v1\"}}\ndefaults: {guardrail: t, " \
@@ -49,28 +48,21 @@ static const policy policies[] = {
 #define REQUEST_WHOLE "{\"model\":\"m-1\",\"n\":3,\"messages\":[{\"role\":\"system\",\"content\":\"" SYSTEM_PROMPT "\"},{\"role\":\"user\"," \
     "\"content\":\"Write to grace@example.org and \\\"x y\\\"@example.org or alan@example.net, phone +49 30 901820.\"}]}"
 
-static bawn_wall *walls[BAWN_COUNT(policies)];
-static bawn_worker *workers[BAWN_COUNT(policies)];
+static desk desks[BAWN_COUNT(policies)];
 
 static int load(void **state)
 {
-    bawn_error err = { 0 };
     (void)state;
-    for (size_t i = 0; i < BAWN_COUNT(policies); i++) {
-        walls[i] = load_wall(policies[i].yaml);
-        if (!bawn_worker_new(&workers[i], walls[i], &err))
-            fail_msg("no worker: %s", err.message);
-    }
+    for (size_t i = 0; i < BAWN_COUNT(policies); i++)
+        desks[i] = desk_open(policies[i].yaml);
     return 0;
 }
 
 static int unload(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < BAWN_COUNT(policies); i++) {
-        bawn_worker_free(workers[i]);
-        bawn_wall_free(walls[i]);
-    }
+    for (size_t i = 0; i < BAWN_COUNT(policies); i++)
+        desk_close(&desks[i]);
     return 0;
 }
 
@@ -194,19 +186,45 @@ static void masked_prefix(game *g, bawn_buf *out, const part *p, size_t end, dic
     bawn_buf_free(&body);
 }
 
-/* Whether the first `end` bytes of a part are delivered as they are: the whole answer has no mask in them. What stands
- * there alone, without what follows, can be another thing ("AB 12 34 56 C/" before a card number). */
-static bool is_plain_prefix(const run *whole, const readings *said, const part *p, bawn_slice delivered)
+/* The masks of the whole answer in one part. */
+static void find_masks(const game *g, bawn_finds *out, const run *whole, const readings *said, const part *p)
 {
-    if (!bawn_slice_starts(bawn_buf_slice(&p->text), delivered))
-        return false;
+    const bawn_wall *w = desks[g->policy].wall;
+    const bawn_guardrail *rail = &w->guardrails[bawn_wall_guardrail_find(w, BAWN_LIT("t"))];
+    const bawn_ruling *rulings = rail->rulings[p->kind >= TOOL ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT];
     for (size_t i = 0; i < whole->n_finds; i++) {
         const drive_find *f = &whole->finds[i];
-        const segment *s = f->segment < said->n_segments ? &said->segments[f->segment] : NULL;
-        if (s && s->channel == channel_of(p) && f->action >= BAWN_MASK && s->offset + f->span.begin < delivered.len)
-            return false;
+        uint32_t k = 0;
+        if (f->action != BAWN_MASK || f->segment >= said->n_segments || said->segments[f->segment].channel != channel_of(p))
+            continue;
+        while (k < w->n_kinds && (rulings[k].action != BAWN_MASK || strcmp(bawn_wall_kind(w, k)->code, f->kind) != 0))
+            k++;
+        if (k == w->n_kinds)
+            fail_msg("no kind %s is masked", f->kind);
+        bawn_found m = { .span = f->span, .kind = k, .guard = w->kind_guard[k], .action = BAWN_MASK, .style = rulings[k].style };
+        assert_true(bawn_finds_add(out, &m));
     }
-    return true;
+    bawn_finds_merge(out);
+}
+
+/* The first `end` bytes of a part under the masks of the whole answer, up to one that goes on behind them. What stands there
+ * alone, without what follows, can be another thing ("AB 12 34 56 C/" before a card number). */
+static void prefix_under_masks(const game *g, bawn_buf *out, const run *whole, const readings *said, const part *p, size_t end)
+{
+    bawn_finds finds = { 0 };
+    size_t at = 0, i = 0;
+    find_masks(g, &finds, whole, said, p);
+    bawn_mask *masks = calloc(finds.n + 1, sizeof *masks);
+    size_t n = bawn_masks_of(masks, finds.items, finds.n, 0);
+    for (; i < n && masks[i].at.end <= end; at = masks[i++].at.end) {
+        bawn_slice value = { p->text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin };
+        bawn_buf_add(out, bawn_slice_of(p->text.ptr + at, masks[i].at.begin - at));
+        assert_true(bawn_mask_write(out, desks[g->policy].wall, masks[i].found, value, p->kind >= TOOL, NULL));
+    }
+    end = i < n && masks[i].at.begin < end ? masks[i].at.begin : end;
+    bawn_buf_add(out, bawn_slice_of(p->text.ptr + at, end - at));
+    free(masks);
+    bawn_finds_free(&finds);
 }
 
 /* (c) What was delivered before a block is a prefix that ends before every blocking match of the whole text. */
@@ -215,24 +233,27 @@ static void check_prefixes(game *g, dice *d, const readings *streamed, const run
     for (size_t i = 0; i < g->said.n; i++) {
         const part *p = &g->said.parts[i];
         const reading *s = reading_of(streamed, channel_of(p));
-        size_t begin = first_block(whole, said, channel_of(p));
-        bawn_buf clean = { 0 };
+        size_t begin = first_block(whole, said, channel_of(p)), end = begin < p->text.len ? begin : p->text.len;
+        bawn_buf clean = { 0 }, under_masks = { 0 };
         if (!s)
             continue;
+        prefix_under_masks(g, &under_masks, whole, said, p, end);
         if (policies[g->policy].masks)
-            masked_prefix(g, &clean, p, begin < p->text.len ? begin : p->text.len, d);
+            masked_prefix(g, &clean, p, end, d);
         else
-            bawn_buf_add(&clean, bawn_slice_of(p->text.ptr, begin < p->text.len ? begin : p->text.len));
+            bawn_buf_add(&clean, bawn_slice_of(p->text.ptr, end));
         if (bawn_slice_is(bawn_buf_slice(&clean), "BLOCKED"))
             ;       /* cut there, the text means something else: it says nothing about the whole one */
         else if (!bawn_slice_starts(bawn_buf_slice(&clean), bawn_buf_slice(&s->text)) &&
-                 !is_plain_prefix(whole, said, p, bawn_buf_slice(&s->text))) {
+                 !bawn_slice_starts(bawn_buf_slice(&under_masks), bawn_buf_slice(&s->text))) {
             print_error("channel %x, first blocking byte %zu\n%.*s", channel_of(p), begin, (int)whole->verdicts.len, whole->verdicts.ptr);
             show("what is clean", bawn_buf_slice(&clean));
+            show("the prefix under the masks of the whole", bawn_buf_slice(&under_masks));
             show("what was delivered", bawn_buf_slice(&s->text));
             complain(g, "what was delivered before the block is not a clean prefix");
         }
         bawn_buf_free(&clean);
+        bawn_buf_free(&under_masks);
     }
 }
 
@@ -308,7 +329,7 @@ static size_t play(uint64_t seed)
     bawn_buf stream = { 0 };
     run first;
 
-    g.worker = workers[g.policy];
+    g.worker = desks[g.policy].worker;
     random_answer(&g.said, &d, policies[g.policy].what, one_in(&d, 2));
     write_stream(&stream, &g.said, &d, sizes[under(&d, BAWN_COUNT(sizes))]);
     check_cuttings(&g, &d, &stream, &first, stream.len > 20000 ? 1 : 4);

@@ -3,15 +3,9 @@
 #ifndef BAWN_DRIVE_H
 #define BAWN_DRIVE_H
 
-#include "dice.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <cmocka.h>
-
-#include "bawn/bawn.h"
 #include "dialect/dialect.h"
+#include "dice.h"
+#include "wall_help.h"
 
 #define NOW 1763000000000000000u
 
@@ -156,7 +150,7 @@ static inline bawn_exchange *drive_new(bawn_worker *w, const char *method, const
     return x;
 }
 
-/* Feeds a body in pieces that are freed at once. most 0: in one piece. */
+/* Feeds a body in pieces that are freed at once. most 0: in one piece, without dice. */
 static inline void drive_feed(run *r, bawn_exchange *x, bawn_side side, bawn_slice body, dice *d, size_t most)
 {
     for (size_t at = 0; !r->ended;) {
@@ -193,15 +187,6 @@ static inline void drive(run *r, bawn_worker *w, bawn_slice request, const char 
     }
     check_order(r);
     bawn_exchange_free(x);
-}
-
-static inline bawn_wall *load_wall(const char *yaml)
-{
-    bawn_wall *wall = NULL;
-    bawn_error err = { 0 };
-    if (!bawn_wall_load(&wall, "test.yaml", bawn_slice_str(yaml), NULL, &err))
-        fail_msg("%s:%u:%u: %s", err.file, err.line, err.column, err.message);
-    return wall;
 }
 
 #endif

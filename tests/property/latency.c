@@ -33,17 +33,15 @@ typedef struct { const char *type; const char *pieces[4]; } reply;
 static void run(outcome *o, const char *policy, bool clock, size_t *reads, const reply *r)
 {
     static const uint8_t seed[32] = { 7 };
-    bawn_wall *wall = wall_of(policy);
-    bawn_worker *w = NULL;
+    desk k = desk_open(policy);
     bawn_exchange *x = NULL;
 
     *reads = 0;
     *o = (outcome){ 0 };
-    assert_true(bawn_worker_new(&w, wall, NULL));
     if (clock)
-        bawn_worker_clock(w, tick, reads);
+        bawn_worker_clock(k.worker, tick, reads);
     time_ns = 1763000000000000000u;
-    assert_true(bawn_exchange_new(&x, w, BAWN_LIT("openai"), BAWN_LIT("POST"), BAWN_LIT("/v1/chat/completions"), NULL, 0,
+    assert_true(bawn_exchange_new(&x, k.worker, BAWN_LIT("openai"), BAWN_LIT("POST"), BAWN_LIT("/v1/chat/completions"), NULL, 0,
                                   time_ns, seed, NULL));
     bawn_exchange_feed(x, BAWN_INPUT, BAWN_LIT(REQUEST), true, time_ns);
     obey(o, x, BAWN_INPUT, BAWN_LIT(REQUEST));
@@ -57,8 +55,7 @@ static void run(outcome *o, const char *policy, bool clock, size_t *reads, const
     }
     assert_int_equal(o->n_records, 1);
     bawn_exchange_free(x);
-    bawn_worker_free(w);
-    bawn_wall_free(wall);
+    desk_close(&k);
 }
 
 static const reply whole = { "application/json", { "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},"

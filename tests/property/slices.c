@@ -3,35 +3,25 @@
  * BAWN_CUTS: how many texts (24). BAWN_SEED: where to begin. A failure prints the seed of its text. */
 #include "engine/slices.h"
 #include "dice.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <cmocka.h>
+#include "wall_help.h"
 
 #define POLICY "version: 1\nupstreams: {main: {dialect: openai, url: \"http://127.0.0.1:9400/v1\"}}\nguardrails:\n  default:\n" \
     "    word_filters: {custom: [{words: [bluefalcon, project falcon, 秘密计划, Überläufer], action: block}]}\n" \
     "    sensitive_information: {regexes: [{name: ORDER_ID, pattern: 'ORD-[0-9]{6}', action: block}]}\n"
 
-static bawn_wall *wall;
-static bawn_worker *worker;
+static desk here;
 
 static int load(void **state)
 {
-    bawn_error err = { 0 };
     (void)state;
-    if (!bawn_wall_load(&wall, "test.yaml", BAWN_LIT(POLICY), NULL, &err) || !bawn_worker_new(&worker, wall, &err)) {
-        fprintf(stderr, "%s\n", err.message);
-        return 1;
-    }
+    here = desk_open(POLICY);
     return 0;
 }
 
 static int unload(void **state)
 {
     (void)state;
-    bawn_worker_free(worker);
-    bawn_wall_free(wall);
+    desk_close(&here);
     return 0;
 }
 
@@ -43,13 +33,13 @@ static bool same(const bawn_found *a, const bawn_found *b)
 
 static void show(const char *what, const bawn_found *f, bawn_slice text)
 {
-    const char *code = bawn_wall_kind(wall, f->kind)->code;
+    const char *code = bawn_wall_kind(here.wall, f->kind)->code;
     size_t n = f->span.end - f->span.begin;
     fprintf(stderr, "%s: %s [%zu,%zu) view %d: %.*s\n", what, code, f->span.begin, f->span.end, f->view, (int)(n > 100 ? 100 : n),
             text.ptr + f->span.begin);
 }
 
-static void compare(const bawn_finds *whole, const bawn_finds *sliced, bawn_slice text, uint64_t seed, int place)
+static void compare(const bawn_finds *whole, const bawn_finds *sliced, bawn_slice text, const char *label, int place)
 {
     size_t i = 0;
     while (i < whole->n && i < sliced->n && same(&whole->items[i], &sliced->items[i]))
@@ -60,8 +50,8 @@ static void compare(const bawn_finds *whole, const bawn_finds *sliced, bawn_slic
         show("whole ", &whole->items[i], text);
     if (i < sliced->n)
         show("slices", &sliced->items[i], text);
-    fail_msg("BAWN_SEED=%llu BAWN_CUTS=1: place %d: %zu findings in one call, %zu in slices, the first to differ is %zu",
-             (unsigned long long)seed, place, whole->n, sliced->n, i);
+    fail_msg("%s: place %d: %zu findings in one call, %zu in slices, the first to differ is %zu", label, place, whole->n,
+             sliced->n, i);
 }
 
 /* The text in slices of random budgets, with other texts judged by the same worker between them. */
@@ -89,9 +79,10 @@ static size_t judge_sliced(bawn_judging *j, dice *d, bawn_slice text)
 static void try_text(uint64_t seed, int place)
 {
     dice d = { seed };
+    char label[64];
     bawn_buf text = { 0 };
     bawn_finds whole = { 0 }, sliced = { 0 };
-    bawn_judging j = { .worker = worker, .guardrail = &wall->guardrails[0], .place = place, .segment = 3 };
+    bawn_judging j = { .worker = here.worker, .guardrail = &here.wall->guardrails[0], .place = place, .segment = 3 };
 
     while (text.len < 40000 + under(&d, 120000))
         if (one_in(&d, 3)) {                    /* long calm stretches, so that slices also end in prose */
@@ -108,7 +99,8 @@ static void try_text(uint64_t seed, int place)
     bawn_finds_merge(&whole);
     bawn_finds_merge(&sliced);
     assert_true(whole.n > 0);
-    compare(&whole, &sliced, bawn_buf_slice(&text), seed, place);
+    snprintf(label, sizeof label, "BAWN_SEED=%llu BAWN_CUTS=1", (unsigned long long)seed);
+    compare(&whole, &sliced, bawn_buf_slice(&text), label, place);
     bawn_finds_free(&whole);
     bawn_finds_free(&sliced);
     bawn_buf_free(&text);
@@ -133,8 +125,9 @@ static void nothing_is_lost_where_a_slice_ends(void **state)
     for (size_t t = 0; t < BAWN_COUNT(things); t++)
         for (size_t before = 0; before <= strlen(things[t]); before++) {
             bawn_finds whole = { 0 }, sliced = { 0 };
-            bawn_judging j = { .worker = worker, .guardrail = &wall->guardrails[0], .place = BAWN_PLACE_INPUT, .finds = &whole };
-            dice d = { 1 };
+            bawn_judging j = { .worker = here.worker, .guardrail = &here.wall->guardrails[0], .place = BAWN_PLACE_INPUT,
+                               .finds = &whole };
+            char label[64];
             size_t at = 16384 - before, len = at + strlen(things[t]);
             for (size_t i = 0; i < 39999; i++)
                 text[i] = "We ship twice a week. "[i % 22];
@@ -149,7 +142,8 @@ static void nothing_is_lost_where_a_slice_ends(void **state)
             bawn_finds_merge(&whole);
             bawn_finds_merge(&sliced);
             assert_true(whole.n > 0);
-            compare(&whole, &sliced, bawn_slice_of(text, 39999), d.state, BAWN_PLACE_INPUT);
+            snprintf(label, sizeof label, "thing %zu, cut behind %zu bytes", t, before);
+            compare(&whole, &sliced, bawn_slice_of(text, 39999), label, BAWN_PLACE_INPUT);
             bawn_finds_free(&whole);
             bawn_finds_free(&sliced);
         }
@@ -159,7 +153,8 @@ static void nothing_is_lost_where_a_slice_ends(void **state)
 static void it_may_be_left_half_way(void **state)
 {
     bawn_finds finds = { 0 };
-    bawn_judging j = { .worker = worker, .guardrail = &wall->guardrails[0], .place = BAWN_PLACE_INPUT, .finds = &finds };
+    bawn_judging j = { .worker = here.worker, .guardrail = &here.wall->guardrails[0], .place = BAWN_PLACE_INPUT,
+                       .finds = &finds };
     char *text = calloc(1, 100000);
     size_t budget = 20000;
     (void)state;

@@ -84,34 +84,43 @@ static bool de_document_checked(const char *s)
     return de_document(s) && sum % 10 == bawn_pii_digit(s[9]);
 }
 
-/* 2 area, 6 birth date, letter, 2 serial, check: the letter counts as two digits, products by their digit sum. */
-static bool de_social(const char *s)
+/* A letter is two digits, A is 01. */
+static void letter_digits(char out[2], char letter)
 {
-    char full[13];
-    int sum = 0, letter = s[8] - 'A' + 1;
-    memcpy(full, s, 8);
-    full[8] = (char)('0' + letter / 10);
-    full[9] = (char)('0' + letter % 10);
-    memcpy(full + 10, s + 9, 2);
-    for (int i = 0; i < 12; i++) {
-        int product = bawn_pii_digit(full[i]) * bawn_pii_digit("212571212121"[i]);
-        sum += product / 10 + product % 10;
-    }
-    int day = bawn_pii_number(s + 2, 2), month = bawn_pii_number(s + 4, 2);
-    return sum % 10 == bawn_pii_digit(s[11]) && bawn_pii_date(month, day > 50 ? day - 50 : day);
+    int n = letter - 'A' + 1;
+    out[0] = (char)('0' + n / 10);
+    out[1] = (char)('0' + n % 10);
 }
 
-/* Letter (as two digits), eight digits, check: products by 1 and 2 in turn, counted by their digit sum. */
-static bool de_health(const char *s)
+/* Products of digits and weights, each counted by its digit sum. */
+static int digit_sums(const char *s, const char *weights)
 {
-    char full[12] = { (char)('0' + (s[0] - 'A' + 1) / 10), (char)('0' + (s[0] - 'A' + 1) % 10) };
     int sum = 0;
-    memcpy(full + 2, s + 1, 8);
-    for (int i = 0; i < 10; i++) {
-        int product = bawn_pii_digit(full[i]) * (i % 2 + 1);
+    for (size_t i = 0; weights[i]; i++) {
+        int product = bawn_pii_digit(s[i]) * bawn_pii_digit(weights[i]);
         sum += product / 10 + product % 10;
     }
-    return sum % 10 == bawn_pii_digit(s[9]);
+    return sum;
+}
+
+/* 2 area, 6 birth date, letter, 2 serial, check. */
+static bool de_social(const char *s)
+{
+    char full[12];
+    memcpy(full, s, 8);
+    letter_digits(full + 8, s[8]);
+    memcpy(full + 10, s + 9, 2);
+    int day = bawn_pii_number(s + 2, 2), month = bawn_pii_number(s + 4, 2);
+    return digit_sums(full, "212571212121") % 10 == bawn_pii_digit(s[11]) && bawn_pii_date(month, day > 50 ? day - 50 : day);
+}
+
+/* Letter, eight digits, check. */
+static bool de_health(const char *s)
+{
+    char full[10];
+    letter_digits(full, s[0]);
+    memcpy(full + 2, s + 1, 8);
+    return digit_sums(full, "1212121212") % 10 == bawn_pii_digit(s[9]);
 }
 
 static bool de_vat(const char *s) { return s[2] != '0' && bawn_pii_mod11_10(s + 2, 9); }

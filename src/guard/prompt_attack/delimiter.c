@@ -63,15 +63,6 @@ static bool follows_opening(bawn_slice text, size_t begin)
     return false;
 }
 
-static bool has(bawn_slice text, const char *word)
-{
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= text.len; i++)
-        if (memcmp(text.ptr + i, word, n) == 0)
-            return true;
-    return false;
-}
-
 /* Whether a line, a tag, a heading or a sentence begins behind the token, or text is glued to it; not whether the sentence
  * before it goes on. The rows match one letter of what follows. */
 static bool turn_begins(bawn_probe *p, size_t begin)
@@ -97,7 +88,7 @@ static bool breaks_out(bawn_probe *p, size_t begin)
     if (p->end + 4 > BAWN_BEHIND || p->text.ptr[begin] == '"' || opens_text(p->text, begin))
         return false;
     for (size_t i = 0; i < BAWN_COUNT(opened); i++)
-        if (has(before, opened[i]))
+        if (bawn_slice_find(before, bawn_slice_str(opened[i])) < before.len)
             return false;
     return turn_begins(p, begin);
 }

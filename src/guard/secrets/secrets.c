@@ -55,15 +55,6 @@ double bawn_secret_entropy(bawn_slice s)
     return log2_of(n) - bits / (double)n;
 }
 
-static bool holds(bawn_slice s, const char *word)
-{
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= s.len; i++)
-        if (bawn_slice_eq_nocase(bawn_slice_of(s.ptr + i, n), bawn_slice_of(word, n)))
-            return true;
-    return false;
-}
-
 /* Four or more equal signs in a row, or eight rising ones. */
 static bool is_drill(bawn_slice s)
 {
@@ -83,7 +74,7 @@ bool bawn_secret_is_placeholder(bawn_slice s)
                                          "dummy", "redacted", "sample", "todo", "<", ">", "${", "{{", "%(", "...", "****", "1234567890ab", "abcdef1234", "mykey", "my-key",
                                          "my_key", "fake", "goes-here", "goeshere", "foobar" };
     for (size_t i = 0; i < BAWN_COUNT(words); i++)
-        if (holds(s, words[i]))
+        if (bawn_slice_find_nocase(s, bawn_slice_str(words[i])) < s.len)
             return true;
     bool variable = s.len > 1 && ((s.ptr[0] == '$' && (bawn_is_alpha((unsigned char)s.ptr[1]) || s.ptr[1] == '(' || s.ptr[1] == '_')) ||
                                   (s.ptr[0] == '%' && s.ptr[s.len - 1] == '%'));

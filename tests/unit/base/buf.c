@@ -74,6 +74,13 @@ static void slices_compare_and_find(void **state)
     assert_int_equal(bawn_slice_find(hay, BAWN_LIT("walls")), hay.len);
     assert_int_equal(bawn_slice_find(hay, BAWN_NIL), 0);
     assert_int_equal(bawn_slice_find(BAWN_NIL, hay), 0);
+    assert_int_equal(bawn_slice_find_nocase(hay, BAWN_LIT("WALL")), 10);
+    assert_int_equal(bawn_slice_find_nocase(hay, BAWN_LIT("bAWN")), 0);
+    assert_int_equal(bawn_slice_find_nocase(hay, BAWN_LIT("walls")), hay.len);
+    assert_int_equal(bawn_slice_find_nocase(BAWN_LIT("`a"), BAWN_LIT("@A")), 2);
+    assert_int_equal(bawn_slice_find_nocase(BAWN_LIT("\xC3\xA9t\xC3\xA9"), BAWN_LIT("\xC3\x89")), 5); /* ASCII only */
+    assert_int_equal(bawn_slice_find_nocase(hay, BAWN_NIL), 0);
+    assert_int_equal(bawn_slice_find_nocase(BAWN_NIL, hay), 0);
     assert_true(bawn_slice_starts(hay, BAWN_LIT("Bawn,")));
     assert_false(bawn_slice_starts(BAWN_LIT("Ba"), BAWN_LIT("Bawn")));
 }

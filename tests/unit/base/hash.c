@@ -41,6 +41,29 @@ static void hmac_gives_the_answers_of_rfc_4231(void **state)
     assert_hex(out, 32, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+static void a_sha256_has_its_name(void **state)
+{
+    char name[72];
+
+    (void)state;
+    bawn_sha256_name(name, BAWN_LIT("abc"));
+    assert_string_equal(name, "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+/* Against `printf 'pii.EMAIL\0ada@example.com' | openssl dgst -sha256 -hmac 0123456789abcdef`. */
+static void a_value_is_hashed_with_its_kind(void **state)
+{
+    uint8_t out[8], other[8];
+
+    (void)state;
+    bawn_value_hash(out, BAWN_LIT("0123456789abcdef"), BAWN_LIT("pii.EMAIL"), BAWN_LIT("ada@example.com"));
+    assert_hex(out, 8, "cd9fde80edf55a76");
+    bawn_value_hash(other, BAWN_LIT("0123456789abcdef"), BAWN_LIT("pii.EMAI"), BAWN_LIT("Lada@example.com"));
+    assert_memory_not_equal(out, other, 8);
+    bawn_value_hash(other, BAWN_LIT("0123456789abcdef"), BAWN_LIT("pii.EMAIL"), BAWN_NIL);
+    assert_hex(other, 8, "957de0c3bd30911b");
+}
+
 static void crc32c_gives_the_answers_of_rfc_3720(void **state)
 {
     char bytes[48];
@@ -114,6 +137,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_gives_the_answers_of_fips_180),
         cmocka_unit_test(hmac_gives_the_answers_of_rfc_4231),
+        cmocka_unit_test(a_sha256_has_its_name),
+        cmocka_unit_test(a_value_is_hashed_with_its_kind),
         cmocka_unit_test(crc32c_gives_the_answers_of_rfc_3720),
         cmocka_unit_test(hash64_depends_on_every_bit_and_on_the_seed),
         cmocka_unit_test(times_are_written_as_rfc3339),

@@ -57,7 +57,21 @@ static void every_code_point_round_trips_and_counts_one(void **state)
         assert_int_equal(pos, s.len);
         assert_int_equal(bawn_utf8_next(s, &pos), UINT32_MAX);
         assert_int_equal(pos, s.len);
+        for (size_t at = 0; at <= s.len; at++)
+            assert_int_equal(bawn_utf8_floor(s, at), at < s.len ? 0 : s.len);
     }
+}
+
+static void the_floor_of_an_offset_is_the_begin_of_its_character(void **state)
+{
+    static const size_t floors[] = { 0, 1, 1, 3, 4, 4, 4, 7, 7, 7, 7, 11, 12 };
+    bawn_slice s = BAWN_LIT("a\xC3\xA9" "b\xE6\x97\xA5\xF0\x9F\x98\x80" "c");
+
+    (void)state;
+    for (size_t at = 0; at < BAWN_COUNT(floors); at++)
+        assert_int_equal(bawn_utf8_floor(s, at), floors[at]);
+    assert_int_equal(bawn_utf8_floor(BAWN_NIL, 0), 0);
+    assert_int_equal(bawn_utf8_floor(BAWN_LIT("\x80\x80\x80"), 2), 0);     /* never before the begin */
 }
 
 static const struct { const char *bytes; size_t len, valid; } classic[] = {
@@ -182,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_point_round_trips_and_counts_one),
+        cmocka_unit_test(the_floor_of_an_offset_is_the_begin_of_its_character),
         cmocka_unit_test(the_classic_sequences_are_judged_right_everywhere),
         cmocka_unit_test(all_short_byte_strings_agree_with_the_oracle),
         cmocka_unit_test(random_damage_is_found_where_the_oracle_finds_it),

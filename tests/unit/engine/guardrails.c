@@ -13,11 +13,7 @@ static const char *ruling_of(const bawn_wall *w, const char *guardrail, const ch
 {
     int g = bawn_wall_guardrail_find(w, bawn_slice_str(guardrail));
     assert_true(g >= 0);
-    for (uint32_t k = 0; k < w->n_kinds; k++)
-        if (strcmp(bawn_wall_kind(w, k)->code, code) == 0)
-            return action_word(w->guardrails[g].rulings[place][k].action);
-    fail_msg("no kind %s", code);
-    return NULL;
+    return action_word(w->guardrails[g].rulings[place][kind_of(w, code)].action);
 }
 
 #define POLICY UPSTREAM "guardrails:\n" \
@@ -36,7 +32,7 @@ static void keys_are_inherited_one_by_one(void **state)
         { "grandchild", "pii.EMAIL", BAWN_PLACE_INPUT, "observe" }, { "plain", "pii.EMAIL", BAWN_PLACE_INPUT, "mask" },
         { "default", "pii.EMAIL", BAWN_PLACE_INPUT, "mask" },
     };
-    bawn_wall *w = load_yaml(POLICY);
+    bawn_wall *w = load_wall(POLICY);
     (void)state;
     for (size_t i = 0; i < BAWN_COUNT(rows); i++)
         if (strcmp(ruling_of(w, rows[i].guardrail, rows[i].kind, rows[i].place), rows[i].want) != 0)
@@ -74,7 +70,7 @@ static void a_strength_is_a_threshold(void **state)
     for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
         char yaml[512];
         snprintf(yaml, sizeof yaml, UPSTREAM "guardrails: {g: {content_filters: {PROMPT_ATTACK: {input: %s}}}}\n", rows[i].word);
-        bawn_wall *w = load_yaml(yaml);
+        bawn_wall *w = load_wall(yaml);
         const bawn_guardrail *g = &w->guardrails[bawn_wall_guardrail_find(w, BAWN_LIT("g"))];
         size_t n = 0;
         for (uint32_t k = 0; k < w->n_kinds; k++)
@@ -120,7 +116,7 @@ static void what_makes_no_sense_is_refused_with_its_place(void **state)
 
 static void routes_and_upstreams_are_read(void **state)
 {
-    bawn_wall *w = load_yaml("version: 1\nupstreams:\n  a: {dialect: openai, url: http://h:1/v1/, models: [m-*, n]}\n"
+    bawn_wall *w = load_wall("version: 1\nupstreams:\n  a: {dialect: openai, url: http://h:1/v1/, models: [m-*, n]}\n"
                              "  b: {dialect: openai, url: [http://h:2/x, http://h:3/x]}\n"
                              "routes:\n  - {operations: [chat, embeddings], guardrail: none, upstream: b}\n  - {operations: [models]}\n"
                              "defaults: {hold: {bytes: 2KiB, time: 3s}}\n");

@@ -3,15 +3,12 @@
 #ifndef BAWN_TEST_ENGINE_H
 #define BAWN_TEST_ENGINE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "engine/channel.h"
 #include "engine/outcome.h"
 #include "engine/tokens.h"
+#include "wall_help.h"
 
 #define UPSTREAM "version: 1\nupstreams: {main: {dialect: openai, url: http://127.0.0.1:9/v1}}\n"
 
@@ -23,15 +20,6 @@ typedef struct {
     bawn_judging judging;
 } bench;
 
-static inline bawn_wall *load_yaml(const char *yaml)
-{
-    bawn_wall *wall = NULL;
-    bawn_error err = { 0 };
-    if (!bawn_wall_load(&wall, "test.yaml", bawn_slice_str(yaml), NULL, &err))
-        fail_msg("%s:%u:%u: %s", err.file, err.line, err.column, err.message);
-    return wall;
-}
-
 static inline void bench_start(bench *b, const bawn_wall *wall, const bawn_guardrail *rail, int place)
 {
     bawn_error err = { 0 };
@@ -42,7 +30,7 @@ static inline void bench_start(bench *b, const bawn_wall *wall, const bawn_guard
 /* A policy's guardrail, by name. */
 static inline void bench_open(bench *b, const char *yaml, const char *guardrail, int place)
 {
-    *b = (bench){ .wall = load_yaml(yaml) };
+    *b = (bench){ .wall = load_wall(yaml) };
     int g = bawn_wall_guardrail_find(b->wall, bawn_slice_str(guardrail));
     assert_true(g >= 0);
     bench_start(b, b->wall, &b->wall->guardrails[g], place);
@@ -114,6 +102,15 @@ static inline void bench_close(bench *b)
 static inline const char *view_word(uint8_t view)
 {
     return view == BAWN_VIEW_RAW ? "raw" : view == BAWN_VIEW_CANONICAL ? "canonical" : view == BAWN_VIEW_DECODED ? "decoded" : "?";
+}
+
+static inline uint32_t kind_of(const bawn_wall *w, const char *code)
+{
+    for (uint32_t k = 0; k < w->n_kinds; k++)
+        if (strcmp(bawn_wall_kind(w, k)->code, code) == 0)
+            return k;
+    fail_msg("no kind %s", code);
+    return 0;
 }
 
 /* Findings whose kind begins with `prefix`, in their order: "pii.EMAIL 5-20 raw; ...". Static text. */

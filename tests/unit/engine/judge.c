@@ -1,6 +1,7 @@
 /* A whole text through all its views: what is hidden is found, its place is the raw bytes that hide it, and what a text
  * may unfold is bounded: reaching a bound is a finding. keeps: R4, R5, R6 */
 #include "help.h"
+#include "property/dice.h"
 
 #define POLICY UPSTREAM "guardrails:\n  g:\n    word_filters: {custom: [{words: [bluefalcon], action: block}]}\n"
 #define KIND "words.CUSTOM"
@@ -48,6 +49,7 @@ static void offsets_hold_behind_anything(void **state)
     char text[256];
     (void)state;
     bench_open(&b, POLICY, "g", BAWN_PLACE_INPUT);
+    uint32_t kind = kind_of(b.wall, KIND);
     for (size_t i = 0; i < BAWN_COUNT(before); i++)
         for (size_t k = 0; k < BAWN_COUNT(before); k++) {
             int at = snprintf(text, sizeof text, "%s%s ", before[i], before[k]);
@@ -55,7 +57,7 @@ static void offsets_hold_behind_anything(void **state)
             judged(&b, bawn_slice_str(text), KIND);
             const bawn_found *f = NULL;
             for (size_t n = 0; n < b.finds.n; n++)
-                if (strcmp(bawn_wall_kind(b.wall, b.finds.items[n].kind)->code, KIND) == 0)
+                if (b.finds.items[n].kind == kind)
                     f = &b.finds.items[n];
             if (!f || f->span.begin != (size_t)at || f->span.end != (size_t)at + strlen(hidden))
                 fail_msg("\"%s\": %s, not at %d", text, describe(&b, &b.finds, KIND), at);
@@ -64,30 +66,20 @@ static void offsets_hold_behind_anything(void **state)
 }
 
 /* ---- bounds ------------------------------------------------------------------------------------------------------- */
-static void base64(bawn_buf *out, bawn_slice s)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i + 3 <= s.len; i += 3) {
-        uint32_t v = (uint32_t)(unsigned char)s.ptr[i] << 16 | (uint32_t)(unsigned char)s.ptr[i + 1] << 8 | (unsigned char)s.ptr[i + 2];
-        for (int k = 18; k >= 0; k -= 6)
-            bawn_buf_byte(out, digits[v >> k & 63]);
-    }
-}
-
 static void depth_is_bounded(void **state)
 {
     bench b;
     bawn_buf text = { 0 }, next = { 0 };
     (void)state;
     bench_open(&b, POLICY, "g", BAWN_PLACE_INPUT);
-    bawn_buf_str(&text, "the word is bluefalcon, as all know.");        /* 36 bytes: no padding at any depth */
+    bawn_buf_str(&text, "the word is bluefalcon, as all know.");        /* 36 bytes, 48, 64, then with padding */
     for (int depth = 0; depth <= 5; depth++) {
         bool found = strstr(judged(&b, bawn_buf_slice(&text), KIND), KIND) != NULL;
         bool bound = strstr(describe(&b, &b.finds, "limits."), "limits.DECODE_BOUND") != NULL;
         assert_int_equal(found, depth <= BAWN_DEPTH);
         assert_int_equal(bound, depth > BAWN_DEPTH);
         bawn_buf_clear(&next);
-        base64(&next, bawn_buf_slice(&text));
+        as_base64(&next, bawn_buf_slice(&text));
         bawn_buf t = text;
         text = next;
         next = t;

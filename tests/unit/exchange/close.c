@@ -85,7 +85,7 @@ static void without_a_guardrail_the_record_says_so(void **state)
     run r = { 0 };
     (void)state;
     drive_steps(&r, x, BAWN_INPUT, BAWN_NIL, NOW);
-    drive_feed(&r, x, BAWN_OUTPUT, BAWN_LIT("anything"), &k.d, 0);
+    drive_feed(&r, x, BAWN_OUTPUT, BAWN_LIT("anything"), NULL, 0);
     assert_true(bawn_slice_is(bawn_buf_slice(&r.answer), "anything"));
     expect(&r.record, "\"guardrail\":null");
     expect(&r.record, "\"mode\":\"off\"");

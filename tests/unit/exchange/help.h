@@ -1,4 +1,4 @@
-/* help.h: one policy, one worker, and exchanges driven step by step; property/drive.h obeys and writes down. */
+/* help.h: exchanges at a desk, driven step by step; property/drive.h obeys and writes down. */
 #ifndef BAWN_TEST_EXCHANGE_H
 #define BAWN_TEST_EXCHANGE_H
 
@@ -9,22 +9,6 @@
 #define GUARDED "guardrails:\n  g:\n    word_filters: {custom: [{words: [bluefalcon], action: block}]}\n" \
     "    sensitive_information: {entities: {EMAIL: {input: token, output: mask}}}\n" \
     "    blocked_input_message: {en: No., de: Nein.}\n"
-
-typedef struct { bawn_wall *wall; bawn_worker *worker; dice d; } desk;
-
-static inline desk desk_open(const char *yaml)
-{
-    desk k = { .wall = load_wall(yaml), .d = { 1 } };
-    bawn_error err = { 0 };
-    assert_true(bawn_worker_new(&k.worker, k.wall, &err));
-    return k;
-}
-
-static inline void desk_close(desk *k)
-{
-    bawn_worker_free(k->worker);
-    bawn_wall_free(k->wall);
-}
 
 /* The body of a chat request with one user message, whose text is JSON already escaped. */
 static inline const char *chat(const char *text)
@@ -41,14 +25,14 @@ static inline void talk(run *r, desk *k, const char *uri, const bawn_attribute *
     bawn_exchange *x = drive_new(k->worker, "POST", uri, a, n);
     *r = (run){ 0 };
     bawn_buf_str(&r->request, request);
-    drive_feed(r, x, BAWN_INPUT, bawn_slice_str(request), &k->d, 0);
+    drive_feed(r, x, BAWN_INPUT, bawn_slice_str(request), NULL, 0);
     if (!r->local && reply) {
         bool whole = strcmp(type, "application/json") == 0;
         if (whole)
             bawn_buf_str(&r->answer, reply);
         assert_true(bawn_exchange_response(x, 200, bawn_slice_str(type), NOW + 4));
         drive_steps(r, x, BAWN_OUTPUT, bawn_slice_str(reply), NOW + 4);
-        drive_feed(r, x, BAWN_OUTPUT, bawn_slice_str(reply), &k->d, 0);
+        drive_feed(r, x, BAWN_OUTPUT, bawn_slice_str(reply), NULL, 0);
     }
     if (r->ended)
         check_order(r);

@@ -40,14 +40,14 @@ static void held_events_are_never_overtaken(void **state)
     bawn_exchange *x = drive_new(k.worker, "POST", "/v1/chat/completions", NULL, 0);
     run r = { 0 };
     (void)state;
-    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(ASK), &k.d, 0);
+    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(ASK), NULL, 0);
     assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
-    drive_feed(&r, x, BAWN_OUTPUT, BAWN_LIT("data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}\n\n"), &k.d, 0);
+    drive_feed(&r, x, BAWN_OUTPUT, BAWN_LIT("data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}\n\n"), NULL, 0);
     run_free(&r);
     bawn_exchange_free(x);
     /* the second event holds no text, but the first one's text is still open */
     x = drive_new(k.worker, "POST", "/v1/chat/completions", NULL, 0);
-    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(ASK), &k.d, 0);
+    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(ASK), NULL, 0);
     assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
     static const char *const pieces[] = { EVENT("bluefal"), "data: {\"choices\":[],\"x\":1}\n\n", ": note\n\n" };
     for (size_t i = 0; i < BAWN_COUNT(pieces); i++) {
@@ -128,7 +128,7 @@ static void time_says_that_we_are_here_or_ends_the_answer(void **state)
     const uint64_t second = 1000000000u;
     run r = { 0 };
     (void)state;
-    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(ASK), &k.d, 0);
+    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(ASK), NULL, 0);
     assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
     assert_true(bawn_exchange_feed(x, BAWN_OUTPUT, BAWN_LIT(EVENT("bluefal")), false, NOW));
     for (size_t i = 0; i < BAWN_COUNT(ticks); i++) {

@@ -6,17 +6,12 @@
 /* The anchors joined by '|', or NULL when there are none. */
 static const char *anchors_of(const char *regex, uint8_t flags, size_t max)
 {
-    static char text[2048];
     bawn_arena *arena = bawn_arena_new(1024, 0);
     bawn_match_literal out[64];
-    size_t n = 0, at = 0;
-    bool ok = bawn_match_anchors(out, &n, max, regex, flags, arena);
-
-    text[0] = 0;
-    for (size_t i = 0; ok && i < n; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s", i ? "|" : "", (int)out[i].text.len, out[i].text.ptr);
+    size_t n = 0;
+    const char *text = bawn_match_anchors(out, &n, max, regex, flags, arena) ? literals_text(out, n) : NULL;
     bawn_arena_free(arena);
-    return ok ? text : NULL;
+    return text;
 }
 
 static void each_shape_has_its_anchors(void **state)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "hits.h"
 #include "match/match.h"
 
 typedef struct { bawn_match *db; bawn_match_scratch *scratch; } loaded;
@@ -27,22 +28,12 @@ static void close_rules(loaded *l)
     bawn_match_scratch_free(l->scratch);
 }
 
-static void write_hit(void *context, uint32_t id, size_t end)
-{
-    bawn_buf_fmt(context, "%u@%zu ", id, end);
-}
-
-/* All hits as "id@end id@end ". */
 static const char *hits_of(const loaded *l, bawn_slice text)
 {
-    static bawn_buf hits;
-    bawn_buf_clear(&hits);
-    assert_true(bawn_match_scan(l->db, l->scratch, text, write_hit, &hits));
-    bawn_buf_byte(&hits, 0);
-    static char copy[4096];
-    snprintf(copy, sizeof copy, "%s", hits.ptr);
-    bawn_buf_free(&hits);
-    return copy;
+    static hits h;
+    h.text[0] = 0;
+    assert_true(bawn_match_scan(l->db, l->scratch, text, write_hit, &h));
+    return h.text;
 }
 
 static void every_end_is_reported(void **state)

@@ -2,20 +2,11 @@
  * search finds, wherever it stands; and that a set is the same after it was saved, and refused when it is damaged. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "hits.h"
 #include "match/literals.h"
-
-typedef struct { char text[4096]; } hits;
-
-static void write_hit(void *context, uint32_t id, size_t end)
-{
-    hits *h = context;
-    size_t n = strlen(h->text);
-    snprintf(h->text + n, sizeof h->text - n, "%u@%zu ", id, end);
-}
 
 static const char *find(const bawn_literal *items, size_t n, const char *text, size_t from)
 {

@@ -109,6 +109,17 @@ static inline bool pattern_compiles(const char *regex, bawn_slice sample)
     return true;
 }
 
+/* Literals joined by '|'. Static text. */
+static inline const char *literals_text(const bawn_match_literal *items, size_t n)
+{
+    static char text[4096];
+    size_t at = 0;
+    text[0] = 0;
+    for (size_t i = 0; i < n; i++)
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s", i ? "|" : "", (int)items[i].text.len, items[i].text.ptr);
+    return text;
+}
+
 /* Whether a literal stands at text[at], as a reader of literals.h finds it: in any case of ASCII letters, a space for any
  * white space where it is loose, and white space beside it where it asks for that. */
 static inline bool stands_at(bawn_slice text, size_t at, const bawn_match_literal *l)

@@ -5,16 +5,7 @@
 
 static bawn_required parts[BAWN_REQUIRED_PARTS];
 
-/* The literals of a part joined by '|'. */
-static const char *part_text(const bawn_required *r)
-{
-    static char text[4096];
-    size_t at = 0;
-    text[0] = 0;
-    for (size_t i = 0; i < r->n; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s", i ? "|" : "", (int)r->items[i].text.len, r->items[i].text.ptr);
-    return text;
-}
+static const char *part_text(const bawn_required *r) { return literals_text(r->items, r->n); }
 
 static void the_rarest_part_comes_first(void **state)
 {
