@@ -93,12 +93,14 @@ static size_t house_number(bawn_probe *p, size_t i)
     return is_letter(bawn_probe_at(p, i)) || is_digit(bawn_probe_at(p, i)) ? 0 : i;
 }
 
+/* Digits, and perhaps one letter: "2." begins a list. */
 static bool is_house_number(const bawn_probe *p, size_t begin, size_t end)
 {
     size_t digits = 0;
     while (begin + digits < end && is_digit((unsigned char)p->text.ptr[begin + digits]))
         digits++;
-    return digits >= 1 && digits <= 6 && end - begin <= digits + 1 && bawn_pii_left(p, begin);
+    bool whole = end - begin == digits || (end - begin == digits + 1 && is_letter((unsigned char)p->text.ptr[end - 1]));
+    return digits >= 1 && digits <= 6 && whole && bawn_pii_left(p, begin);
 }
 
 /* ---- the postal code behind -------------------------------------------------------------------------------------- */

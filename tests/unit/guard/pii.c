@@ -99,6 +99,7 @@ static const struct { const char *kind, *text, *found; } rows[] = {  /* found: t
     { "ADDRESS", "Hauptstraße 5, 10115 Berlin, Telefon", "Hauptstraße 5, 10115 Berlin" },
     { "ADDRESS", "12 rue de la Paix, 75002 Paris", "12 rue de la Paix, 75002 Paris" },
     { "ADDRESS", "Calle Mayor, 12", "Calle Mayor, 12" }, { "ADDRESS", "PO Box 1234", "PO Box 1234" },
+    { "ADDRESS", "Rules: 2. Main Street is closed", NULL }, { "ADDRESS", "1. 2. 3.'123 Main Street", NULL },
     { "ADDRESS", "5 people on the street", NULL }, { "ADDRESS", "we met 3 times along the Way", NULL }, { "ADDRESS", "a 2 hour Drive", NULL },
 };
 
