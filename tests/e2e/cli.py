@@ -8,10 +8,17 @@ import struct
 import subprocess
 import time
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = os.environ.get("BAWN_BIN") or str(
     pathlib.Path(os.environ["BAWN_BUILD"]) / "bawn" if "BAWN_BUILD" in os.environ else ROOT / "build/release/bawn"
 )
+BUILD = pathlib.Path(BIN).resolve().parent
+MODULE = BUILD / "ngx_http_bawn_module.so"
+# A sanitised module cannot be loaded into Debian's nginx as a stranger would; the connector's own tests preload for it.
+needs_plain_module = pytest.mark.skipif(not MODULE.exists() or b"libasan" in MODULE.read_bytes(),
+                                        reason="no plain nginx module beside bawn")
 
 
 class Result:

@@ -1,6 +1,7 @@
 """A client that can misbehave: raw bytes over a socket, and a reader of what comes back."""
 import json
 import socket
+import threading
 import time
 
 JSON = {"content-type": "application/json"}
@@ -72,7 +73,7 @@ class Client:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
         self.sock.settimeout(seconds)
         self.sock.connect(("127.0.0.1", port))
-        self.data = b""
+        self.data, self.timed_out = b"", False
 
     def send(self, data, step=None, delay=0.0):
         for i in range(0, len(data), step or len(data) or 1):
@@ -81,10 +82,13 @@ class Client:
         return self
 
     def more(self):
+        data = b""
         try:
             data = self.sock.recv(65536)
-        except (ConnectionError, socket.timeout):
-            data = b""
+        except socket.timeout:
+            self.timed_out = True
+        except ConnectionError:
+            pass
         self.data += data
         return bool(data)
 
@@ -98,7 +102,7 @@ class Client:
         """One answer; `complete` says whether it came to its proper end."""
         while True:
             if not self.until(b"\r\n\r\n"):
-                raise ConnectionError(f"no answer, only {self.data!r}")
+                raise ConnectionError(f"no answer{' in time' if self.timed_out else ''}, only {self.data!r}")
             top, self.data = self.data.split(b"\r\n\r\n", 1)
             lines = top.decode("latin-1").split("\r\n")
             status = int(lines[0].split()[1])
@@ -135,7 +139,7 @@ class Client:
         return Answer(status, headers, bytes(body), complete)
 
     def closed(self):
-        return not self.more()
+        return not self.more() and not self.timed_out
 
     def close(self):
         self.sock.close()
@@ -151,3 +155,32 @@ def ask(nginx, body, **how):
     """One request on a connection of its own."""
     with Client(nginx.port) as c:
         return c.send(request(body, **how)).answer()
+
+
+class Load:
+    """Clients that ask and ask, every second one for a stream if `streams`. `begun`: the id of each answer that came, whole or
+    not; `whole`: of those that came whole; `broken`: the rest, and what failed before an answer."""
+
+    def __init__(self, port, clients=4, streams=True):
+        self.port, self.begun, self.whole, self.broken, self.over = port, [], [], [], threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(streams and i % 2 == 1,)) for i in range(clients)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, stream):
+        while not self.over.is_set():
+            try:
+                with Client(self.port, seconds=10) as c:
+                    a = c.send(request(chat("hello there", stream=stream))).answer()
+                id = a.headers.get("x-bawn-id")
+                self.begun.append(id)
+                good = a.status == 200 and a.complete and a.finish() == "stop"
+                (self.whole if good else self.broken).append(id)
+            except (OSError, KeyError, ValueError, IndexError) as error:       # nobody listens, or half an answer
+                self.broken.append(repr(error))
+                time.sleep(0.02)
+
+    def stop(self):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()

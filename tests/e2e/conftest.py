@@ -43,10 +43,10 @@ def nginx(shared, upstream):
 
 @pytest.fixture
 def start(upstream):
-    """Starts an nginx of the test's own: start(spool="sync", ...)."""
+    """Starts an nginx of the test's own: start(spool="sync", ...), before the mock if no other upstream is named."""
     made = []
 
-    def make(**options):
+    def make(upstream=upstream, **options):
         made.append(server.Nginx(upstream, **options).start())
         return made[-1]
 

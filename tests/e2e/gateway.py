@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,10 @@ import urllib.request
 import server
 
 BIN = server.BUILD / "bawn"
+JAVASCRIPT = server.ROOT / "build/javascript"               # where the official JavaScript SDK is
+NODE = ["node", "--input-type=module", "-"]
+NO_NODE = ("" if shutil.which("node") and (JAVASCRIPT / "node_modules/openai").is_dir()
+           else "no node, or no build/javascript/node_modules/openai: packaging/environment installs it")
 
 POLICY = """version: 1
 listeners: {{public: {{address: "127.0.0.1:{port}"}}}}
@@ -52,9 +57,7 @@ class Gateway:
         self.url = f"http://127.0.0.1:{self.port}/v1"
         self.policy = self.folder / "bawn.yaml"
         self.policy.write_text(POLICY.format(port=self.port, upstream=upstream_port, defaults=defaults, more=more))
-        for parent in (self.folder, *self.folder.parents):          # workers of another user must come through
-            if str(parent).startswith("/tmp/") and os.access(parent, os.W_OK):
-                parent.chmod(0o755)
+        server.open_to_workers(self.folder)
 
     def bawn(self, *words):
         return subprocess.run([str(BIN), *words, "--state", str(self.state)], cwd=self.folder, capture_output=True, text=True,
@@ -77,8 +80,7 @@ class Gateway:
         return int((self.state / "run" / "nginx.pid").read_text())
 
     def workers(self):
-        out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.master())], capture_output=True, text=True).stdout
-        return [int(pid) for pid in out.split()]
+        return server.children(self.master())
 
     def events(self):
         """Decisions since the last `forget()`."""

@@ -68,6 +68,26 @@ def free_port():
             return port
 
 
+def open_to_workers(folder):
+    """Workers of another user must come through to it."""
+    for part in (folder, *folder.parents):
+        if str(part).startswith("/tmp/") and os.access(part, os.W_OK):
+            part.chmod(0o755)
+
+
+def children(pid):
+    out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout
+    return [int(child) for child in out.split()]
+
+
+def until_replaced(old, workers, seconds=5):
+    """After a reload an old worker answers beside the new ones for a while; this waits until none is left."""
+    end = time.monotonic() + seconds
+    while set(old) & set(workers()):
+        assert time.monotonic() < end, "the old worker does not go"
+        time.sleep(0.02)
+
+
 def libasan(module):
     linked = subprocess.run(["readelf", "-d", str(module)], capture_output=True, text=True).stdout
     if "libasan" not in linked:
@@ -95,6 +115,7 @@ class Nginx:
         self.upstream, self.engine = upstream, engine
         self.module = BUILD / "ngx_http_bawn_module.so"
         self.port, self.h2 = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}/v1"
         self.file_limit = options.pop("file_limit", None)
         self.options = dict(main="", http="", location="", locations="", spool="", limit="4m", read_timeout="5s",
                             workers=1, log="info", buffering="on", policy=POLICY)
@@ -149,10 +170,12 @@ class Nginx:
                 time.sleep(0.1)
                 raise RuntimeError("nginx did not start:\n" + self.text())
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return self
+                if (self.prefix / "nginx.pid").read_text().strip() == str(self.process.pid):    # else another has the port
+                    socket.create_connection(("127.0.0.1", self.port), 1).close()
+                    return self
             except OSError:
-                time.sleep(0.02)
+                pass
+            time.sleep(0.02)
         raise RuntimeError("nginx does not listen:\n" + self.text())
 
     def _read_log(self):
@@ -166,8 +189,7 @@ class Nginx:
         self.process.send_signal(what)
 
     def workers(self):
-        out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True).stdout
-        return [int(p) for p in out.split()]
+        return children(self.process.pid)
 
     def stop(self):
         if self.process.poll() is None:

@@ -1,11 +1,6 @@
 """The canary in front of a model that gives its instructions away: the stand-in. keeps: P3a.6"""
-import re
-import subprocess
-import sys
-
 import pytest
 
-import server
 from client import ask
 
 POLICY = """version: 1
@@ -17,36 +12,9 @@ record: {{text: findings, spool: {{folder: spool}}}}
 SHORT = "Be nice."                              # too short for the fingerprint: only the canary can tell
 
 
-class StandIn:
-    def __init__(self):
-        self.process = subprocess.Popen([sys.executable, str(server.ROOT / "examples/standin/standin.py"), "--port", "0"],
-                                        stdout=subprocess.PIPE, text=True)
-        self.port = int(re.search(r":(\d+)/", self.process.stdout.readline())[1])
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(5)
-
-
-@pytest.fixture(scope="module")
-def standin():
-    model = StandIn()
-    yield model
-    model.close()
-
-
 @pytest.fixture
-def wall(standin):
-    made = []
-
-    def make(leak):
-        made.append(server.Nginx(standin, policy=POLICY.replace("LEAK", leak)).start())
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.stop()
-        one.check()
+def wall(start, standin):
+    return lambda leak: start(upstream=standin, policy=POLICY.replace("LEAK", leak))
 
 
 def dump(stream):

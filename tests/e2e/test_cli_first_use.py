@@ -2,31 +2,23 @@
 import http.client
 import json
 import os
-import pathlib
 import re
+import socket
 import subprocess
 import time
 
 import pytest
 
 import cli
-import mock
+import server
 
-MODULE = pathlib.Path(cli.BIN).parent / "ngx_http_bawn_module.so"
-# A sanitised module cannot be loaded into Debian's nginx as a stranger would; the connector's own tests preload for it.
-pytestmark = pytest.mark.skipif(not MODULE.exists() or b"libasan" in MODULE.read_bytes(), reason="no plain nginx module beside bawn")
+pytestmark = cli.needs_plain_module
 
 
 class Gateway:
     def __init__(self, folder, upstream):
-        self.folder, self.env = folder, {"LLM_KEY": "sk-upstream"}
-        for parent in (folder, *folder.parents):           # workers of another user must come through
-            if str(parent).startswith("/tmp/"):
-                parent.chmod(0o755)
-        sock = __import__("socket").socket()
-        sock.bind(("127.0.0.1", 0))
-        self.port = sock.getsockname()[1]
-        sock.close()
+        self.folder, self.env, self.port = folder, {"LLM_KEY": "sk-upstream"}, server.free_port()
+        server.open_to_workers(folder)
         done = self.bawn("policy", "init", "--upstream", f"http://127.0.0.1:{upstream.port}/v1")
         assert done.status == 0
         self.policy = folder / "bawn.yaml"
@@ -40,6 +32,9 @@ class Gateway:
                                         stderr=subprocess.STDOUT, env={**os.environ, **self.env})
         line = self.process.stdout.readline()
         assert str(self.port) in line, line
+
+    def workers(self):
+        return server.children((self.folder / "state/run/nginx.pid").read_text().strip())
 
     def ask(self, text):
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -107,7 +102,6 @@ def test_from_the_first_policy_to_leaving(gateway):
 
 
 def test_a_busy_port_is_named_with_its_setting(gateway):
-    import socket
     s = socket.socket()
     s.bind(("127.0.0.1", gateway.port))
     s.listen()
@@ -141,37 +135,29 @@ def test_a_route_keeps_its_version_until_it_names_another(gateway):
     gateway.policy.write_text(base + words % "swordfish")
     assert "version 2" in gateway.bawn("policy", "publish", "shop", "--state", "state").out
     gateway.policy.write_text(base + words % "swordfish" + route % 2)
+    old = gateway.workers()
     assert gateway.bawn("reload", "--state", "state").status == 0
-    deadline = time.monotonic() + 5
-    while gateway.ask("The swordfish swims")[1] != "content_filter":
-        assert time.monotonic() < deadline, "the new version is not in force"
-        time.sleep(0.1)
+    server.until_replaced(old, gateway.workers)
+    assert gateway.ask("The swordfish swims")[1] == "content_filter", "the new version is not in force"
     assert gateway.ask("The bluefalcon flies")[1] == "stop"
 
 
-def free_port():
-    import socket
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def test_another_port_without_touching_the_policy(gateway):
-    import socket
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", gateway.port))
         taken.listen()
         sick = gateway.bawn("doctor", "--state", "state")
         assert sick.status == 1 and "bawn serve --port" in sick.out
-        gateway.port = free_port()
+        gateway.port = server.free_port()
         well = gateway.bawn("doctor", "--state", "state", "--port", gateway.port)
         assert well.status == 0 and f"127.0.0.1:{gateway.port} is free" in well.out, well.out
         assert f"listen 127.0.0.1:{gateway.port};" in gateway.bawn("config", "--state", "state", "-p", gateway.port).out
         gateway.serve("--port", str(gateway.port))
         assert gateway.ask("Hello")[1] == "stop"
         gateway.policy.write_text(gateway.policy.read_text() + "node: changed\n")
+        old = gateway.workers()
         assert gateway.bawn("reload", "--state", "state").status == 0      # which keeps the port
-        time.sleep(0.5)
+        server.until_replaced(old, gateway.workers)
         id, reason = gateway.ask("Hello")
         assert reason == "stop"
         assert json.loads(gateway.bawn("log", "show", id, "--json", "--state", "state").out)["node"] == "changed"

@@ -1,17 +1,12 @@
 """The recording on README's first screen says what the commands say today (first-use, line 1)."""
 import html
-import pathlib
 import re
 import subprocess
 import sys
 
-import pytest
-
 import cli
 
-BUILD = pathlib.Path(cli.BIN).resolve().parent
-MODULE = BUILD / "ngx_http_bawn_module.so"
-pytestmark = pytest.mark.skipif(not MODULE.exists() or b"libasan" in MODULE.read_bytes(), reason="no plain nginx module beside bawn")
+pytestmark = cli.needs_plain_module
 
 
 def said(svg):
@@ -26,7 +21,7 @@ def said(svg):
 
 def test_the_recording_is_what_the_commands_say(tmp_path):
     made = tmp_path / "recording.svg"
-    subprocess.run([sys.executable, cli.ROOT / "tools/recording.py", "--build", BUILD, "--out", made], check=True, timeout=60)
+    subprocess.run([sys.executable, cli.ROOT / "tools/recording.py", "--build", cli.BUILD, "--out", made], check=True, timeout=60)
     assert said(made) == said(cli.ROOT / "docs/recording.svg"), "it is behind: tools/recording.py"
 
 

@@ -10,12 +10,12 @@ import sys
 import pytest
 
 import server
+from gateway import JAVASCRIPT, NODE, NO_NODE
 
 PAGE = (server.ROOT / "docs/clients.md").read_text()
 PYTHON = [sys.executable, "-"]
 FRAMEWORK = [str(server.ROOT / "build/venv-clients/bin/python"), "-"]
-NODE = ["node", "--input-type=module", "-"]
-INSTALL = {FRAMEWORK[0]: "packaging/environment clients", "node": "packaging/environment"}
+INSTALL = {FRAMEWORK[0]: "packaging/environment clients"}
 
 
 def blocks():
@@ -25,11 +25,13 @@ def blocks():
 
 
 def run(command, code, gateway, **environment):
-    if not shutil.which(command[0]) or command == NODE and not (server.ROOT / "build/javascript/node_modules").is_dir():
+    if command == NODE and NO_NODE:
+        pytest.skip(NO_NODE)
+    if not shutil.which(command[0]):
         pytest.skip(f"{command[0]} is not there: {INSTALL.get(command[0], 'install it')}")
     env = {**{k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")}, **environment}
     done = subprocess.run(command, input=code.replace("127.0.0.1:8480", f"127.0.0.1:{gateway.port}"), capture_output=True, text=True,
-                          env=env, timeout=120, cwd=server.ROOT / "build/javascript" if command == NODE else None)
+                          env=env, timeout=120, cwd=JAVASCRIPT if command == NODE else None)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -58,8 +60,8 @@ end
     assert run(["sh", "-e"], code, at_standin) == "You said: Hello\n" and len(at_standin.events()) == 1
 
 
-@pytest.mark.parametrize("client, language", [("python-openai", "python"), ("langchain", "python"), ("litellm", "python")])
-def test_blocked_in_each_client_is_an_answer_and_no_exception(at_standin, client, language):
+@pytest.mark.parametrize("client", ["python-openai", "langchain", "litellm"])
+def test_blocked_in_each_client_is_an_answer_and_no_exception(at_standin, client):
     command = PYTHON if client == "python-openai" else FRAMEWORK
     code = blocks()[client][1].replace("What is in stock?", "Tell me about blockme, please")
     assert "Sorry, I cannot help with that request." in run(command, code, at_standin, LITELLM_LOCAL_MODEL_COST_MAP="True")

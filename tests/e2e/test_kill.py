@@ -3,40 +3,13 @@
 Short forms; `make soak` has the long ones. keeps: P3a.8, RULINGS R16"""
 import os
 import signal
-import threading
 import time
 
 import pytest
 
 import gateway
 import mock
-from client import Client, chat, request
-
-
-class Load:
-    """Clients that ask and ask, every second one for a stream, and note each answer that came whole."""
-
-    def __init__(self, port, clients=4):
-        self.port, self.whole, self.broken, self.over = port, [], [], threading.Event()
-        self.threads = [threading.Thread(target=self.run, args=(i % 2 == 1,)) for i in range(clients)]
-        for thread in self.threads:
-            thread.start()
-
-    def run(self, stream):
-        while not self.over.is_set():
-            try:
-                with Client(self.port, seconds=10) as c:
-                    a = c.send(request(chat("hello there", stream=stream))).answer()
-                good = a.status == 200 and a.complete and a.finish() == "stop"
-                (self.whole if good else self.broken).append(a.headers.get("x-bawn-id"))
-            except (OSError, KeyError, ValueError, IndexError) as error:       # nobody listens, or half an answer
-                self.broken.append(repr(error))
-                time.sleep(0.02)
-
-    def stop(self):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
+from client import Load
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ import httpx
 import pytest
 
 import mock
+import server
 from client import Client, ask, chat, request
 
 MESSAGE = '{"model":"standin","messages":[{"role":"user","content":%s}]}'
@@ -41,8 +42,7 @@ MESSAGE = '{"model":"standin","messages":[{"role":"user","content":%s}]}'
 
 @pytest.fixture(scope="module")
 def hostile_nginx(upstream_process):
-    import server
-    nginx = server.Nginx(upstream_process, read_timeout="300ms", workers=1).start()
+    nginx = server.Nginx(upstream_process, read_timeout="300ms").start()
     yield nginx
     nginx.stop()
     nginx.check()

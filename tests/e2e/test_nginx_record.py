@@ -1,13 +1,12 @@
 """The record is written before the answer's end, whatever happens; and nothing is answered that cannot be recorded."""
 import os
 import signal
-import threading
 import time
 
 import pytest
 
 import mock
-from client import Client, ask, chat, request
+from client import Client, Load, ask, chat, request
 
 
 @pytest.mark.parametrize("spool", ["", "sync"])
@@ -45,28 +44,15 @@ def test_sync_with_a_client_that_leaves(start, upstream):
 
 def test_killed_worker_loses_no_answered_request(start, upstream):
     nginx = start(main="")
-    answered, stop = [], threading.Event()
-
-    def load():
-        while not stop.is_set():
-            try:
-                answered.append(ask(nginx, chat("hello")).id)
-            except (ConnectionError, OSError, KeyError):
-                time.sleep(0.01)
-
-    threads = [threading.Thread(target=load) for _ in range(4)]
-    for t in threads:
-        t.start()
+    load = Load(nginx.port, streams=False)
     for _ in range(3):
         time.sleep(0.4)
         for pid in nginx.workers():
             os.kill(pid, signal.SIGKILL)
     time.sleep(0.3)
-    stop.set()
-    for t in threads:
-        t.join()
+    load.stop()
     recorded = {e["id"] for e in nginx.events()}
-    assert len(answered) > 50 and set(answered) <= recorded
+    assert len(load.begun) > 50 and set(load.begun) <= recorded
     nginx.log = [line for line in nginx.log if "exited on signal 9" not in line]
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 import mock
+import server
 from client import Client, ask, chat, request
 
 
@@ -278,6 +279,6 @@ def test_suspended_requests_survive_a_reload(guarded, scorer, upstream):
     assert [c.answer().status for c in clients] == [200] * 15
     for c in clients:
         c.close()
-    assert upstream.wait(lambda: not set(old) & set(guarded.workers()), 6), "the old worker does not go"
+    server.until_replaced(old, guarded.workers, 6)
     assert "open socket" not in guarded.text()
     assert ask(guarded, chat("needscore")).status == 200

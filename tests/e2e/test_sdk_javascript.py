@@ -3,19 +3,16 @@
 The SDK is left as a user has it, with its two retries. The modules run in build/javascript, where `packaging/check` installs
 what tests/e2e/javascript/package.json names. keeps: P3a.4, P3a.5"""
 import json
-import shutil
 import subprocess
 
 import pytest
 
 import mock
-import server
+from gateway import JAVASCRIPT, NODE, NO_NODE
 
-HOME = server.ROOT / "build/javascript"
 WHO = "cust-Zoë \"Q\" \\ O'Brien\t\u4e2d;"
 
-pytestmark = pytest.mark.skipif(not (HOME / "node_modules/openai").is_dir() or not shutil.which("node"),
-                                reason="no build/javascript/node_modules/openai: packaging/check installs it")
+pytestmark = pytest.mark.skipif(bool(NO_NODE), reason=NO_NODE)
 
 # What each module begins with. `caught` tells of an exception what programs look at.
 HEAD = """
@@ -46,9 +43,8 @@ const tool = { type: "function", function: { name: "note", parameters: { type: "
 
 def node(gateway, module, **given):
     """Runs a module and returns what it puts into `say(...)`."""
-    url = gateway.url if hasattr(gateway, "url") else f"http://127.0.0.1:{gateway.port}/v1"
     code = HEAD + "const say = (value) => console.log(JSON.stringify(value));\n" + module
-    done = subprocess.run(["node", "--input-type=module", "-", json.dumps({"url": url, **given})], cwd=HOME, input=code,
+    done = subprocess.run([*NODE, json.dumps({"url": gateway.url, **given})], cwd=JAVASCRIPT, input=code,
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -308,7 +308,7 @@ def test_on_block_error_in_mid_stream_is_native(at_errors, upstream):
 # ---- failures ---------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("stream", [False, True])
 def test_failed_guard_is_not_retried(at_failing, upstream, stream):
-    client = openai.OpenAI(base_url=f"http://127.0.0.1:{at_failing.port}/v1", api_key="any")
+    client = openai.OpenAI(base_url=at_failing.url, api_key="any")
     with pytest.raises(openai.InternalServerError) as caught:
         say(client, "needscore", stream=stream)
     assert (caught.value.status_code, caught.value.code) == (503, "guard_failed")

@@ -1,9 +1,9 @@
 """`bawn serve` by its driver: what it writes, refuses, runs, reloads and stops."""
 import os
-import pathlib
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import httpx
@@ -22,10 +22,7 @@ class Serve:
         self.folder, self.policy, self.state = folder, folder / "bawn.yaml", folder / "state"
         self.port = server.free_port()
         self.write(policy)
-        os.chmod(folder, 0o755)
-        for parent in folder.parents:                  # workers of another user must come through
-            if parent != pathlib.Path("/tmp") and os.access(parent, os.W_OK) and str(parent).startswith("/tmp/"):
-                os.chmod(parent, 0o755)
+        server.open_to_workers(folder)
 
     def write(self, policy):
         self.policy.write_text(policy.replace("PORT", str(self.port)))
@@ -42,8 +39,19 @@ class Serve:
         for line in self.process.stdout:
             self.said.append(line)
             if line.startswith("listening on"):
+                self.reader = threading.Thread(target=self._read, daemon=True)
+                self.reader.start()
                 return self
         raise RuntimeError("".join(self.said))
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.said.append(line)
+
+    def all_said(self):
+        """What it said until its end."""
+        self.reader.join(10)
+        return "".join(self.said)
 
     def master(self):
         return int((self.state / "run" / "nginx.pid").read_text())
@@ -87,7 +95,7 @@ def test_serves_guards_and_stops(serve, upstream):
     assert list((s.state / "spool").glob("*.spool"))
     s.process.send_signal(signal.SIGTERM)
     assert s.process.wait(10) == 0
-    out = "".join(s.said) + s.process.stdout.read()
+    out = s.all_said()
     assert f"listening on http://127.0.0.1:{s.port}/v1" in out and "stopping" in out
 
 
@@ -162,7 +170,7 @@ def test_reload_of_a_bad_policy_is_refused_and_the_old_one_stays(serve, upstream
     time.sleep(0.5)
     assert ask(s, chat("blockme")).finish() == "content_filter" and s.master() == master
     s.stop()
-    assert "reload refused" in s.process.stdout.read()
+    assert "reload refused" in s.all_said()
 
 
 def test_reload_changes_a_listener(serve, upstream):
@@ -197,7 +205,7 @@ def test_open_stream_is_finished_before_it_stops(serve, upstream):
     upstream.script = mock.stream(mock.events(["word. "] * 40), 200, delay=0.02)
     with Client(s.port) as c:
         c.send(request(chat("hello", stream=True)))
-        assert c.until(b"\r\n\r\n")
+        assert c.until(b"\r\n\r\n"), (c.timed_out, "".join(s.said))
         s.process.send_signal(signal.SIGTERM)
         a = c.answer()
     assert a.complete and a.finish() == "stop"
@@ -263,7 +271,6 @@ def test_upstreams_that_cannot_be_are_refused(serve, upstream, upstream_line, wo
 def test_tls_to_the_upstream_is_checked(serve, upstream, tmp_path):
     """Mutual TLS: our certificate is shown, theirs is verified; an unknown authority is a 502."""
     import ssl
-    import threading
 
     def make(name, subject, ca=None):
         cert, key = tmp_path / f"{name}.pem", tmp_path / f"{name}.key"
