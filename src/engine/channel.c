@@ -68,15 +68,6 @@ static unsigned char byte_at(const bawn_channel *c, size_t i) { return (unsigned
 /* ---- safe boundaries ------------------------------------------------------------------------------------------- */
 static bool is_joint(unsigned char b) { return bawn_is_digit(b) || b == '(' || b == ')' || b == '+'; }
 
-/* Whether blanks at b are behind what parts commands, with which a finding can begin whose command is yet to come. */
-static bool behind_separator(const bawn_channel *c, size_t b)
-{
-    size_t least = b > c->base + 4 ? b - 4 : c->base;
-    while (b > least && (byte_at(c, b - 1) == ' ' || byte_at(c, b - 1) == '\t'))
-        b--;
-    return b > c->base && strchr(";|&`", byte_at(c, b - 1)) && byte_at(c, b - 1) != 0;
-}
-
 /* Whether text may be parted right behind the white space at b - 1. Reads the byte at b. */
 static bool behind_space(const bawn_channel *c, size_t b)
 {
@@ -86,8 +77,6 @@ static bool behind_space(const bawn_channel *c, size_t b)
     unsigned char last = byte_at(c, end - 1);
     if (is_joint(byte_at(c, b)) && (is_joint(last) || bawn_is_upper(last)))
         return false;                                           /* inside a number, or between its letters and it */
-    if (behind_separator(c, b))
-        return false;
     while (begin > c->base && end - begin < 2 && !bawn_is_space(byte_at(c, begin - 1)))
         begin--;
     return end - begin != 1;                                    /* a single letter may be the first of spaced ones */

@@ -73,7 +73,7 @@ static bool is_allowed_value(const bawn_guardrail *g, bawn_slice text)
 }
 
 /* ---- one call of a guard -------------------------------------------------------------------------------------- */
-typedef struct { bawn_judging *judging; const bawn_view *view; size_t low; uint16_t guard; uint32_t rule;
+typedef struct { bawn_judging *judging; const bawn_view *view; size_t low, hit /* end of the pattern's match */; uint16_t guard; uint32_t rule;
                  size_t first, least /* begin of what was reported */; } call;
 
 static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float score)
@@ -85,6 +85,8 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
     uint32_t id = wall->kind_base[c->guard] + kind;
     bawn_ruling ruling = j->guardrail->rulings[j->place][id];
 
+    if (p->guard->reach > 0 && begin + p->guard->reach < c->hit)
+        begin = c->hit - p->guard->reach;
     while (begin > 0 && begin < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[begin]))
         begin--;                        /* a value that a guard cut at its longest ends behind a whole character */
     while (end < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[end]))
@@ -154,6 +156,7 @@ static bool ask(bawn_view *v, bawn_judging *j, size_t *begin, size_t end, int da
     call c = { .judging = j, .view = v, .guard = guard, .rule = rule_id, .first = j->finds->n, .least = SIZE_MAX };
     bool last = final;
     bawn_slice text = window(v, end, &c.low, &last);
+    c.hit = end - c.low;
     bawn_probe p = { .text = text, .begin = *begin < c.low ? 0 : *begin - c.low, .end = end - c.low, .final = last,
                      .place = bawn_place_bit(j->place), .view = v->kind, .guard = g, .pattern = rule ? rule->pattern : NULL,
                      .settings = j->guardrail->settings[guard], .sink = sink,
@@ -498,6 +501,7 @@ bool bawn_view_step(bawn_view *v, bawn_judging *j, uint32_t flags, bool final)
     walk_runs(v, j, final);
     run_scanners(v, j, flags, final);
     close_anchors(v, final);
+    v->reach = final ? 0 : j->guardrail->reach[j->place];
     return !j->failed;
 }
 
@@ -522,7 +526,10 @@ static size_t begin_of_run(const bawn_view *v)
 
 size_t bawn_view_hold(const bawn_view *v)
 {
-    size_t hold = v->runs_from < v->base + v->text.len ? begin_of_run(v) : v->runs_from;
+    size_t hold = v->runs_from < v->base + v->text.len ? begin_of_run(v) : v->runs_from, end = end_of(v);
+
+    if (hold + v->reach > end)
+        hold = end > v->reach ? end - v->reach : 0;
     for (size_t i = 0; i < v->n_pending; i++)
         if (v->pending[i].begin < hold)
             hold = v->pending[i].begin;

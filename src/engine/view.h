@@ -70,6 +70,7 @@ typedef struct {
     uint16_t n_scans;           /* scanners that have run */
     bawn_pending *pending; size_t n_pending, cap_pending;
     bawn_open *open; size_t n_open, cap_open;
+    size_t reach;               /* bytes before its end with which a finding can begin whose words are yet to come */
     char state[BAWN_SCANNERS][64];
 } bawn_view;
 

@@ -85,6 +85,7 @@ typedef struct {
     bool *wakes[BAWN_PLACE_COUNT];          /* [guard]: any of its kinds is ruled on there */
     uint32_t *holds[BAWN_PLACE_COUNT];      /* [anchor id over both sets of rules]: bytes to hold, 0 none */
     bool anchored[BAWN_PLACE_COUNT][2];     /* [set]: whether any of its anchors is held for */
+    uint16_t reach[BAWN_PLACE_COUNT];       /* the largest of the guards that change text there: bytes to hold, always */
     bool fail_open;                         /* on_error: allow */
     bawn_slice *ran; size_t n_ran[2];       /* names of the guards that run: on requests the first [0], on either [1] */
     const void **settings;                  /* [guard]: handed to its probes */

@@ -425,6 +425,16 @@ static bool derive_holds(reader *r, int place)
     return true;
 }
 
+static void derive_reach(reader *r, int place)
+{
+    const bawn_wall *w = r->wall;
+    for (uint32_t k = 0; k < w->n_kinds; k++) {
+        uint16_t reach = w->guards[w->kind_guard[k]]->reach;
+        if (r->g->rulings[place][k].action >= BAWN_MASK && reach > r->g->reach[place])
+            r->g->reach[place] = reach;
+    }
+}
+
 static bool derive_settings(reader *r)
 {
     const bawn_wall *w = r->wall;
@@ -453,6 +463,7 @@ static bool derive(reader *r)
                 r->g->rulings[place][k].would = r->g->rulings[place][k].action, r->g->rulings[place][k].action = BAWN_OBSERVE;
         if (!derive_holds(r, place))
             return false;
+        derive_reach(r, place);
     }
     return derive_settings(r);
 }

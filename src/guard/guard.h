@@ -57,6 +57,8 @@ typedef struct bawn_guard {
     /* Text from probe->begin on. Reports what begins there, sets probe->end to where to go on; what lies from there
      * on is still open and is held. Must set probe->end = probe->text.len when probe->final. */
     void (*scan)(bawn_probe *);
+    uint16_t reach;             /* patterns: a finding begins at most so many bytes before its pattern's end (cut there);
+                                 * streams hold back so much. 0: where the pattern begins, or behind white space */
     uint32_t scan_flags;                        /* only when bawn_text_flags() has one of these; 0: always */
 } bawn_guard;
 

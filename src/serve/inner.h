@@ -33,5 +33,11 @@ bool bawn_serve_test(const bawn_serve_plan *, const char *conf, bawn_error *);
 /* Starts nginx's master; *log is the pipe's end from which its log is read, the caller's to close. */
 bool bawn_serve_spawn(pid_t *pid, int *log, const bawn_serve_plan *, bawn_error *);
 bool bawn_serve_readable(bawn_buf *out, bawn_slice line);             /* a line of nginx's log; false: not for people */
-bool bawn_serve_write_conf(const bawn_serve_plan *, const bawn_wall *, bawn_error *); /* tested, then renamed */
+bool bawn_serve_has_worker(pid_t master);                             /* one of its workers is ready to serve */
+
+bool bawn_serve_make_folder(const char *path, const char *owner, bawn_error *);         /* with its parents; owner may be NULL */
+bool bawn_serve_write_conf(const bawn_serve_plan *, const bawn_wall *, bawn_error *);   /* tested, then renamed */
+/* `--port` of a running gateway: a reload comes from another process, and from a policy that says another port. */
+bool bawn_serve_keep_port(const bawn_serve_plan *, bawn_error *);
+uint16_t bawn_serve_kept_port(const bawn_serve_plan *);                                 /* 0: none was given */
 #endif

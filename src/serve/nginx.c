@@ -177,3 +177,25 @@ pid_t bawn_serve_pid(const bawn_serve_plan *plan)
     }
     return 0;
 }
+
+/* nginx gives a worker its title when every module has begun in it (ngx_worker_process_cycle). A /proc without `children`
+ * cannot say; then a master with open sockets is all that can be known. */
+bool bawn_serve_has_worker(pid_t master)
+{
+    char path[64], title[32];
+    long child;
+
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)master, (long)master);
+    FILE *children = fopen(path, "re");
+    bool found = !children;
+    while (!found && fscanf(children, "%ld", &child) == 1) {
+        snprintf(path, sizeof path, "/proc/%ld/cmdline", child);
+        FILE *f = fopen(path, "re");
+        found = f && fgets(title, sizeof title, f) && strncmp(title, "nginx: worker process", 21) == 0;
+        if (f)
+            fclose(f);
+    }
+    if (children)
+        fclose(children);
+    return found;
+}

@@ -1,17 +1,14 @@
 /* serve: check everything that can be checked before a port opens, write the files, run nginx in the foreground and
  * watch it. reload: the new policy must load and nginx must accept what is written from it, before anything changes. */
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,131 +60,12 @@ bool bawn_serve_ports_are_free(const bawn_policy *p, const bawn_serve_plan *plan
     return true;
 }
 
-/* ---- files -------------------------------------------------------------------------------------------------------- */
-static bool make_folder(const char *path, const char *owner, bawn_error *err)
-{
-    char copy[4096];
-    struct passwd *who = owner ? getpwnam(owner) : NULL;
-
-    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
-        return bawn_error_set(err, BAWN_E_IO, "the path %s is too long", path);
-    for (char *p = copy + 1; ; p++) {
-        char c = *p;
-        if (c != '/' && c != '\0')
-            continue;
-        *p = '\0';
-        if (mkdir(copy, c ? 0755 : 0750) != 0 && errno != EEXIST)
-            return bawn_error_set(err, BAWN_E_IO, "cannot make the folder %s: %s", copy, strerror(errno));
-        *p = c;
-        if (c == '\0')
-            break;
-    }
-    if (who && chown(path, who->pw_uid, who->pw_gid) != 0)
-        return bawn_error_set(err, BAWN_E_IO, "cannot give %s to %s: %s", path, owner, strerror(errno));
-    return true;
-}
-
-/* Whether another user may pass through every folder of a path; the first that is closed to it is the error. */
-static bool may_reach(const char *path, const char *user, bawn_error *err)
-{
-    char copy[4096];
-    struct passwd *who = getpwnam(user);
-    struct stat st;
-
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *p = copy + 1; who && *p; p++) {
-        if (*p != '/')
-            continue;
-        *p = '\0';
-        mode_t bit = S_IXOTH;
-        if (stat(copy, &st) != 0)
-            return true;                                /* relative, or gone: whoever opens it says more */
-        if (st.st_uid == who->pw_uid)
-            bit = S_IXUSR;
-        else if (st.st_gid == who->pw_gid)
-            bit = S_IXGRP;
-        if (!(st.st_mode & bit))
-            return bawn_error_set(err, BAWN_E_IO, "the folder %s is closed to `%s`, as whom the workers run; expected a state "
-                                  "folder that it can reach: choose another with --state, or say: chmod o+x %s", copy, user, copy);
-        *p = '/';
-    }
-    return true;
-}
-
-static bool make_folders(const bawn_serve_plan *plan, const bawn_wall *w, bawn_error *err)
-{
-    bawn_buf spool = { 0 };
-    char run[4096];
-    bool ok;
-
-    snprintf(run, sizeof run, "%s/run", plan->state);
-    ok = bawn_serve_spool(&spool, w, plan->state, err) && bawn_buf_byte(&spool, 0) && make_folder(plan->state, NULL, err) &&
-         make_folder(run, NULL, err) && make_folder(plan->cache, NULL, err) && make_folder(spool.ptr, plan->user, err);
-    if (ok && plan->user)                               /* workers of another user must come through */
-        ok = chmod(plan->state, 0755) == 0 && chmod(run, 0755) == 0 && may_reach(spool.ptr, plan->user, err);
-    bawn_buf_free(&spool);
-    return ok;
-}
-
-static bool write_whole(const char *path, bawn_slice text, bawn_error *err)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    bool ok = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len;
-
-    if (fd >= 0 && close(fd) != 0)
-        ok = false;
-    return ok || bawn_error_set(err, BAWN_E_IO, "cannot write %s: %s", path, strerror(errno));
-}
-
-bool bawn_serve_write_conf(const bawn_serve_plan *plan, const bawn_wall *w, bawn_error *err)
-{
-    char fresh[4096];
-    bawn_buf text = { 0 };
-    bool ok;
-
-    snprintf(fresh, sizeof fresh, "%s.new", plan->conf);
-    ok = make_folders(plan, w, err) && bawn_serve_config(&text, w, plan, err) &&
-         write_whole(fresh, bawn_buf_slice(&text), err) && bawn_serve_test(plan, fresh, err);
-    if (ok && rename(fresh, plan->conf) != 0)
-        ok = bawn_error_set(err, BAWN_E_IO, "cannot put %s in place: %s", plan->conf, strerror(errno));
-    bawn_buf_free(&text);
-    return ok;
-}
-
-/* ---- the port that a running one was given ------------------------------------------------------------------------------ */
-static void port_path(char out[4096], const bawn_serve_plan *plan) { snprintf(out, 4096, "%s/run/port", plan->state); }
-
-/* A reload comes from another process, and from a policy that says another port. */
-static bool keep_port(const bawn_serve_plan *plan, bawn_error *err)
-{
-    char path[4096], text[8];
-
-    port_path(path, plan);
-    snprintf(text, sizeof text, "%u\n", plan->port);
-    if (plan->port)
-        return write_whole(path, bawn_slice_str(text), err);
-    (void)unlink(path);
-    return true;
-}
-
-static uint16_t kept_port(const bawn_serve_plan *plan)
-{
-    char path[4096], text[8] = "";
-
-    port_path(path, plan);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-    if (fd >= 0)
-        close(fd);
-    return n > 0 ? (uint16_t)strtoul(text, NULL, 10) : 0;
-}
-
 /* ---- starting ------------------------------------------------------------------------------------------------------- */
 /* address: where clients are served, or NULL when nobody asks. */
 static bool load_and_write(const bawn_serve_plan *plan, bool starting, char address[128], bawn_error *err)
 {
     bawn_wall *wall = NULL;
-    bool ok = make_folder(plan->cache, NULL, err) && bawn_serve_load(&wall, plan, err) &&
+    bool ok = bawn_serve_make_folder(plan->cache, NULL, err) && bawn_serve_load(&wall, plan, err) &&
               (!starting || bawn_serve_ports_are_free(bawn_wall_policy(wall), plan, err)) && bawn_serve_write_conf(plan, wall, err);
 
     if (ok && address)
@@ -197,7 +75,7 @@ static bool load_and_write(const bawn_serve_plan *plan, bool starting, char addr
 }
 
 typedef struct { const bawn_serve_plan *plan; bawn_serve_say *say; void *user; pid_t nginx; int log, signals;
-                 bawn_buf line; char address[128]; bool stopping, listening; } watch;
+                 bawn_buf line; char address[128]; bool stopping, listening, failed; } watch;
 
 static void tell(watch *w, const char *format, const char *a, const char *b)
 {
@@ -218,6 +96,25 @@ static void say_error(watch *w, const char *what, const bawn_error *err)
     tell(w, "  %s%s", err->message, "");
 }
 
+/* A worker whose module could not begin ends with code 2, which nginx takes for a reason to start no other: its master would
+ * hold the port open for clients whom nobody serves. Open answers of other workers are finished first. */
+static void give_up(watch *w)
+{
+    if (w->failed || w->stopping)
+        return;
+    w->failed = true;
+    kill(w->nginx, SIGQUIT);
+    alarm(STOP_SECONDS);
+}
+
+/* Of a readable line, whole: what a client or a model sends may stand in other lines. */
+static bool is_last_of_a_worker(bawn_slice line)
+{
+    const bawn_slice begin = BAWN_LIT("alert: worker process "), end = BAWN_LIT(" and cannot be respawned");
+
+    return bawn_slice_starts(line, begin) && bawn_slice_find(line, end) + end.len == line.len;
+}
+
 static void read_log(watch *w)
 {
     bawn_buf text = { 0 };
@@ -234,8 +131,11 @@ static void read_log(watch *w)
     w->line.len += (size_t)n;
     while ((end = bawn_slice_find(bawn_buf_slice(&w->line), BAWN_LIT("\n"))) < w->line.len) {
         bawn_buf_clear(&text);
-        if (bawn_serve_readable(&text, bawn_slice_of(w->line.ptr, end)) && bawn_buf_byte(&text, 0))
+        if (bawn_serve_readable(&text, bawn_slice_of(w->line.ptr, end)) && bawn_buf_byte(&text, 0)) {
             w->say(w->user, text.ptr);
+            if (is_last_of_a_worker(bawn_slice_str(text.ptr)))
+                give_up(w);
+        }
         bawn_buf_drop_front(&w->line, end + 1);
     }
     if (w->line.len > 65536)
@@ -259,13 +159,16 @@ static void on_signal(watch *w)
         tell(w, w->stopping ? "stopping at once%s%s" : "stopping: open answers are finished first (again: at once)%s%s", "", "");
         kill(w->nginx, w->stopping ? SIGTERM : SIGQUIT);
         w->stopping = true;
+    } else if (info.ssi_signo == SIGALRM) {
+        kill(w->nginx, SIGTERM);
     }
 }
 
-/* nginx writes its pid when its sockets are open; before that, saying so would be a promise. */
+/* nginx's sockets are open when its pid is written, and answers come when a worker has begun; before that, saying so would
+ * be a promise. */
 static void announce(watch *w)
 {
-    w->listening = bawn_serve_pid(w->plan) == w->nginx;
+    w->listening = bawn_serve_pid(w->plan) == w->nginx && bawn_serve_has_worker(w->nginx);
     if (w->listening)
         tell(w, "listening on http://%s/v1 with %s", w->address, w->plan->policy);
 }
@@ -277,9 +180,9 @@ static bool watch_until_end(watch *w, bawn_error *err)
 
     while (w->log >= 0) {
         struct pollfd fds[2] = { { w->log, POLLIN, 0 }, { w->signals, POLLIN, 0 } };
-        if (poll(fds, 2, w->listening ? -1 : 5) < 0 && errno != EINTR)
+        if (poll(fds, 2, w->listening || w->failed ? -1 : 5) < 0 && errno != EINTR)
             break;
-        if (!w->listening)
+        if (!w->listening && !w->failed)
             announce(w);
         if (fds[1].revents)
             on_signal(w);
@@ -288,6 +191,11 @@ static bool watch_until_end(watch *w, bawn_error *err)
     }
     while (waitpid(w->nginx, &code, 0) < 0 && errno == EINTR)
         continue;
+    alarm(0);
+    if (w->failed)
+        return bawn_error_set(err, BAWN_E_IO, "a worker could not begin, and nginx starts no other in its place; expected it to "
+                              "load the policy and to open its record: its own last lines, above, say what it lacked; mend "
+                              "that and start again");
     return (WIFEXITED(code) && (w->stopping || WEXITSTATUS(code) == 0)) || bawn_error_set(err, BAWN_E_IO, "nginx ended by itself; its last lines say why");
 }
 
@@ -300,13 +208,14 @@ static bool start(watch *w, bawn_error *err)
         return bawn_error_set(err, BAWN_E_USAGE, "Bawn runs already in %s (process %ld); stop it with `bawn stop`, or give "
                               "this one another state folder", w->plan->state, (long)other);
     if (!bawn_serve_check_nginx(w->plan, err) || !load_and_write(w->plan, true, w->address, err) ||
-        !keep_port(w->plan, err))
+        !bawn_serve_keep_port(w->plan, err))
         return false;
     (void)unlink(w->plan->pid);                         /* of a machine that went down */
     sigemptyset(&ours);
     sigaddset(&ours, SIGINT);
     sigaddset(&ours, SIGTERM);
     sigaddset(&ours, SIGHUP);
+    sigaddset(&ours, SIGALRM);
     sigprocmask(SIG_BLOCK, &ours, NULL);
     w->signals = signalfd(-1, &ours, SFD_CLOEXEC);
     return w->signals >= 0 && bawn_serve_spawn(&w->nginx, &w->log, w->plan, err);
@@ -344,7 +253,7 @@ bool bawn_serve_reload(const bawn_serve_options *options, bawn_error *err)
 
     if (!bawn_serve_plan_new(&plan, options, err))
         return false;
-    plan.port = plan.port ? plan.port : kept_port(&plan);
+    plan.port = plan.port ? plan.port : bawn_serve_kept_port(&plan);
     ok = running(&pid, &plan, err) && bawn_serve_check_nginx(&plan, err) && load_and_write(&plan, false, NULL, err);
     if (ok && kill(pid, SIGHUP) != 0)
         ok = bawn_error_set(err, BAWN_E_IO, "cannot signal process %ld: %s", (long)pid, strerror(errno));

@@ -5,7 +5,8 @@
  * config.c  the configuration as a whole, listeners and routes
  * upstream.c  upstreams: servers, named locations, TLS
  * address.c addresses and URLs as people write them
- * nginx.c   the nginx program: version, test, signals, its log made readable
+ * nginx.c   the nginx program: version, test, signals, its log made readable, whether it has a worker
+ * files.c   folders, the written configuration, the port that was given
  * run.c     serve, reload, stop */
 #ifndef BAWN_SERVE_H
 #define BAWN_SERVE_H
@@ -50,7 +51,7 @@ bool bawn_serve_ports_are_free(const bawn_policy *, const bawn_serve_plan *, baw
 pid_t bawn_serve_pid(const bawn_serve_plan *);                              /* of a running nginx; 0: none runs */
 
 /* `bawn serve`: runs until INT or TERM (graceful stop); HUP reloads. `say` gets one readable line at a time, without
- * line feed. Returns false when it could not start or nginx ended by itself. */
+ * line feed. Returns false when it could not start, a worker could not begin, or nginx ended by itself. */
 typedef void bawn_serve_say(void *user, const char *line);
 bool bawn_serve_run(const bawn_serve_options *, bawn_serve_say *say, void *user, bawn_error *);
 /* `bawn reload`, `bawn stop`: from another process. A bad policy is refused and the old one keeps running. */

@@ -142,5 +142,5 @@ const bawn_guard bawn_guard_path = {
            "Relative paths of code and questions about system files are no findings.",
     .places = BAWN_IN_INPUT | BAWN_IN_TOOL_ARGUMENTS, .views = BAWN_VIEW_RAW | BAWN_VIEW_CANONICAL | BAWN_VIEW_DECODED,
     .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
-    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm,
+    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm, .reach = 128,
 };

@@ -343,5 +343,5 @@ const bawn_guard bawn_guard_shell = {
            "Command lines of developers, install steps and inline code are no findings.",
     .places = BAWN_IN_INPUT | BAWN_IN_TOOL_ARGUMENTS, .views = BAWN_VIEW_RAW | BAWN_VIEW_CANONICAL | BAWN_VIEW_DECODED,
     .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
-    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm,
+    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm, .reach = 128,
 };

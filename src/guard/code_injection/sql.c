@@ -490,5 +490,5 @@ const bawn_guard bawn_guard_sql = {
            "decides by their shapes. Whole ordinary statements, talk about SQL and apostrophes are no findings.",
     .places = BAWN_IN_INPUT | BAWN_IN_TOOL_ARGUMENTS, .views = BAWN_VIEW_RAW | BAWN_VIEW_CANONICAL | BAWN_VIEW_DECODED,
     .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
-    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm,
+    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm, .reach = 128,
 };

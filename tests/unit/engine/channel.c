@@ -13,12 +13,17 @@
     "  plain: {code_injection: none, exfiltration: {links: none, html: none, ansi: none}}\n"
 
 static bench b;
-static void open_channel(bawn_channel **c, const char *guardrail, const bawn_tokens *tokens)
+static void open_at(bawn_channel **c, const char *guardrail, const bawn_tokens *tokens, int place)
 {
     if (b.wall)
         bench_close(&b);
-    bench_open(&b, POLICY, guardrail, BAWN_PLACE_OUTPUT);
+    bench_open(&b, POLICY, guardrail, place);
     assert_true(bawn_channel_new(c, &b.judging, tokens));
+}
+
+static void open_channel(bawn_channel **c, const char *guardrail, const bawn_tokens *tokens)
+{
+    open_at(c, guardrail, tokens, BAWN_PLACE_OUTPUT);
 }
 
 static int shut(void **state)
@@ -40,7 +45,6 @@ static void the_gate_stands_at_a_safe_boundary(void **state)
         /* what may be opening is held from its begin: an anchor, a run of digits, an encoded run, a placeholder's '<' */
         { "the blue fal", 4 }, { "the blue sky was so", 17 }, { "the blue", 4 }, { "see QUJDREVGR0hJSktMTU5PUA", 4 },
         { "see &#98;&#1", 4 }, { "see \\u0062\\u0", 4 },
-        { "to \"; c", 3 }, { "to x|  co", 3 }, { "to \"; cat is", 10 },
     };
     (void)state;
     for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
@@ -51,6 +55,37 @@ static void the_gate_stands_at_a_safe_boundary(void **state)
             fail_msg("\"%s\": the gate stands at %zu, not at %zu", rows[i].text, bawn_channel_gate(c), rows[i].gate);
         feed(c, "", true);
         assert_int_equal(bawn_channel_gate(c), strlen(rows[i].text));   /* all, when it ends clean */
+        bawn_channel_free(c);
+    }
+}
+
+/* A guard that looks back from its waking words finds what begins before them: nothing of it may have left. */
+static void what_a_tool_is_to_run_is_held_from_its_begin(void **state)
+{
+    static const char *const texts[] = {
+        "for the id 1 /* so */ union all select null,null,null-- ", "for ')  ;  drop table users; --", "to \"; cat /etc/passwd",
+        "for x' = 'x' or 'a'='a' -- ", "for 10  order by 5-- ", "that //user[name='a b c' or '1'='1']", "in ''. __class__ or ''.__class__.__mro__[1].__subclasses__()",
+        "so say '\u200b;\u200b \u200bD\u200bR\u200bO\u200bP\u200b \u200bT\u200bA\u200bB\u200bL\u200bE\u200b users; --",
+        "of 1                                                                                              or 1=1 -- ",
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(texts); i++) {
+        bawn_channel *c;
+        size_t left = 0, cut, n = strlen(texts[i]);
+        open_at(&c, "block", NULL, BAWN_PLACE_TOOL_CALL);
+        for (size_t k = 0; k <= n && !bawn_channel_blocked(c, &cut); k++) {
+            size_t to = k;
+            left = bawn_channel_gate(c);
+            while (to < n && !bawn_utf8_is_start((unsigned char)texts[i][++to]))
+                ;
+            assert_true(bawn_channel_feed(c, bawn_slice_of(texts[i] + k, to - k), k == n));
+            k = k == n ? n : to - 1;
+        }
+        if (!bawn_channel_blocked(c, &cut))
+            fail_msg("`%s` is no finding", texts[i]);
+        for (size_t f = 0; f < bawn_channel_finds(c)->n; f++)
+            if (bawn_channel_finds(c)->items[f].action == BAWN_BLOCK && bawn_channel_finds(c)->items[f].span.begin < left)
+                fail_msg("`%s`: what begins at %zu had left up to %zu", texts[i], bawn_channel_finds(c)->items[f].span.begin, left);
         bawn_channel_free(c);
     }
 }
@@ -310,7 +345,8 @@ static void no_memory_lets_nothing_more_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_gate_stands_at_a_safe_boundary), cmocka_unit_test(a_window_lags_and_a_buffer_waits),
+        cmocka_unit_test(the_gate_stands_at_a_safe_boundary), cmocka_unit_test(what_a_tool_is_to_run_is_held_from_its_begin),
+        cmocka_unit_test(a_window_lags_and_a_buffer_waits),
         cmocka_unit_test(no_byte_of_a_blocking_match_leaves), cmocka_unit_test(nothing_counts_behind_a_block),
         cmocka_unit_test(a_mask_is_written_once_however_it_is_cut), cmocka_unit_test(a_placeholder_is_restored_however_it_is_cut),
         cmocka_unit_test(only_a_placeholder_that_may_be_restored_is_waited_for), cmocka_unit_test(edits_are_known_before_they_are_written),
