@@ -1,5 +1,6 @@
 """`bawn serve` by its driver: what it writes, refuses, runs, reloads and stops."""
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -228,6 +229,26 @@ def test_wrong_nginx_names_the_way_out(serve, upstream, tmp_path):
     (fake / "nginx").chmod(0o755)
     got = serve().run("serve", PATH=f"{fake}:{os.environ['PATH']}")
     assert got.returncode != 0 and "1.99.0" in got.stderr and "make install" in got.stderr
+
+
+def test_a_worker_that_cannot_begin_ends_the_start(serve, upstream, tmp_path):
+    """The record's folder closes between the checks and nginx's start; nginx itself would stay, with no worker."""
+    s, closing = serve(), tmp_path / "bin"
+    closing.mkdir()
+    (closing / "nginx").write_text(f"#!/bin/sh\ncase \" $* \" in *' -v '* | *' -t '*) ;; *) chmod 0 {s.state}/spool ;; esac\n"
+                                   f"exec {shutil.which('nginx')} \"$@\"\n")
+    (closing / "nginx").chmod(0o755)
+    got = s.run("serve", PATH=f"{closing}:{os.environ['PATH']}")
+    assert got.returncode != 0 and "listening on" not in got.stdout
+    assert "worker" in got.stderr and "start again" in got.stderr and f"{s.state}/spool" in got.stdout, got.stderr + got.stdout
+    assert s.run("stop").returncode != 0, "nginx was left behind"
+
+
+def test_a_worker_that_cannot_begin_after_a_reload_ends_it(serve, upstream):
+    s = serve().start()
+    (s.state / "spool").chmod(0)
+    assert s.run("reload").returncode == 0
+    assert s.process.wait(10) != 0 and "worker" in s.all_said()
 
 
 def test_several_upstreams_routes_and_operations(serve, upstream):
