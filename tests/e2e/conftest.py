@@ -1,6 +1,9 @@
 """Fixtures of the end-to-end tests: a mock upstream and real nginx. BAWN_BUILD names the build folder."""
+import os
 import pathlib
+import shutil
 import sys
+import tempfile
 
 import pytest
 
@@ -9,6 +12,20 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import gateway
 import mock
 import server
+
+# Each pytest closes the folder that pytests share to all but its user when it starts, and with it the folders of a gateway that
+# another one runs beside it, whose workers are of another user. So each has a base of its own.
+OWN_BASE = None if "PYTEST_DEBUG_TEMPROOT" in os.environ else tempfile.mkdtemp(prefix="bawn-e2e-")
+if OWN_BASE:
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = OWN_BASE
+    server.open_to_workers(pathlib.Path(OWN_BASE))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(exitstatus):
+    """What failed can be looked at; what passed leaves nothing."""
+    if OWN_BASE and exitstatus == pytest.ExitCode.OK:
+        shutil.rmtree(OWN_BASE, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -111,7 +111,7 @@ def spool_events(folder):
 
 class Nginx:
     def __init__(self, upstream, engine="real", **options):
-        self.prefix = pathlib.Path(tempfile.mkdtemp(prefix="bawn-e2e-"))
+        self.prefix = pathlib.Path(tempfile.mkdtemp(prefix="nginx-", dir=os.environ["PYTEST_DEBUG_TEMPROOT"]))
         self.upstream, self.engine = upstream, engine
         self.module = BUILD / "ngx_http_bawn_module.so"
         self.port, self.h2 = free_port(), free_port()
