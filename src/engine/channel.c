@@ -117,13 +117,6 @@ static bool fail(bawn_channel *c)
     return false;
 }
 
-static bool step_raw(bawn_channel *c, bool last)
-{
-    c->raw.base = c->base;
-    c->raw.text = bawn_buf_slice(&c->text);
-    return bawn_view_step(&c->raw, &c->judging, c->flags, last);
-}
-
 /* Begins the canonical view at a word's begin well before the flagged text, where it equals the raw text. */
 static bool begin_canonical(bawn_channel *c, size_t flagged)
 {
@@ -142,7 +135,7 @@ static bool begin_canonical(bawn_channel *c, size_t flagged)
     return c->maker != NULL;
 }
 
-static bool step_canonical(bawn_channel *c, size_t new_from, bool last)
+static bool feed_canonical(bawn_channel *c, size_t new_from, bool last)
 {
     if (!c->maker && !(c->flags & BAWN_TEXT_CANONICAL))
         return true;
@@ -153,6 +146,26 @@ static bool step_canonical(bawn_channel *c, size_t new_from, bool last)
         return fail(c);
     c->canonical_fed = length(c);
     c->canonical.text = bawn_buf_slice(&c->canonical_text);
+    return true;
+}
+
+/* While the canonical view does not differ, the raw one stands for both: it must not read on where that one may read
+ * otherwise ("my name is John" and a fullwidth letter), or what is open in it would be decided too early. */
+static bool step_raw(bawn_channel *c, bool last)
+{
+    size_t end = length(c), read = c->raw.base + c->raw.text.len;
+
+    if (c->maker && !c->differs && !last) {
+        end = c->canonical_offset + bawn_canonical_settled(c->maker);
+        end = end > read ? end : read;
+    }
+    c->raw.base = c->base;
+    c->raw.text = bawn_slice_of(c->text.ptr, end - c->base);
+    return bawn_view_step(&c->raw, &c->judging, c->flags, last);
+}
+
+static bool step_canonical(bawn_channel *c, bool last)
+{
     return !c->differs || bawn_view_step(&c->canonical, &c->judging, BAWN_TEXT_NON_ASCII | BAWN_TEXT_CONTROL, last);
 }
 
@@ -391,11 +404,11 @@ static bool judge_new(bawn_channel *c, size_t from, bool last)
 {
     uint32_t flags = look_for_flags(c, from);
     c->flags |= flags & (BAWN_TEXT_CANONICAL | BAWN_TEXT_DECODABLE);
-    if (!step_raw(c, last))
+    if (!feed_canonical(c, from, last) || !step_raw(c, last))
         return false;
     if ((c->flags & BAWN_TEXT_DECODABLE) && !step_runs(c, &c->raw, &c->runs_from, &c->run_open, true, last))
         return false;
-    if (!step_canonical(c, from, last))
+    if (!step_canonical(c, last))
         return false;
     if (!c->differs && (!c->maker || !(c->flags & BAWN_TEXT_DECODABLE)))
         return true;
