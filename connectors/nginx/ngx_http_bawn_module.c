@@ -22,6 +22,7 @@ static char *ngx_http_bawn_spool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *ngx_http_bawn_scorer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 #define BAWN_MMAP_THRESHOLD  (256 * 1024)
+#define BAWN_TRIM_THRESHOLD  (6 * 1024 * 1024)
 
 #define MAIN(field) NGX_HTTP_MAIN_CONF_OFFSET, offsetof(ngx_http_bawn_main_conf_t, field)
 #define LOC(field) NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_bawn_loc_conf_t, field)
@@ -409,8 +410,11 @@ ngx_http_bawn_init_process(ngx_cycle_t *cycle)
     }
 
     /* Large bodies are given back when they are done with: left alone, the C library raises this bound by each large
-     * block that is freed, and keeps in its heap what many large bodies at a time once took. */
+     * block that is freed, and keeps in its heap what many large bodies at a time once took. What the next request needs
+     * again is kept: pages that come and go with each one cost an eighth of a request of 64 kB. */
     (void) mallopt(M_MMAP_THRESHOLD, BAWN_MMAP_THRESHOLD);
+    (void) mallopt(M_TRIM_THRESHOLD, BAWN_TRIM_THRESHOLD);
+    (void) mallopt(M_TOP_PAD, BAWN_TRIM_THRESHOLD / 2);
 
     w = ngx_pcalloc(cycle->pool, sizeof(ngx_http_bawn_worker_t));
     if (w == NULL) {

@@ -3,8 +3,9 @@
  * to the model. A model that gives its instructions away gives the word with them, whatever else it changes.
  *
  * The word is made of the exchange's seed, so it is a new one each time and nobody can know it before, and yet a replay
- * plants the same. It is twelve syllables of a consonant and a vowel (75 bits): letters alone, because digits among them
- * would be read as disguised letters by the canonical view. In observe mode nothing is changed, so nothing is planted.
+ * plants the same. It is twelve syllables of a consonant and a vowel (71 bits), begun and ended by consonants that prose has
+ * seldom, because there answers are looked at: letters alone, because digits among them would be read as disguised letters
+ * by the canonical view. In observe mode nothing is changed, so nothing is planted.
  * keeps: P3a.6 */
 #include "exchange/exchange.h"
 
@@ -19,7 +20,7 @@ static bool is_system_text(const bawn_field *f)
 /* "\n\nDocument code: bakemodu...": it reads like a part of the text, so that it is repeated like one. */
 static bool make_canary(bawn_exchange *x)
 {
-    static const char consonants[] = "bdfghjklmnprstvz", vowels[] = "aeiou", lead[] = "\n\nDocument code: ";
+    static const char consonants[] = "bdfghjklmnprstvz", vowels[] = "aeiou", rare[] = "jkvz", lead[] = "\n\nDocument code: ";
     const bawn_slice purpose = BAWN_LIT("bawn/canary/v1");
     const size_t before = sizeof lead - 1, n = before + 2 * SYLLABLES;
     uint8_t random[32];
@@ -33,6 +34,8 @@ static bool make_canary(bawn_exchange *x)
         mark[before + 2 * i] = consonants[random[2 * i] % 16];
         mark[before + 2 * i + 1] = vowels[random[2 * i + 1] % 5];
     }
+    mark[before] = rare[random[0] % 4];
+    mark[n - 1] = rare[random[2 * SYLLABLES - 1] % 4];
     mark[n] = '.';
     x->canary_mark = bawn_slice_of(mark, n + 1);
     x->canary = bawn_slice_of(mark + before, n - before);

@@ -82,6 +82,13 @@ static inline bool bawn_match_bytes_has(const bawn_match_bytes *s, unsigned char
 {
     return c < 0x80 ? s->rows[c & 15] >> (c >> 4) & 1 : s->high;
 }
+static inline void bawn_match_bytes_add(bawn_match_bytes *s, unsigned char c)
+{
+    if (c >= 0x80)
+        s->high = true;
+    else
+        s->rows[c & 15] |= (uint8_t)(1u << (c >> 4));
+}
 /* Signs one of which stands in every match of `regex`, of those that prose has seldom (no quotes, dots, commas,
  * hyphens); false when there are none. */
 bool bawn_match_signs(bawn_match_bytes *out, const char *regex, uint8_t flags);

@@ -16,14 +16,6 @@ static unsigned weight_of(unsigned char c)
 
 typedef struct { bawn_match_bytes bytes; unsigned weight; } signs;      /* weight 0: none */
 
-static void add_byte(signs *s, unsigned char c)
-{
-    if (c >= 0x80)
-        s->bytes.high = true;
-    else
-        s->bytes.rows[c & 15] |= (uint8_t)(1u << (c >> 4));
-}
-
 /* A byte that may match here makes the part useless unless it is a sign. */
 static void take(signs *s, bool *usable, unsigned char c)
 {
@@ -31,7 +23,7 @@ static void take(signs *s, bool *usable, unsigned char c)
     *usable = *usable && weight > 0;
     if (!bawn_match_bytes_has(&s->bytes, c))
         s->weight += weight;
-    add_byte(s, c);
+    bawn_match_bytes_add(&s->bytes, c);
 }
 
 static int hex_of(char c)
@@ -139,7 +131,7 @@ bool bawn_match_signs(bawn_match_bytes *out, const char *regex, uint8_t flags)
         for (const char *c = regex; c < end; c++)
             if (weight_of((unsigned char)*c) && (found.weight == 0 || weight_of((unsigned char)*c) < found.weight)) {
                 found = (signs){ .weight = weight_of((unsigned char)*c) };
-                add_byte(&found, (unsigned char)*c);
+                bawn_match_bytes_add(&found.bytes, (unsigned char)*c);
             }
     } else if (!bawn_regex_is_regular(regex) || !bawn_regex_escapes_are_short(regex) ||
                !read_alternatives(&found, regex, end, 0)) {
