@@ -54,7 +54,7 @@ class Gateway:
 
     def __init__(self, folder, upstream_port, defaults="", more=""):
         self.folder, self.state, self.port, self.mark = pathlib.Path(folder), pathlib.Path(folder) / "state", server.free_port(), 0
-        self.url = f"http://127.0.0.1:{self.port}/v1"
+        self.url, self.spool = f"http://127.0.0.1:{self.port}/v1", server.Spool(self.state / "spool")
         self.policy = self.folder / "bawn.yaml"
         self.policy.write_text(POLICY.format(port=self.port, upstream=upstream_port, defaults=defaults, more=more))
         server.open_to_workers(self.folder)
@@ -80,11 +80,11 @@ class Gateway:
         return int((self.state / "run" / "nginx.pid").read_text())
 
     def workers(self):
-        return server.children(self.master())
+        return server.workers_of(self.master())
 
     def events(self):
         """Decisions since the last `forget()`."""
-        decisions = [e for e in server.spool_events(self.state / "spool") if e["type"] == "decision"]
+        decisions = [e for e in self.spool.events() if e["type"] == "decision"]
         return decisions[self.mark:]
 
     def forget(self):

@@ -1,4 +1,5 @@
 """Real nginx with our module, in a private prefix, on free loopback ports. Never the system's service."""
+import functools
 import json
 import os
 import pathlib
@@ -75,9 +76,18 @@ def open_to_workers(folder):
             part.chmod(0o755)
 
 
-def children(pid):
-    out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout
-    return [int(child) for child in out.split()]
+def workers_of(master):
+    """Those that have begun: nginx gives them their title then."""
+    def title(pid):
+        try:
+            return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return b""
+    try:
+        children = pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    except OSError:
+        return []                              # it is gone, and they have another parent
+    return [int(child) for child in children if title(child).startswith(b"nginx: worker process")]
 
 
 def until_replaced(old, workers, seconds=5):
@@ -88,6 +98,7 @@ def until_replaced(old, workers, seconds=5):
         time.sleep(0.02)
 
 
+@functools.cache
 def libasan(module):
     linked = subprocess.run(["readelf", "-d", str(module)], capture_output=True, text=True).stdout
     if "libasan" not in linked:
@@ -95,18 +106,32 @@ def libasan(module):
     return subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True).stdout.strip()
 
 
-def spool_events(folder):
-    """Every record in a spool, in order of file and place; a file's reading ends at the first frame that is not whole."""
-    out = []
-    for path in sorted(pathlib.Path(folder).glob("*.spool")):
-        data, at = path.read_bytes(), 0
-        while at + 20 <= len(data) and data[at:at + 4] == b"BWN1":
-            size, = struct.unpack_from("<I", data, at + 4)
-            if at + 20 + size > len(data):
-                break
-            out.append(json.loads(data[at + 20:at + 20 + size]))
-            at += (20 + size + 7) // 8 * 8
-    return out
+class Spool:
+    """A folder of records that grows; what was read is not read again, until `forget()`."""
+
+    def __init__(self, folder):
+        self.folder, self.files = pathlib.Path(folder), {}
+
+    def forget(self):
+        self.files = {}
+
+    def events(self):
+        """All, in order of file and place; a file's reading ends at the first frame that is not whole."""
+        out = []
+        for path in sorted(self.folder.glob("*.spool")):
+            begin, events = self.files.get(path.name, (0, []))
+            with open(path, "rb") as f:
+                f.seek(begin)
+                data, at = f.read(), 0
+            while at + 20 <= len(data) and data[at:at + 4] == b"BWN1":
+                size, = struct.unpack_from("<I", data, at + 4)
+                if at + 20 + size > len(data):
+                    break
+                events.append(json.loads(data[at + 20:at + 20 + size]))
+                at += (20 + size + 7) // 8 * 8
+            self.files[path.name] = begin + at, events
+            out += events
+        return out
 
 
 class Nginx:
@@ -120,7 +145,7 @@ class Nginx:
         self.options = dict(main="", http="", location="", locations="", spool="", limit="4m", read_timeout="5s",
                             workers=1, log="info", buffering="on", policy=POLICY)
         self.options.update(options)
-        self.log = []
+        self.log, self.spool = [], Spool(self.prefix / "spool")
         self.write()
 
     def write(self):
@@ -170,7 +195,8 @@ class Nginx:
                 time.sleep(0.1)
                 raise RuntimeError("nginx did not start:\n" + self.text())
             try:
-                if (self.prefix / "nginx.pid").read_text().strip() == str(self.process.pid):    # else another has the port
+                if ((self.prefix / "nginx.pid").read_text().strip() == str(self.process.pid)    # else another has the port
+                        and len(self.workers()) == self.options["workers"]):
                     socket.create_connection(("127.0.0.1", self.port), 1).close()
                     return self
             except OSError:
@@ -189,7 +215,7 @@ class Nginx:
         self.process.send_signal(what)
 
     def workers(self):
-        return children(self.process.pid)
+        return workers_of(self.process.pid)
 
     def stop(self):
         if self.process.poll() is None:
@@ -208,7 +234,7 @@ class Nginx:
         assert not bad, "".join(bad[:5]) + "\n" + self.text()[-4000:]
 
     def events(self):
-        return spool_events(self.prefix / "spool")
+        return self.spool.events()
 
     def event(self, id, seconds=5):
         end = time.monotonic() + seconds

@@ -34,7 +34,7 @@ class Gateway:
         assert str(self.port) in line, line
 
     def workers(self):
-        return server.children((self.folder / "state/run/nginx.pid").read_text().strip())
+        return server.workers_of((self.folder / "state/run/nginx.pid").read_text().strip())
 
     def ask(self, text):
         c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)

@@ -56,6 +56,7 @@ def test_killed_master_and_workers_lose_nothing_and_it_starts_again(served, upst
     spool = max((served.state / "spool").glob("*.spool"), key=lambda p: p.stat().st_size)
     whole = spool.read_bytes()
     spool.write_bytes(whole[:-40])                              # as if the machine had gone down in mid-write
+    served.spool.forget()
     assert served.bawn("log", "verify").returncode != 0
     repaired = served.bawn("log", "repair")
     assert repaired.returncode == 0 and repaired.stdout.startswith("1 torn tail cut")

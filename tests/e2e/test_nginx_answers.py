@@ -4,11 +4,10 @@ import json
 import zlib
 
 import brotli
-import httpx
 import pytest
 
 import mock
-from client import Client, ask, chat, request
+from client import Client, ask, chat, http2, request
 
 TEXT = json.dumps(mock.completion("write to secret@x.com today")).encode()
 MASKED = TEXT.replace(b"secret@x.com", b"<EMAIL>")
@@ -55,7 +54,7 @@ def test_large_answers(nginx, upstream, size):
 
 def test_over_http2(nginx, upstream):
     upstream.script = wrapped(TEXT, 11)
-    with httpx.Client(http1=False, http2=True) as c:
+    with http2() as c:
         got = c.post(f"http://127.0.0.1:{nginx.h2}/v1/chat/completions", json=chat("hello"))
     assert got.status_code == 200 and got.content == MASKED
 

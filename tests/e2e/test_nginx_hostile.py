@@ -30,12 +30,11 @@ import socket
 import struct
 import time
 
-import httpx
 import pytest
 
 import mock
 import server
-from client import Client, ask, chat, request
+from client import Client, ask, chat, get, http2, request
 
 MESSAGE = '{"model":"standin","messages":[{"role":"user","content":%s}]}'
 
@@ -65,7 +64,7 @@ def send(nginx, body, wrapping="length", **headers):
         a = ask(nginx, body, chunked=5 if wrapping == "chunked" else None, **headers)
         assert a.complete
         return a.status, a.headers, a.body
-    with httpx.Client(http1=False, http2=True) as c:
+    with http2() as c:
         fields = {"content-type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items() if v}}
         got = c.post(f"http://127.0.0.1:{nginx.h2}/v1/chat/completions", content=body, headers=fields)
         return got.status_code, got.headers, got.content
@@ -127,7 +126,7 @@ def test_bad_head(nginx, upstream, wrapping, headers, status, code):
 def test_hundred_megabytes(nginx, upstream, wrapping):
     """Refused by its length, or at the first byte over the limit; either way nothing of it is kept."""
     if wrapping == "h2":
-        with httpx.Client(http1=False, http2=True, timeout=20) as c:
+        with http2(timeout=20) as c:
             got = c.post(f"http://127.0.0.1:{nginx.h2}/v1/chat/completions", content=(b"x" * 65536 for _ in range(1600)),
                          headers={"content-type": "application/json"})
         assert got.status_code == 413 and is_error(got.content, "body_too_large")
@@ -324,4 +323,4 @@ def test_nothing_is_left_open(nginx, upstream):
         ask(nginx, b'{"model":')
     upstream.script = mock.answer_json(mock.completion("hello"))
     assert upstream.wait(lambda: ask(nginx, chat("hello")).status == 200 and descriptors() <= before + 1), descriptors()
-    assert "bawn_streams_open 0" in httpx.get(f"http://127.0.0.1:{nginx.port}/metrics").text
+    assert "bawn_streams_open 0" in get(f"http://127.0.0.1:{nginx.port}/metrics").text

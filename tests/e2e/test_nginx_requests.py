@@ -3,11 +3,10 @@ import json
 import subprocess
 import time
 
-import httpx
 import pytest
 
 import mock
-from client import Client, ask, chat, request
+from client import Client, ask, chat, get, http2, request
 
 SIZES = {"1B": 1, "1kB": 1000, "64kB": 64_000, "1MB": 1_000_000}
 
@@ -24,7 +23,7 @@ def test_body_reaches_the_model_as_it_was_judged(nginx, upstream, wrapping, size
         pytest.skip("one chunk a byte is for small bodies")
     body = json.dumps(chat(prompt(SIZES[size]) + " write to secret@x.com")).encode()
     if wrapping.startswith("h2"):
-        with httpx.Client(http1=False, http2=True) as c:
+        with http2() as c:
             content = iter([body[:7], body[7:]]) if wrapping == "h2-no-length" else body
             got = c.post(f"http://127.0.0.1:{nginx.h2}/v1/chat/completions", content=content,
                          headers={"content-type": "application/json"})
@@ -40,7 +39,7 @@ def test_body_reaches_the_model_as_it_was_judged(nginx, upstream, wrapping, size
 def test_blocked_body_never_reaches_the_model(nginx, upstream, wrapping):
     body = json.dumps(chat("please blockme now")).encode()
     if wrapping == "h2":
-        with httpx.Client(http1=False, http2=True) as c:
+        with http2() as c:
             got = c.post(f"http://127.0.0.1:{nginx.h2}/v1/chat/completions", content=body,
                          headers={"content-type": "application/json"})
             status, id, answer = got.status_code, got.headers["x-bawn-id"], got.json()
@@ -267,9 +266,9 @@ def test_ids_are_on_every_answer_and_unlike(nginx, upstream):
 def test_health_ready_metrics(nginx, upstream):
     ask(nginx, chat("blockme"))
     base = f"http://127.0.0.1:{nginx.port}"
-    assert httpx.get(base + "/healthz").json() == {"status": "ok"}
-    assert httpx.get(base + "/readyz").json() == {"status": "ready"}
-    text = httpx.get(base + "/metrics").text
+    assert get(base + "/healthz").json() == {"status": "ok"}
+    assert get(base + "/readyz").json() == {"status": "ready"}
+    text = get(base + "/metrics").text
     assert 'bawn_decisions_total{guardrail="test",action="block",side="input"}' in text
     assert "bawn_spool_bytes" in text and "bawn_policy_info{hash=\"sha256:" in text
     for line in text.splitlines():

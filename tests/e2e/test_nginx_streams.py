@@ -5,11 +5,10 @@ import random
 import time
 
 import brotli
-import httpx
 import pytest
 
 import mock
-from client import Client, ask, chat, request
+from client import Client, ask, chat, get, http2, request
 
 PIECES = ["Dear ", "reader", ", write to ", "secret@x.com", " or call. ", "Yours, ", "a machine."]
 WHOLE = mock.events(PIECES)
@@ -35,7 +34,7 @@ def test_same_stream_for_every_cutting(nginx, upstream, cut, chunked):
 @pytest.mark.parametrize("cut", [1, 50, None])
 def test_same_stream_over_http2(nginx, upstream, cut):
     upstream.script = mock.stream(WHOLE, cut)
-    with httpx.Client(http1=False, http2=True) as c:
+    with http2() as c:
         got = c.post(f"http://127.0.0.1:{nginx.h2}/v1/chat/completions", json=chat("hello", stream=True))
     assert got.status_code == 200 and "<EMAIL>" in got.text and "secret@" not in got.text
     assert got.text.rstrip().endswith("[DONE]")
@@ -142,7 +141,7 @@ def test_client_that_leaves_is_recorded_and_the_upstream_let_go(nginx, upstream,
 def test_client_that_leaves_over_http2(nginx, upstream):
     upstream.script = mock.stream(mock.events(["word %d. " % i for i in range(3000)]), 500, delay=0.005)
     seen = len(nginx.events())
-    with httpx.Client(http1=False, http2=True) as c:
+    with http2() as c:
         with c.stream("POST", f"http://127.0.0.1:{nginx.h2}/v1/chat/completions", json=chat("hello", stream=True)) as r:
             next(r.iter_raw())
     assert upstream.wait(lambda: len(nginx.events()) > seen)
@@ -190,8 +189,8 @@ def test_open_streams_are_counted(nginx, upstream):
     with Client(nginx.port) as c:
         c.send(request(chat("hello", stream=True)))
         assert c.until(b"\r\n\r\n")
-        assert "bawn_streams_open 1" in httpx.get(f"http://127.0.0.1:{nginx.port}/metrics").text
-    assert upstream.wait(lambda: "bawn_streams_open 0" in httpx.get(f"http://127.0.0.1:{nginx.port}/metrics").text)
+        assert "bawn_streams_open 1" in get(f"http://127.0.0.1:{nginx.port}/metrics").text
+    assert upstream.wait(lambda: "bawn_streams_open 0" in get(f"http://127.0.0.1:{nginx.port}/metrics").text)
 
 
 def test_long_stream_does_not_grow_the_worker(nginx, upstream):

@@ -6,12 +6,11 @@ import struct
 import threading
 import time
 
-import httpx
 import pytest
 
 import mock
 import server
-from client import Client, ask, chat, request
+from client import Client, ask, chat, get, http2, request
 
 
 class Scorer:
@@ -116,7 +115,7 @@ def test_scored_and_passed(guarded, scorer, upstream):
 
 
 def test_scored_over_http2(guarded, upstream):
-    with httpx.Client(http1=False, http2=True) as c:
+    with http2() as c:
         got = c.post(f"http://127.0.0.1:{guarded.h2}/v1/chat/completions", json=chat("needscore secret@x.com"))
     assert got.status_code == 200 and b"<EMAIL>" in upstream.requests[0].body
 
@@ -159,10 +158,10 @@ def test_scorer_that_comes_back_is_used_again(guarded, scorer, upstream):
     assert ask(guarded, chat("needscore")).status == 200
     scorer.stop()
     assert ask(guarded, chat("needscore")).status == 503
-    assert httpx.get(f"http://127.0.0.1:{guarded.port}/readyz").status_code == 503
+    assert get(f"http://127.0.0.1:{guarded.port}/readyz").status_code == 503
     scorer.start()
     assert upstream.wait(lambda: ask(guarded, chat("needscore")).status == 200, 6)
-    assert httpx.get(f"http://127.0.0.1:{guarded.port}/readyz").status_code == 200
+    assert get(f"http://127.0.0.1:{guarded.port}/readyz").status_code == 200
 
 
 def test_many_at_once(guarded, scorer, upstream):
@@ -254,7 +253,7 @@ def test_stream_ends_as_guard_failed_and_the_upstream_is_closed(guarded, scorer,
 def test_stream_whose_upstream_ended_waits_for_its_score(guarded, scorer, upstream):
     scorer.delay = 0.3
     upstream.script = mock.stream(mock.events(["streamscore. ", "The end."]))
-    with httpx.Client(http1=False, http2=True) as c:
+    with http2() as c:
         got = c.post(f"http://127.0.0.1:{guarded.h2}/v1/chat/completions", json=chat("hello", stream=True))
     assert "The end." in got.text and got.text.rstrip().endswith("[DONE]")
 

@@ -4,11 +4,11 @@ The SDK is left as a user has it, with its two retries. `asked` counts at the mo
 keeps: P3a.4, P3a.5"""
 import json
 
-import httpx
 import openai
 import pytest
 
 import mock
+from client import http2
 
 WHO = "cust-Zoë \"Q\" \\ O'Brien\t\u4e2d;"           # all that JSON escapes, and what it need not
 
@@ -413,6 +413,6 @@ def test_the_clients_key_does_not_reach_the_model(at_mock, upstream):
 
 def test_http2_is_spoken_by_the_sdk_too(at_failing, upstream):
     """With an HTTP/2 client of the user's own."""
-    with httpx.Client(http1=False, http2=True) as http:
+    with http2() as http:
         client = openai.OpenAI(base_url=f"http://127.0.0.1:{at_failing.h2}/v1", api_key="any", http_client=http)
         assert say(client, "hello").choices[0].message.content == "hello"

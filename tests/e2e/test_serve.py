@@ -7,12 +7,11 @@ import subprocess
 import threading
 import time
 
-import httpx
 import pytest
 
 import mock
 import server
-from client import Client, ask, chat, request
+from client import Client, ask, chat, get, request
 
 DRIVER = server.BUILD / "serve_driver"
 MODULE = server.BUILD / "ngx_http_bawn_module.so"
@@ -92,7 +91,7 @@ def test_serves_guards_and_stops(serve, upstream):
     upstream.script = mock.stream(mock.events(["a ", "b"]))
     assert ask(s, chat("hello", stream=True)).text() == "a b"
     base = f"http://127.0.0.1:{s.port}"
-    assert httpx.get(base + "/healthz").status_code == 200 and "bawn_decisions_total" in httpx.get(base + "/metrics").text
+    assert get(base + "/healthz").status_code == 200 and "bawn_decisions_total" in get(base + "/metrics").text
     assert list((s.state / "spool").glob("*.spool"))
     s.process.send_signal(signal.SIGTERM)
     assert s.process.wait(10) == 0
@@ -273,8 +272,8 @@ routes:
     upstream.script = mock.stall()
     a = ask(s, dict(chat("hello"), model="small-1"))
     assert (a.status, a.code()) == (504, "upstream_timeout")
-    assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-    assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 404
+    assert get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+    assert get(f"http://127.0.0.1:{port}/").status_code == 404
     assert ask(s, b"", path="/metrics", method="GET").status == 404
 
 
