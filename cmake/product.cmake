@@ -6,6 +6,7 @@ file(WRITE ${CMAKE_BINARY_DIR}/blob_none.c
 add_library(bawn_blob_none STATIC ${CMAKE_BINARY_DIR}/blob_none.c)
 add_executable(patterns tools/patterns.c)
 target_link_libraries(patterns bawn_engine bawn_blob_none)
+set_target_properties(patterns PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
 add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/patterns.db
   COMMAND ${CMAKE_COMMAND} -E env ASAN_OPTIONS=detect_leaks=0 $<TARGET_FILE:patterns> ${CMAKE_BINARY_DIR}/patterns.db
   DEPENDS patterns COMMENT "Compiling the built-in patterns")
@@ -15,7 +16,8 @@ file(WRITE ${CMAKE_BINARY_DIR}/blob.c
   \".incbin \\\"${CMAKE_BINARY_DIR}/patterns.db\\\"\\n.global bawn_patterns_blob_end\\n.hidden bawn_patterns_blob_end\\n\"
   \"bawn_patterns_blob_end:\\n.byte 0\\n.previous\\n\");\ntypedef int bawn_blob;\n")
 add_library(bawn_patterns STATIC ${CMAKE_BINARY_DIR}/blob.c)
-set_source_files_properties(${CMAKE_BINARY_DIR}/blob.c PROPERTIES OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/patterns.db)
+# Assembly at the top level is lost between the parts of a link-time optimised program.
+set_source_files_properties(${CMAKE_BINARY_DIR}/blob.c PROPERTIES OBJECT_DEPENDS ${CMAKE_BINARY_DIR}/patterns.db COMPILE_OPTIONS -fno-lto)
 add_dependencies(bawn_patterns patterns_db)
 
 # The library: everything from base to exchange; only what bawn.h declares is visible.
