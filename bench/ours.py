@@ -9,24 +9,25 @@ BENCH = pathlib.Path(__file__).resolve().parent
 PROSE = ("english", "russian", "chinese")
 
 
-def policy(folder, port, guards=True):
+def policy(folder, port, guards=True, more=""):
     text = (BENCH / "policy.yaml").read_text()
     text = text.replace("127.0.0.1:9200", f"127.0.0.1:{port}").replace("127.0.0.1:9100", f"127.0.0.1:{MOCK}")
     if not guards:
         text += "routes: [{operations: [chat], guardrail: none}]\n"
+    text += more
     path = pathlib.Path(folder) / "bawn.yaml"
     path.write_text(text)
     return path
 
 
-def system(build, name, port, guards=True):
+def system(build, name, port, guards=True, more=""):
     """A fresh state folder; the pattern cache is made by the first start."""
     folder = pathlib.Path(DIR) / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for f in (folder, folder.parent):
         os.chmod(f, 0o755)                  # workers run as another user when root starts them
-    return dict(cmd=[str(build / "bawn"), "serve", "-c", str(policy(folder, port, guards)), "--state", str(folder / "state")],
+    return dict(cmd=[str(build / "bawn"), "serve", "-c", str(policy(folder, port, guards, more)), "--state", str(folder / "state")],
                 port=port, env={"LLM_KEY": "sk-bench"}, name=name, state=folder / "state")
 
 
