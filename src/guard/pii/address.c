@@ -103,6 +103,13 @@ static bool is_house_number(const bawn_probe *p, size_t begin, size_t end)
     return digits >= 1 && digits <= 6 && whole && bawn_pii_left(p, begin);
 }
 
+/* "5th", "42nd": the one number that is part of a street's name. */
+static bool is_ordinal(const bawn_probe *p, size_t begin, size_t end)
+{
+    return end - begin >= 3 && end - begin <= 6 && bawn_is_alpha((unsigned char)p->text.ptr[end - 1]) &&
+           bawn_is_alpha((unsigned char)p->text.ptr[end - 2]);
+}
+
 /* ---- the postal code behind -------------------------------------------------------------------------------------- */
 static size_t postal_code(bawn_probe *p, size_t i)
 {
@@ -152,7 +159,7 @@ static void suffix(bawn_probe *p, size_t begin)
             found(p, word, p->end);
             return;
         }
-        if (word == 0 || (bawn_probe_back(p, word) != ' '))
+        if (word == 0 || bawn_probe_back(p, word) != ' ' || (is_digit((unsigned char)p->text.ptr[word]) && !is_ordinal(p, word, i)))
             return;
         i = word - 1;
     }

@@ -100,6 +100,7 @@ static const struct { const char *kind, *text, *found; } rows[] = {  /* found: t
     { "ADDRESS", "12 rue de la Paix, 75002 Paris", "12 rue de la Paix, 75002 Paris" },
     { "ADDRESS", "Calle Mayor, 12", "Calle Mayor, 12" }, { "ADDRESS", "PO Box 1234", "PO Box 1234" },
     { "ADDRESS", "Rules: 2. Main Street is closed", NULL }, { "ADDRESS", "1. 2. 3.'123 Main Street", NULL },
+    { "ADDRESS", "at 12 42nd Street now", "12 42nd Street" }, { "ADDRESS", "30 901820. 7765'123 Main Street", NULL },
     { "ADDRESS", "5 people on the street", NULL }, { "ADDRESS", "we met 3 times along the Way", NULL }, { "ADDRESS", "a 2 hour Drive", NULL },
 };
 
