@@ -372,9 +372,8 @@ def test_bad_policy_is_refused_with_line_and_column(start, upstream):
     result = nginx.test()
     assert result.returncode != 0 and "bawn.yaml:2:1" in result.stderr
     nginx.signal(signal.SIGHUP)
-    time.sleep(0.5)
+    assert upstream.wait(lambda: "bawn.yaml:2:1" in nginx.text())
     assert ask(nginx, chat("blockme")).finish() == "content_filter"
-    assert "bawn.yaml:2:1" in nginx.text()
     nginx.log = []
 
 
