@@ -467,6 +467,28 @@ bool bawn_channel_failed(const bawn_channel *c, uint16_t *guard)
 /* ---- rendering -------------------------------------------------------------------------------------------------------- */
 typedef struct { bawn_span at; const bawn_found *found; bawn_slice value; } edit;
 
+/* A find as it will be when finds are merged: with all of its kind that it overlaps. Masks are named by these (R13). */
+static bawn_found merged(const bawn_channel *c, const bawn_found *found)
+{
+    bawn_found out = *found;
+    for (size_t i = c->live; i < c->finds.n; i++) {
+        const bawn_found *f = &c->finds.items[i];
+        bool grows = f->span.begin < out.span.begin || f->span.end > out.span.end;
+        if (f->kind != out.kind || !grows || f->span.begin >= out.span.end || f->span.end <= out.span.begin)
+            continue;
+        out.span.begin = least(out.span.begin, f->span.begin);
+        out.span.end = f->span.end > out.span.end ? f->span.end : out.span.end;
+        i = c->live - 1;                    /* look again */
+    }
+    return out;
+}
+
+static bool names_mask(const bawn_channel *c, const bawn_found *a, const bawn_found *b)
+{
+    bawn_found whole_a = merged(c, a), whole_b = merged(c, b);
+    return bawn_found_names_mask(&whole_a, &whole_b);
+}
+
 /* The next edit that begins at or after `from`: a mask (overlapping ones joined) or a placeholder. */
 static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
 {
@@ -496,7 +518,7 @@ static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
         const bawn_found *f = &c->finds.items[i];
         if (f->action != BAWN_MASK || f->span.begin < first->span.begin || f->span.begin >= out->at.end)
             continue;
-        if (bawn_found_names_mask(f, longest))
+        if (names_mask(c, f, longest))
             longest = f;
         if (f->span.end > out->at.end) {
             out->at.end = f->span.end;

@@ -495,6 +495,8 @@ static void close_anchors(bawn_view *v, bool final)
 
 bool bawn_view_step(bawn_view *v, bawn_judging *j, uint32_t flags, bool final)
 {
+    if (!v->text.ptr)
+        v->text = BAWN_LIT("");         /* an empty text stands somewhere, too: places in it are added to its begin */
     retry_pending(v, j, final);
     if (!scan_patterns(v, j, final))
         return false;

@@ -310,7 +310,7 @@ bool bawn_request_edits(bawn_exchange *x, bawn_side side, const bawn_field *fiel
         size_t end = first;                                     /* finds are sorted by segment */
         while (end < finds->n && finds->items[end].segment == i)
             end++;
-        size_t n_masks = bawn_masks_of(masks, finds->items + first, end - first, i);
+        size_t n_masks = end > first ? bawn_masks_of(masks, finds->items + first, end - first, i) : 0;
         first = end;
         bawn_slice mark = side == BAWN_INPUT ? bawn_prompt_mark(x, fields, n, i) : BAWN_NIL;
         bawn_span behind = { fields[i].text.len, fields[i].text.len };

@@ -421,6 +421,19 @@ static void keep_facts(bawn_exchange *x, const bawn_conversation *c)
         x->answered.finish_reasons[x->answered.n_finish++] = bawn_arena_copy(x->arena, c->finish_reasons[i], &ok);
 }
 
+/* The upstream gives up: its event is the last, as an event, and of its texts what the guards let pass. */
+static bool upstream_error(bawn_exchange *x, bawn_held *h)
+{
+    size_t before = x->emit.len;
+
+    if (!write_held(x, h))
+        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    bawn_buf_clear(&x->reply);
+    bawn_buf_add(&x->reply, bawn_slice_of(x->emit.ptr + before, x->emit.len - before));
+    x->emit.len = before;
+    return end_with(x, bawn_buf_slice(&x->reply), "upstream_died");
+}
+
 static bool data_event(bawn_exchange *x, bawn_slice data)
 {
     bawn_stream *s = &x->stream;
@@ -437,8 +450,6 @@ static bool data_event(bawn_exchange *x, bawn_slice data)
         !x->dialect->event(&c, x->operation, &x->answer_json, x->event_arena, &err))
         return bawn_stream_broken(x, err.code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : BAWN_E_UPSTREAM_INVALID,
                                   "upstream_died");
-    if (c.error)
-        return end_with(x, data, "upstream_died");
     for (size_t i = 0; i < c.n_open; i++)
         note_choice(s, c.choices[i].index, c.choices[i].finish_reason.len > 0);
     keep_facts(x, &c);
@@ -452,6 +463,8 @@ static bool data_event(bawn_exchange *x, bawn_slice data)
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
     if (blocked)
         return block(x);
+    if (c.error)
+        return upstream_error(x, h);
     return flush(x) || bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
 }
 

@@ -47,5 +47,6 @@ bool bawn_frame_read(bawn_frame *out, const char header[BAWN_FRAME_HEADER])
     out->length = (uint32_t)get(header + 4, 4);
     out->crc = (uint32_t)get(header + 8, 4);
     out->sequence = get(header + 12, 8);
-    return memcmp(header, magic, 4) == 0 && out->length <= BAWN_FRAME_MAX_PAYLOAD;
+    /* Never empty: the checksum of nothing is zero, and so a begun header on a zeroed block would be sound. */
+    return memcmp(header, magic, 4) == 0 && out->length > 0 && out->length <= BAWN_FRAME_MAX_PAYLOAD;
 }

@@ -76,7 +76,7 @@ static bool coded(bawn_slice run)
 static bool pieces_coded(bawn_slice s)
 {
     size_t from = 0;
-    for (size_t i = 0; i <= s.len; i++) {
+    for (size_t i = 0; s.len > 0 && i <= s.len; i++) {
         bool in = i < s.len && (bawn_is_alnum((unsigned char)s.ptr[i]) || s.ptr[i] == '+' || s.ptr[i] == '=');
         if (in)
             continue;
