@@ -495,6 +495,10 @@ ngx_http_bawn_swallow(ngx_chain_t *in)
 }
 
 
+/*
+ * Nothing is read, but the record is written before the last byte that the client needs: nginx marks the last buffer
+ * only behind an answer of known length.
+ */
 static ngx_int_t
 ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 {
@@ -504,7 +508,11 @@ ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 
     for (cl = in; cl; cl = cl->next) {
 
-        if (!cl->buf->last_buf || ctx->closed) {
+        ctx->collected_len += (size_t) ngx_buf_size(cl->buf);
+
+        if (ctx->closed || (!cl->buf->last_buf && (r->headers_out.content_length_n < 0
+                                                   || (off_t) ctx->collected_len < r->headers_out.content_length_n)))
+        {
             continue;
         }
 

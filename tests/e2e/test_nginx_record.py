@@ -101,6 +101,25 @@ def test_full_disk_in_a_stream_is_an_error_event(start, upstream):
         raise AssertionError("the disk never filled")
 
 
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_full_disk_cuts_an_unguarded_answer(start, upstream, chunked):
+    """An answer that nobody judges is recorded before its last byte, too: what has no record does not look complete."""
+    nginx, complete = start(file_limit=3000), 0
+    body = b'{"data": ["%s"]}' % (b"x" * 5000)
+    upstream.script = mock.stream(body, content_type="application/json") if chunked else mock.answer_bytes(body)
+    for _ in range(40):
+        try:
+            a = ask(nginx, b'{"model": "standin", "input": "x"}', path="/v1/embeddings")
+        except ConnectionError:
+            break
+        if a.status == 503 or not a.complete:
+            break
+        complete += 1
+    else:
+        raise AssertionError("the disk never filled")
+    assert 0 < complete <= len(nginx.events())
+
+
 def test_full_disk_with_on_full_observe_goes_on_and_counts(start, upstream):
     nginx = start(file_limit=6000, spool="on_full=observe")
     upstream.script = mock.answer_json(mock.completion("x"))
