@@ -101,15 +101,16 @@ def test_full_disk_in_a_stream_is_an_error_event(start, upstream):
         raise AssertionError("the disk never filled")
 
 
+@pytest.mark.parametrize("path", ["/v1/embeddings", "/v1/chat/completions"], ids=["unguarded", "error"])
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
-def test_full_disk_cuts_an_unguarded_answer(start, upstream, chunked):
-    """An answer that nobody judges is recorded before its last byte, too: what has no record does not look complete."""
-    nginx, complete = start(file_limit=3000), 0
+def test_full_disk_cuts_an_answer_that_is_not_judged(start, upstream, chunked, path):
+    """It is recorded before its last byte, too: what has no record does not look complete."""
+    nginx, complete, status = start(file_limit=3000), 0, 200 if "embed" in path else 400
     body = b'{"data": ["%s"]}' % (b"x" * 5000)
-    upstream.script = mock.stream(body, content_type="application/json") if chunked else mock.answer_bytes(body)
+    upstream.script = mock.stream(body, content_type="application/json", status=status) if chunked else mock.answer_bytes(body, status)
     for _ in range(40):
         try:
-            a = ask(nginx, b'{"model": "standin", "input": "x"}', path="/v1/embeddings")
+            a = ask(nginx, chat("hello") if status == 400 else b'{"model": "standin", "input": "x"}', path=path)
         except ConnectionError:
             break
         if a.status == 503 or not a.complete:
