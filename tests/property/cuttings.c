@@ -207,6 +207,37 @@ static void find_masks(const game *g, bawn_finds *out, const run *whole, const r
     bawn_finds_merge(out);
 }
 
+/* What the request's placeholders stand for. */
+static bawn_tokens *tokens_of(const policy *p)
+{
+    static const struct { const char *policies, *label, *value; } values[] = {
+        { "buffer restore", "EMAIL", "grace@example.org" }, { "buffer restore", "EMAIL", "alan@example.net" },
+        { "restore", "PHONE", "+49 30 901820" },
+    };
+    bawn_tokens *tokens = bawn_tokens_new();
+    bawn_slice placeholder;
+
+    for (size_t i = 0; i < BAWN_COUNT(values); i++)
+        if (strstr(values[i].policies, p->name))
+            assert_true(bawn_tokens_put(&placeholder, tokens, bawn_slice_str(values[i].label), bawn_slice_str(values[i].value)));
+    return tokens;
+}
+
+static void add_restored(const game *g, bawn_buf *out, bawn_slice text, bool nested)
+{
+    bawn_tokens *tokens = tokens_of(&policies[g->policy]);
+    bawn_span span;
+    bawn_slice value;
+    size_t at = 0, open;
+
+    for (; bawn_tokens_find(&span, &value, &open, tokens, text, at); at = span.end) {
+        bawn_buf_add(out, bawn_slice_of(text.ptr + at, span.begin - at));
+        assert_true(nested ? bawn_json_write_escaped(out, value) : bawn_buf_add(out, value));
+    }
+    bawn_buf_add(out, bawn_slice_of(text.ptr + at, text.len - at));
+    bawn_tokens_free(tokens);
+}
+
 /* The first `end` bytes of a part under the masks of the whole answer, up to one that goes on behind them. What stands there
  * alone, without what follows, can be another thing ("AB 12 34 56 C/" before a card number). */
 static void prefix_under_masks(const game *g, bawn_buf *out, const run *whole, const readings *said, const part *p, size_t end)
@@ -218,11 +249,11 @@ static void prefix_under_masks(const game *g, bawn_buf *out, const run *whole, c
     size_t n = bawn_masks_of(masks, finds.items, finds.n, 0);
     for (; i < n && masks[i].at.end <= end; at = masks[i++].at.end) {
         bawn_slice value = { p->text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin };
-        bawn_buf_add(out, bawn_slice_of(p->text.ptr + at, masks[i].at.begin - at));
+        add_restored(g, out, bawn_slice_of(p->text.ptr + at, masks[i].at.begin - at), p->kind >= TOOL);
         assert_true(bawn_mask_write(out, desks[g->policy].wall, masks[i].found, value, p->kind >= TOOL, NULL));
     }
     end = i < n && masks[i].at.begin < end ? masks[i].at.begin : end;
-    bawn_buf_add(out, bawn_slice_of(p->text.ptr + at, end - at));
+    add_restored(g, out, bawn_slice_of(p->text.ptr + at, end - at), p->kind >= TOOL);
     free(masks);
     bawn_finds_free(&finds);
 }
