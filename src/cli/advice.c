@@ -216,6 +216,31 @@ static bool by_value(bawn_cli_change *out, const bawn_cli_case *c)
     return true;
 }
 
+/* A text is clearer than its hash; but secrets and pieces of a system prompt do not belong into a policy. */
+static bool by_exception(bawn_cli_change *out, const bawn_cli_case *c)
+{
+    bool shown = !bawn_slice_is(c->guard, "secrets") && !bawn_slice_is(c->guard, "leak");
+    char kind[300], value[600];
+
+    if (bawn_slice_is(c->guard, "limits") || bawn_slice_is(c->kind, "leak.CANARY") || !quote(kind, sizeof kind, c->kind))
+        return false;
+    if (bawn_cli_kind(c->kind))                         /* a name of the tables is plain as it is */
+        snprintf(kind, sizeof kind, "%.*s", (int)c->kind.len, c->kind.ptr);
+    if (shown && quote(value, sizeof value, c->value))
+        snprintf(out->text, sizeof out->text, "except: [{kind: %s, text: %s}]", kind, value);
+    else if (c->hash.len == 18)
+        snprintf(out->text, sizeof out->text, "except: [{kind: %s, hash: \"%.*s\"}]", kind, (int)c->hash.len, c->hash.ptr);
+    else
+        return false;
+    return true;
+}
+
+bool bawn_cli_change_exact(bawn_cli_change *out, const bawn_cli_case *c)
+{
+    *out = (bawn_cli_change){ .scope = CLI_SCOPE_VALUE };
+    return (bawn_slice_is(c->guard, "pii") && by_value(out, c)) || by_exception(out, c);
+}
+
 /* Strengths act on scores: a weaker one may do (RULINGS R12). */
 static bool by_strength(bawn_cli_change *out, const bawn_cli_case *c)
 {
@@ -258,6 +283,19 @@ void bawn_cli_change_for(bawn_cli_change *out, const bawn_policy *policy, const 
         return;
     }
     snprintf(out->advice, sizeof out->advice, "the policy language has no exemption for this kind; `mode: observe` records it only");
+}
+
+void bawn_cli_show_scope(FILE *out, const bawn_cli_change *change, const bawn_cli_case *c)
+{
+    const char *side = c->side == BAWN_OUTPUT ? "answers" : c->untrusted ? "tool results and documents" : "requests";
+
+    switch (change->scope) {
+    case CLI_SCOPE_VALUE: fputs(bawn_slice_is(c->kind, "exfiltration.LINK") ? "every link to this host" : "this value everywhere", out); break;
+    case CLI_SCOPE_SCORE: fprintf(out, "what %.*s finds in %s with a score below %.2f", (int)c->guard.len, c->guard.ptr, side,
+                                  (double)change->below); break;
+    case CLI_SCOPE_KIND: fprintf(out, "every %.*s", (int)c->kind.len, c->kind.ptr); break;
+    case CLI_SCOPE_GUARD: fprintf(out, "all that %.*s finds in %s", (int)c->guard.len, c->guard.ptr, side); break;
+    }
 }
 
 /* ---- showing ------------------------------------------------------------------------------------------------------------- */

@@ -42,6 +42,7 @@ bawn_cli_case bawn_cli_case_of(const json_t *event, const json_t *finding)
         .untrusted = strcmp(origin, "tool_result") == 0 || strcmp(origin, "document") == 0 || strcmp(origin, "model") == 0,
         .score = (float)json_number_value(json_object_get(finding, "score")),
         .value = bawn_slice_str(bawn_cli_member(finding, "match", "text")),
+        .hash = bawn_slice_str(bawn_cli_member(finding, "match", "hash")),
     };
 }
 

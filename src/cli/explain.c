@@ -3,6 +3,7 @@
 #include "cli/judge.h"
 
 #include "engine/outcome.h"
+#include "record/record.h"
 #include "text/text.h"
 
 enum { AROUND = 60 };           /* bytes shown before and after a span */
@@ -72,17 +73,21 @@ static void show_view(FILE *out, const bawn_finding *f, bawn_slice text)
         show_decoded(out, seen);
 }
 
+static bawn_slice guardrail_of(const bawn_cli_judge *j)
+{
+    return j->guardrail.len ? j->guardrail
+                            : bawn_wall_guardrail_name(j->wall, (size_t)bawn_wall_guardrail_find(j->wall, BAWN_NIL));
+}
+
 /* ---- one finding --------------------------------------------------------------------------------------------------- */
-static void show_finding(FILE *out, const bawn_cli_judge *j, const bawn_cli_row *row, const bawn_finding *f)
+static void show_finding(FILE *out, bawn_cli_advice *advice, const bawn_cli_judge *j, const bawn_cli_row *row, const bawn_finding *f)
 {
     const bawn_kind *kind = bawn_cli_kind(f->kind);
     bool inside = f->span.end <= row->text.len && f->span.begin <= f->span.end;
     bawn_slice value = inside ? bawn_slice_of(row->text.ptr + f->span.begin, f->span.end - f->span.begin) : BAWN_NIL;
-    bawn_cli_case c = { .guardrail = j->guardrail.len ? j->guardrail : bawn_wall_guardrail_name(j->wall,
-                                                        (size_t)bawn_wall_guardrail_find(j->wall, BAWN_NIL)),
-                        .guard = f->guard, .kind = f->kind, .side = bawn_cli_judge_side(j, row), .score = f->score,
-                        .untrusted = row->origin >= BAWN_TOOL_RESULT, .value = value };
-    bawn_cli_change change;
+    char hash[18];
+    bawn_cli_case c = { .guardrail = guardrail_of(j), .guard = f->guard, .kind = f->kind, .side = bawn_cli_judge_side(j, row), .score = f->score,
+                        .untrusted = row->origin >= BAWN_TOOL_RESULT, .value = value, .hash = { hash, value.len && j->wall->keeps_hash_key ? 18 : 0 } };
 
     fprintf(out, " %s%-7s%s %s%.*s%s  score %.2f (%s), %s view, bytes [%zu,%zu)\n",
             bawn_cli_ink(out, bawn_cli_action_colour(f->action)), bawn_cli_actions[f->action & 3],
@@ -97,9 +102,9 @@ static void show_finding(FILE *out, const bawn_cli_judge *j, const bawn_cli_row 
         fprintf(out, "   %s (OWASP %s, ATLAS %s)\n", kind->doc, kind->owasp, kind->atlas);
     fputs("   ruled by ", out);
     bawn_cli_show_ruling(out, j->policy, &c);
-    fputs("\n   if it is a false alarm:\n", out);
-    bawn_cli_change_for(&change, j->policy->tree, &c);
-    bawn_cli_show_change(out, j->policy->tree, &change, c.guardrail, "     ");
+    fputc('\n', out);
+    bawn_event_hash(hash, bawn_slice_of((const char *)j->wall->hash_key, 32), f->kind, value);
+    bawn_cli_advice_add(advice, j->policy->tree, &c);
 }
 
 static void show_guards(FILE *out, const bawn_cli_guards *g)
@@ -112,6 +117,8 @@ static void show_guards(FILE *out, const bawn_cli_guards *g)
 
 void bawn_cli_explain(FILE *out, const bawn_cli_judge *j, const bawn_cli_row *row, const bawn_verdict *v, bawn_slice masked)
 {
+    bawn_cli_advice advice = { 0 };
+
     fprintf(out, " %s%s%s  %llu of %llu characters guarded, as %s from the %s\n",
             bawn_cli_ink(out, bawn_cli_action_colour(v->action)), bawn_cli_actions[v->action & 3],
             bawn_cli_ink(out, CLI_PLAIN), (unsigned long long)v->guarded, (unsigned long long)v->total,
@@ -120,7 +127,8 @@ void bawn_cli_explain(FILE *out, const bawn_cli_judge *j, const bawn_cli_row *ro
         fprintf(out, " a guard could not run: the text is refused for that alone\n");
     for (size_t i = 0; i < v->n_findings; i++)
         if (v->findings[i].segment == 0)
-            show_finding(out, j, row, &v->findings[i]);
+            show_finding(out, &advice, j, row, &v->findings[i]);
+    bawn_cli_advice_show(out, &advice, j->policy->tree, guardrail_of(j), "if it is a false alarm, exactly this");
     if (v->action == BAWN_MASK) {
         fprintf(out, " passed on as: ");
         bawn_cli_show(out, masked);

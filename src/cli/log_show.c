@@ -88,13 +88,12 @@ static void show_match(const json_t *f)
     printf(", in the %s view, from the %s\n", bawn_cli_member(f, NULL, "view"), bawn_cli_member(f, NULL, "origin"));
 }
 
-static void show_finding(const json_t *e, const json_t *f, const bawn_cli_policy *p)
+static void show_finding(bawn_cli_advice *advice, const json_t *e, const json_t *f, const bawn_cli_policy *p)
 {
     bawn_cli_case c = bawn_cli_case_of(e, f);
     const bawn_kind *kind = bawn_cli_kind(c.kind);
     const char *action = bawn_cli_member(f, NULL, "action");
     int number = bawn_cli_word(bawn_cli_actions, 4, bawn_slice_str(action));
-    bawn_cli_change change;
 
     printf("\n %s%-7s%s %s%.*s%s  score %.2f (%s)\n", bawn_cli_ink(stdout, bawn_cli_action_colour((bawn_action)(number & 3))),
            action, bawn_cli_ink(stdout, CLI_PLAIN), bawn_cli_ink(stdout, CLI_BOLD), (int)c.kind.len, c.kind.ptr,
@@ -105,18 +104,27 @@ static void show_finding(const json_t *e, const json_t *f, const bawn_cli_policy
     fputs("   ruled by  ", stdout);
     bawn_cli_show_ruling(stdout, p, &c);
     putchar('\n');
-    if (!p->tree || number < BAWN_MASK)
+    if (p->tree && number >= BAWN_MASK)
+        bawn_cli_advice_add(advice, p->tree, &c);
+}
+
+static void show_advice(const bawn_cli_advice *advice, const json_t *e, const bawn_cli_policy *p)
+{
+    if (advice->n_exact + advice->n_wide == 0)
         return;
-    bawn_cli_change_for(&change, p->tree, &c);
-    puts(bawn_cli_by_version(e) ? "   to exempt exactly this, change the draft so, publish it, and name the new version in its route:"
-                       : "   to exempt exactly this:");
-    bawn_cli_show_change(stdout, p->tree, &change, c.guardrail, "     ");
+    if (bawn_cli_by_version(e))
+        puts("\n   The version that ruled is frozen: change the draft, publish it, and name the new version in its route.");
+    else
+        putchar('\n');
+    bawn_cli_advice_show(stdout, advice, p->tree, bawn_slice_str(bawn_cli_member(e, "policy", "guardrail")),
+                         "to exempt exactly this");
 }
 
 static void show(const json_t *e, const bawn_cli_policy *p)
 {
     json_t *findings = json_object_get(e, "findings"), *f;
     long long dropped = bawn_cli_number(e, NULL, "findings_dropped", 0);
+    bawn_cli_advice advice = { 0 };
     size_t i;
 
     show_head(e);
@@ -125,7 +133,8 @@ static void show(const json_t *e, const bawn_cli_policy *p)
     printf("time      %.1f ms in all, longest hold %.1f ms\n", (double)bawn_cli_number(e, "latency_us", "total", 0) / 1000,
            (double)bawn_cli_number(e, "latency_us", "held_max", 0) / 1000);
     json_array_foreach(findings, i, f)
-        show_finding(e, f, p);
+        show_finding(&advice, e, f, p);
+    show_advice(&advice, e, p);
     if (json_array_size(findings) == 0)
         puts("\nNothing was found.");
     if (dropped > 0)

@@ -1,20 +1,22 @@
-/* policy_suggest.c: `bawn policy suggest ID`: the smallest change of policy that lets a recorded request pass, and what
- * else of the recorded traffic it would let pass. Every finding that acted needs a change of its own; another decision
- * passes with it when each of its acting findings is covered by one of them. */
+/* policy_suggest.c: `bawn policy suggest ID`: the smallest change of policy that lets a recorded request pass, a wider one
+ * where there is one, and what else of the recorded traffic each would let pass. Every finding that acted needs a change of
+ * its own; another decision passes with it when each of its acting findings is covered by one of them. */
 #include <stdlib.h>
 
 #include "cli/event_find.h"
 
-enum { CHANGES_MAX = 16, EXAMPLES = 3 };
+enum { CHANGES_MAX = CLI_ADVICE_MOST, EXAMPLES = 3 };
 
-typedef struct { bawn_cli_change change; bawn_cli_case about; const char *hash; } exemption;
+enum { EXACT, WIDE, WAYS };
+typedef struct { bawn_cli_change change[WAYS]; bawn_cli_case about; const char *hash; } exemption;
 typedef struct {
     exemption items[CHANGES_MAX];
     size_t n;
     const json_t *target;
     const char *action, *guardrail;     /* of the target */
-    size_t last, seen, acted, passing;
-    char examples[EXAMPLES][40];
+    bool two_ways;                      /* the wide way is another than the exact one */
+    size_t last, seen, acted, passing[WAYS];
+    char examples[WAYS][EXAMPLES][40];
 } suggestion;
 
 static bool acts(const suggestion *s, const json_t *f)
@@ -25,27 +27,27 @@ static bool acts(const suggestion *s, const json_t *f)
 }
 
 /* ---- what a change covers ------------------------------------------------------------------------------------------ */
-static bool covers(const exemption *e, const json_t *f)
+static bool covers(const exemption *e, const json_t *f, int way)
 {
     bawn_cli_case c = bawn_cli_case_of(NULL, f);
     bool same_place = c.side == e->about.side && c.untrusted == e->about.untrusted;
 
     if (!bawn_slice_eq(c.guard, e->about.guard))
         return false;
-    switch (e->change.scope) {
+    switch (e->change[way].scope) {
     case CLI_SCOPE_VALUE: return bawn_slice_eq(c.kind, e->about.kind) && *e->hash &&
                                  strcmp(bawn_cli_member(f, "match", "hash"), e->hash) == 0;
-    case CLI_SCOPE_SCORE: return same_place && c.score < e->change.below;
+    case CLI_SCOPE_SCORE: return same_place && c.score < e->change[way].below;
     case CLI_SCOPE_KIND: return bawn_slice_eq(c.kind, e->about.kind) && c.side == e->about.side;
     case CLI_SCOPE_GUARD: return same_place;
     }
     return false;
 }
 
-static bool is_covered(const suggestion *s, const json_t *f)
+static bool is_covered(const suggestion *s, const json_t *f, int way)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (covers(&s->items[i], f))
+        if (covers(&s->items[i], f, way))
             return true;
     return false;
 }
@@ -58,14 +60,18 @@ static bool collect(suggestion *s, const bawn_cli_policy *policy)
 
     json_array_foreach(findings, i, f)
     {
-        if (!acts(s, f) || is_covered(s, f))
+        if (!acts(s, f) || is_covered(s, f, EXACT))
             continue;
         if (s->n == CHANGES_MAX)
             return false;
         exemption *e = &s->items[s->n++];
         e->about = bawn_cli_case_of(s->target, f);
         e->hash = bawn_cli_member(f, "match", "hash");
-        bawn_cli_change_for(&e->change, policy->tree, &e->about);
+        bawn_cli_change_for(&e->change[WIDE], policy->tree, &e->about);
+        if (!bawn_cli_change_exact(&e->change[EXACT], &e->about))
+            e->change[EXACT] = e->change[WIDE];
+        else if (strcmp(e->change[EXACT].text, e->change[WIDE].text) != 0)
+            s->two_ways = true;
     }
     return true;
 }
@@ -74,7 +80,7 @@ static bool collect(suggestion *s, const bawn_cli_policy *policy)
 static void judge(suggestion *s, const json_t *event)
 {
     json_t *findings = json_object_get(event, "findings"), *f;
-    size_t i, acting = 0;
+    size_t i, acting = 0, covered[WAYS] = { 0 };
 
     if (strcmp(bawn_cli_member(event, "policy", "guardrail"), s->guardrail) != 0 ||
         strcmp(bawn_cli_member(event, NULL, "id"), bawn_cli_member(s->target, NULL, "id")) == 0)
@@ -84,16 +90,13 @@ static void judge(suggestion *s, const json_t *event)
         if (!acts(s, f))
             continue;
         acting++;
-        if (!is_covered(s, f)) {
-            s->acted++;
-            return;
-        }
+        for (int way = 0; way < WAYS; way++)
+            covered[way] += is_covered(s, f, way);
     }
-    if (acting == 0)
-        return;
-    s->acted++;
-    snprintf(s->examples[s->passing % EXAMPLES], sizeof s->examples[0], "%s", bawn_cli_member(event, NULL, "id"));
-    s->passing++;
+    s->acted += acting > 0;
+    for (int way = 0; way < WAYS; way++)
+        if (acting > 0 && covered[way] == acting)
+            snprintf(s->examples[way][s->passing[way]++ % EXAMPLES], sizeof s->examples[0][0], "%s", bawn_cli_member(event, NULL, "id"));
 }
 
 typedef struct { json_t **ring; size_t n, cap; } window;
@@ -128,37 +131,67 @@ static int compare(suggestion *s, const char *folder)
 }
 
 /* ---- saying it --------------------------------------------------------------------------------------------------------- */
-static void print_change(const suggestion *s, const bawn_cli_policy *policy)
+static void print_consequences(const suggestion *s, int way)
+{
+    printf("Of the last %zu recorded decisions %zu more were %s under this guardrail; ", s->seen, s->acted,
+           strcmp(s->action, "mask") == 0 ? "masked or blocked" : "blocked");
+    if (s->passing[way] == 0) {
+        puts("none of them would pass with it.");
+        return;
+    }
+    printf("%s%zu of them would pass too%s:\n", bawn_cli_ink(stdout, CLI_YELLOW), s->passing[way], bawn_cli_ink(stdout, CLI_PLAIN));
+    for (size_t i = 0; i < EXAMPLES && i < s->passing[way]; i++)
+        printf("  bawn log show %s\n", s->examples[way][i]);
+}
+
+static void print_exact(const suggestion *s, const bawn_cli_policy *policy)
+{
+    const bawn_cli_change *changes[CHANGES_MAX];
+
+    for (size_t i = 0; i < s->n; i++)
+        changes[i] = &s->items[i].change[EXACT];
+    bawn_cli_show_changes(stdout, policy->tree, changes, s->n, bawn_slice_str(s->guardrail), "  ");
+    print_consequences(s, EXACT);
+}
+
+static void print_wide(const suggestion *s, const bawn_cli_policy *policy)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const exemption *e = &s->items[i];
+        bool said = false;
+        for (size_t k = 0; k < i && !said; k++)
+            said = strcmp(s->items[k].change[WIDE].text, e->change[WIDE].text) == 0;
+        if (said)
+            continue;
+        fputs("  lets pass ", stdout);
+        bawn_cli_show_scope(stdout, &e->change[WIDE], &e->about);
+        puts(":");
+        bawn_cli_show_change(stdout, policy->tree, &e->change[WIDE], e->about.guardrail, "    ");
+    }
+    print_consequences(s, WIDE);
+}
+
+static void print(const suggestion *s, const bawn_cli_policy *policy)
 {
     printf("%s %s by %s in guardrail %s.\n", bawn_cli_member(s->target, NULL, "id"),
            strcmp(s->action, "mask") == 0 ? "was masked" : "was blocked", bawn_cli_member(s->target, "verdict", "reason"),
            s->guardrail);
     for (size_t i = 0; i < s->n; i++) {
-        const exemption *e = &s->items[i];
-        printf("\n%s%.*s%s, ruled by ", bawn_cli_ink(stdout, CLI_BOLD), (int)e->about.kind.len, e->about.kind.ptr,
+        const bawn_cli_case *about = &s->items[i].about;
+        printf("%s%.*s%s, ruled by ", bawn_cli_ink(stdout, CLI_BOLD), (int)about->kind.len, about->kind.ptr,
                bawn_cli_ink(stdout, CLI_PLAIN));
-        bawn_cli_show_ruling(stdout, policy, &e->about);
-        printf("\nThe smallest change that lets it pass:\n");
-        bawn_cli_show_change(stdout, policy->tree, &e->change, e->about.guardrail, "  ");
-        if (e->change.scope != CLI_SCOPE_VALUE && e->about.value.len == 0 && bawn_slice_is(e->about.guard, "pii"))
-            puts("  (smaller still, if you know the value: sensitive_information: {allow: [\"THE VALUE\"]})");
+        bawn_cli_show_ruling(stdout, policy, about);
+        putchar('\n');
+    }
+    puts("\nThe smallest change that lets it pass:");
+    print_exact(s, policy);
+    if (s->two_ways) {
+        puts("\nA wider one:");
+        print_wide(s, policy);
     }
     if (bawn_cli_by_version(s->target))
         printf("\nVersion %s ruled, and it is frozen: change the draft so, publish it, and name the new version in its route.\n",
                bawn_cli_member(s->target, "policy", "version"));
-}
-
-static void print_consequences(const suggestion *s)
-{
-    printf("\nOf the last %zu recorded decisions %zu more were %s under this guardrail; ", s->seen, s->acted,
-           strcmp(s->action, "mask") == 0 ? "masked or blocked" : "blocked");
-    if (s->passing == 0) {
-        puts("none of them would pass with it.");
-        return;
-    }
-    printf("%s%zu of them would pass too%s:\n", bawn_cli_ink(stdout, CLI_YELLOW), s->passing, bawn_cli_ink(stdout, CLI_PLAIN));
-    for (size_t i = 0; i < EXAMPLES && i < s->passing; i++)
-        printf("  bawn log show %s\n", s->examples[i]);
 }
 
 static int suggest(bawn_cli *cli, suggestion *s, const bawn_cli_policy *policy, const char *folder)
@@ -174,8 +207,7 @@ static int suggest(bawn_cli *cli, suggestion *s, const bawn_cli_policy *policy, 
     if (!collect(s, policy))
         return bawn_cli_fail(CLI_FOUND, "more than %d different things were found: that is no false alarm", CHANGES_MAX);
     int status = compare(s, folder);
-    print_change(s, policy);
-    print_consequences(s);
+    print(s, policy);
     return status;
 }
 

@@ -430,6 +430,7 @@ bool bawn_channel_feed(bawn_channel *c, bawn_slice text, bool last)
     if (!judge_new(c, from, last) || c->judging.failed)
         return fail(c);
     c->ended = last;
+    bawn_except_drop(&c->judging, bawn_buf_slice(&c->text), c->base, c->live);
     size_t hold = hold_of(c);
     decide(c, hold);
     if (c->blocked)

@@ -130,5 +130,10 @@ static bool judge_level(bawn_judging *j, bawn_unfold *u, bawn_slice text, int de
 bool bawn_judge_text(bawn_judging *j, bawn_slice text)
 {
     bawn_unfold u = { 0 };
-    return text.len == 0 || judge_level(j, &u, text, 0, NULL);
+    size_t first = j->finds->n;
+    bool ok = text.len == 0 || judge_level(j, &u, text, 0, NULL);
+
+    if (ok)
+        bawn_except_drop(j, text, 0, first);
+    return ok;
 }

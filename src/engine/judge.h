@@ -30,6 +30,9 @@ bool bawn_judge_text(bawn_judging *, bawn_slice text);
 bool bawn_judge_run(bawn_judging *, bawn_unfold *, bawn_slice run, bawn_code, bawn_span raw, int depth);
 /* What a text whose first `raw` bytes have been seen may unfold in all (RULINGS R5). */
 static inline size_t bawn_unfold_limit(size_t raw) { return 4 * raw + 65536; }
+/* Takes out the finds [first, n) of the judging's segment that the guardrail excepts; `text` are the segment's bytes from
+ * `base` on. */
+void bawn_except_drop(bawn_judging *, bawn_slice text, size_t base, size_t first);
 /* Reports the bound, once per text. */
 bool bawn_judge_bound(bawn_judging *, bawn_unfold *, bawn_span raw);
 

@@ -196,6 +196,13 @@ static const bawn_key keys[] = {
     CHOICE("guardrails.*.secrets.input", 0, ACTIONS, NULL, "In requests."),
     CHOICE("guardrails.*.secrets.output", 0, ACTIONS, NULL, "In answers."),
 
+    KEY("guardrails.*.except", LIST, NULL, "Exact findings that are no harm; `bawn log show ID` prints each as a line to add."),
+    KEY("guardrails.*.except[]", MAP, NULL, "One: its kind, and either the record's hash of what was matched or a text."),
+    NEEDED("guardrails.*.except[].kind", STRING, "Kind of the finding, such as prompt_attack.INSTRUCTION_OVERRIDE; any other kind still acts."),
+    KEY("guardrails.*.except[].hash", STRING, NULL, "match.hash of the finding's event (k: and 16 digits); holds while "
+        "record.hash_key stays."),
+    KEY("guardrails.*.except[].text", STRING, NULL, "The text, byte for byte, that such a finding may stand in."),
+
     LATER("guardrails.*.contextual_grounding", TOKEN_PASS, "Whether an answer keeps to its sources."),
 
     KEY("guardrails.*.sanitise", MAP, NULL, "Characters that are not for reading."),

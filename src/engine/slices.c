@@ -132,5 +132,7 @@ bool bawn_slices_step(bawn_slices *s, bawn_judging *j, size_t *budget)
     while (s->stage != DONE && *budget >= PIECE_LEAST)
         if (!stages[s->stage](s, j, budget))
             return false;
+    if (s->stage == DONE)
+        bawn_except_drop(j, s->raw, 0, 0);
     return true;
 }

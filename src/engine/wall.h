@@ -68,6 +68,8 @@ typedef struct { uint8_t action, style, would; float min_score; } bawn_ruling; /
 typedef struct { bawn_slice language, text; } bawn_message;
 typedef struct { bawn_message *items; size_t n; } bawn_messages;
 
+typedef struct { bawn_slice kind, text /* empty: `hash` counts */; uint8_t hash[8]; } bawn_except;     /* except.c */
+
 enum { BAWN_PLACE_SYSTEM, BAWN_PLACE_INPUT, BAWN_PLACE_UNTRUSTED, BAWN_PLACE_TOOL_ARGUMENTS, BAWN_PLACE_OUTPUT,
        /* answers' tool arguments have rulings of their own */ BAWN_PLACE_TOOL_CALL, BAWN_PLACE_COUNT };
 static inline uint8_t bawn_place_bit(int place)
@@ -91,6 +93,7 @@ typedef struct {
     const void **settings;                  /* [guard]: handed to its probes */
     uint64_t window;                        /* least characters held behind in streams; UINT64_MAX: buffer */
     bawn_slice *allow; size_t n_allow;      /* values that are nobody's secret */
+    bawn_except *except; size_t n_except;   /* findings that are no harm */
     bool restore_output, restore_tools;
     bool leak, canary; unsigned leak_words;
     bawn_limits limits;
@@ -128,6 +131,7 @@ struct bawn_wall {
     uint64_t hold_bytes, hold_ns, body_limit, scorer_deadline_ns;
     bool record_text;
     uint8_t hash_key[32];
+    bool keeps_hash_key;                            /* the next load has the same: what is hashed with it may be written down */
     bawn_slice node;
 };
 
@@ -144,6 +148,8 @@ bool bawn_wall_read_versions(bawn_wall *, const char *cache_dir, bawn_error *err
 bool bawn_wall_read_words(bawn_wall *, bawn_error *err);            /* custom words, topics, regexes -> guards */
 bool bawn_wall_read_guardrails(bawn_wall *, bawn_error *err);
 bool bawn_wall_read_routes(bawn_wall *, bawn_error *err);           /* upstreams, routes, defaults, record */
+/* A guardrail's list of exceptions, in the place of what it has; list NULL: none is written. */
+bool bawn_wall_read_except(bawn_guardrail *, const bawn_wall *, const bawn_policy *, const bawn_node *list, bawn_error *err);
 
 bawn_slice bawn_route_guardrail(const bawn_wall *, const bawn_node *route);    /* its own, or the default one's name */
 bool bawn_route_is_draft(const bawn_node *route);                   /* names no version, or DRAFT */

@@ -94,6 +94,7 @@ bool bawn_wall_hash_key(bawn_wall *w, const char *cache_dir, bawn_error *err)
     snprintf(path, sizeof path, "%s/hash.key", cache_dir ? cache_dir : "");
     if (node) {
         ok = bawn_policy_secret(&key, w->policy, node, err);
+        w->keeps_hash_key = ok;
     } else if (!cache_dir || !bawn_wall_read_file(&key, path) || key.len != 32) {
         bawn_buf_clear(&key);
         ok = bawn_buf_reserve(&key, 32) && getrandom(key.ptr, 32, 0) == 32;
@@ -102,8 +103,10 @@ bool bawn_wall_hash_key(bawn_wall *w, const char *cache_dir, bawn_error *err)
             bawn_error_set(err, BAWN_E_IO, "no random bytes for the record's hash key");
         if (ok && cache_dir) {
             mkdir(cache_dir, 0700);
-            write_file(path, bawn_buf_slice(&key));
+            w->keeps_hash_key = write_file(path, bawn_buf_slice(&key));
         }
+    } else {
+        w->keeps_hash_key = true;
     }
     bawn_sha256(w->hash_key, bawn_buf_slice(&key));
     bawn_buf_free(&key);

@@ -361,7 +361,8 @@ static bool lay_over(reader *r, const bawn_node *node)
     return read_messages(r, &r->g->blocked[BAWN_INPUT], bawn_node_get(node, "blocked_input_message")) &&
            read_messages(r, &r->g->blocked[BAWN_OUTPUT], bawn_node_get(node, "blocked_output_message")) &&
            read_entities(r, bawn_node_at(node, "sensitive_information.entities")) &&
-           read_allow(r, bawn_node_at(node, "sensitive_information.allow")) && read_own_guards(r, node);
+           read_allow(r, bawn_node_at(node, "sensitive_information.allow")) &&
+           bawn_wall_read_except(r->g, r->wall, r->policy, bawn_node_get(node, "except"), r->err) && read_own_guards(r, node);
 }
 
 /* The nearest list of that name up the chain: keys replace those of the parent, one by one. */

@@ -2,6 +2,7 @@
 import json
 import os
 import random
+import re
 import subprocess
 import time
 
@@ -271,3 +272,33 @@ def test_progress_is_shown_when_asked_for_and_nothing_else_mixes_in(tmp_path):
     (tmp_path / "big.jsonl").write_text(rows({"id": 1, "text": "hello " * 2000}) * 4000)
     done = cli.run("check", "--progress", "-f", "jsonl", "big.jsonl", cwd=tmp_path)
     assert done.status == 0 and "%" in done.err and len(done.rows) == 4000
+
+
+# ---- exactly this --------------------------------------------------------------------------------------------------
+def test_what_explain_advises_lets_exactly_this_pass(tmp_path):
+    policy = ("version: 1\nupstreams: {m: {dialect: openai, url: 'http://127.0.0.1:9/v1'}}\n"
+              "guardrails:\n  default:\n    sensitive_information:\n      entities: {PHONE: block}\n")
+    (tmp_path / "bawn.yaml").write_text(policy)
+    (tmp_path / "a.txt").write_text(f"He wrote: {ATTACK}\n{MAIL}\n")
+    shown = cli.run("check", "--explain", "a.txt", cwd=tmp_path).out
+    assert shown.count("if it is a false alarm, exactly this") == 1
+    assert "wider, it lets pass all that prompt_attack finds in requests" in shown
+    allow, = re.findall(r"add to guardrails.default.sensitive_information \(line 5\): (.*)", shown)
+    excepted, = re.findall(r"add to guardrails.default \(line 4\): (except: .*)", shown)
+    (tmp_path / "bawn.yaml").write_text(policy + f"      {allow}\n    {excepted}\n")
+    done = cli.run("check", "a.txt", cwd=tmp_path)
+    assert done.status == 0 and "0 blocked, 0 masked" in done.out, done.out
+    (tmp_path / "b.txt").write_text(f"He wrote: {ATTACK.replace('all previous', 'all prior')}\n{MAIL.replace('roe', 'row')}\n")
+    done = cli.run("check", "b.txt", cwd=tmp_path)
+    assert done.status == 1 and "INSTRUCTION_OVERRIDE" in done.out and "pii.EMAIL" in done.out
+
+
+def test_a_hash_is_only_advised_where_it_will_hold(tmp_path):
+    (tmp_path / "k.txt").write_text("AKIAIOSFODNN7EXAMPLA\n")
+    policy = "version: 1\nupstreams: {m: {dialect: openai, url: 'http://127.0.0.1:9/v1'}}\n"
+    (tmp_path / "bawn.yaml").write_text(policy)
+    shown = cli.run("check", "--explain", "k.txt", "--state", "no/such", cwd=tmp_path).out
+    assert "secrets.AWS" in shown and "k:" not in shown
+    (tmp_path / "bawn.yaml").write_text(policy + "record: {hash_key: env:BAWN_TEST_KEY}\n")
+    shown = cli.run("check", "--explain", "k.txt", "--state", "no/such", cwd=tmp_path, env={"BAWN_TEST_KEY": "a key"}).out
+    assert re.search(r'except: \[\{kind: secrets\.AWS, hash: "k:[0-9a-f]{16}"\}\]', shown)

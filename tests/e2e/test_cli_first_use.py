@@ -75,16 +75,17 @@ def test_from_the_first_policy_to_leaving(gateway):
     # the first false alarm: what is suggested is typed, and it passes
     suggested = gateway.bawn("policy", "suggest", first, "--state", "state").out
     assert "1 of them would pass too" in suggested and second in suggested
-    number, new, old = re.search(r"line (\d+): (.*?)   instead of (.*)", suggested).groups()
+    number, new = re.search(r"add to guardrails.default \(line (\d+)\): (except: .*)", suggested).groups()
+    assert new in shown and "wider, it lets pass all that prompt_attack finds in requests" in shown
     lines = gateway.policy.read_text().splitlines()
-    assert old in lines[int(number) - 1]
-    lines[int(number) - 1] = lines[int(number) - 1].replace(old, new)
+    lines.insert(int(number), "    " + new)
     gateway.policy.write_text("\n".join(lines) + "\n")
     assert gateway.bawn("reload", "--state", "state").status == 0
     deadline = time.monotonic() + 5
     while gateway.ask(attack)[1] != "stop":
         assert time.monotonic() < deadline, "the change does not let it pass"
         time.sleep(0.1)
+    assert gateway.ask(attack.replace("all previous", "all prior"))[1] == "content_filter", "it lets pass more than exactly this"
     assert "changed since" in gateway.bawn("log", "show", first, "--state", "state").out
 
     # a bad policy is refused and the old one keeps running

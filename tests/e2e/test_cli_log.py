@@ -66,7 +66,8 @@ def test_show_explains(folder):
     assert done.status == 0
     for words in ("block", "because of pii on the input", "bytes [5,25) of /messages/0/content", "raw view", "from the caller",
                   "k:00000000000000aa", "not recorded", "OWASP LLM02", "bawn.yaml:7:9", "EMAIL: block",
-                  "line 7: EMAIL: {input: observe, output: block}   instead of EMAIL: block", "bawn policy suggest " + cli.event(1)["id"], "input 30 of 30 characters"):
+                  'add to guardrails.default (line 4): except: [{kind: pii.EMAIL, hash: "k:00000000000000aa"}]',
+                  "wider, it lets pass every pii.EMAIL:\n     line 7: EMAIL: {input: observe, output: block}   instead of EMAIL: block", "bawn policy suggest " + cli.event(1)["id"], "input 30 of 30 characters"):
         assert words in done.out, words
 
 
@@ -75,6 +76,16 @@ def test_show_highlights_recorded_text_and_takes_a_beginning_of_the_id(tmp_path)
     cli.record(tmp_path / "spool", [cli.event(1, [cli.finding(text="a\x1b[2J@b.example")])])
     done = log(tmp_path, "show", cli.event(1)["id"][:13])
     assert done.status == 0 and ">>>a\\x1b[2J@b.example<<<" in done.out and "\x1b" not in done.out
+
+
+def test_show_says_once_how_to_exempt_what_was_found_often(tmp_path):
+    (tmp_path / "bawn.yaml").write_text(POLICY)
+    many = [cli.finding(), cli.finding(), cli.finding(hash="k:00000000000000bb"), cli.finding(kind="pii.PHONE", text="555 0100")]
+    cli.record(tmp_path / "spool", [cli.event(1, many)])
+    shown = log(tmp_path, "show", cli.event(1)["id"]).out
+    assert shown.count("exempt exactly this") == 1 and shown.count("instead of EMAIL: block") == 1
+    assert 'except: [{kind: pii.EMAIL, hash: "k:00000000000000aa"}, {kind: pii.EMAIL, hash: "k:00000000000000bb"}]' in shown
+    assert 'allow: ["555 0100"]' in shown
 
 
 def test_show_says_whether_the_policy_is_the_one_that_ruled(folder):

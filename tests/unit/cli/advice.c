@@ -102,6 +102,54 @@ static void the_change_is_the_smallest_that_there_is(void **state)
     }
 }
 
+static void exactly_this_is_a_value_a_text_or_a_hash(void **state)
+{
+    static const struct { const char *guard, *kind, *value, *hash, *text; } rows[] = {
+        { "pii", "pii.EMAIL", "a@b.example", "k:00000000000000aa", "sensitive_information: {allow: [\"a@b.example\"]}" },
+        { "pii", "pii.EMAIL", "", "k:00000000000000aa", "except: [{kind: pii.EMAIL, hash: \"k:00000000000000aa\"}]" },
+        { "prompt_attack", "prompt_attack.PROMPT_LEAK", "print\tit", "", "except: [{kind: prompt_attack.PROMPT_LEAK, text: \"print\\u0009it\"}]" },
+        { "secrets", "secrets.AWS", "AKIA", "k:00000000000000aa", "except: [{kind: secrets.AWS, hash: \"k:00000000000000aa\"}]" },
+        { "secrets", "secrets.AWS", "AKIA", "", "" },                   /* a secret does not belong into a policy */
+        { "leak", "leak.CANARY", "x", "k:00000000000000aa", "" },       /* another in each request */
+        { "limits", "limits.DEPTH", "", "k:00000000000000aa", "" },
+        { "topics", "topics.my shares", "buy", "", "except: [{kind: \"topics.my shares\", text: \"buy\"}]" },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_cli_case c = a_case(rows[i].guard, rows[i].kind, BAWN_INPUT, 0.95f, rows[i].value);
+        bawn_cli_change change;
+        c.hash = bawn_slice_str(rows[i].hash);
+        assert_int_equal(bawn_cli_change_exact(&change, &c), rows[i].text[0] != 0);
+        assert_string_equal(change.text, rows[i].text);
+    }
+}
+
+static void advice_on_many_findings_says_each_change_once(void **state)
+{
+    static const char *const values[] = { "one", "two", "one" };
+    bawn_cli_advice advice = { 0 };
+    char *shown;
+    size_t n;
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(values); i++) {
+        bawn_cli_case c = a_case("prompt_attack", "prompt_attack.PROMPT_LEAK", BAWN_INPUT, 0.95f, values[i]);
+        bawn_cli_advice_add(&advice, policy, &c);
+        c = a_case("pii", "pii.EMAIL", BAWN_INPUT, 0.95f, values[i]);
+        bawn_cli_advice_add(&advice, policy, &c);
+    }
+    FILE *out = open_memstream(&shown, &n);
+    bawn_cli_advice_show(out, &advice, policy, BAWN_LIT("shop"), "exactly");
+    fclose(out);
+    assert_string_equal(shown,
+        "   exactly:\n"
+        "     add to guardrails.shop (line 4): except: [{kind: prompt_attack.PROMPT_LEAK, text: \"one\"}, "
+        "{kind: prompt_attack.PROMPT_LEAK, text: \"two\"}]\n"
+        "     add to guardrails.shop.sensitive_information (line 11): allow: [\"one\", \"two\"]\n"
+        "   wider, it lets pass all that prompt_attack finds in requests:\n"
+        "     line 5: input: none   instead of input: high\n");
+    free(shown);
+}
+
 static void untrusted_text_has_a_strength_of_its_own(void **state)
 {
     bawn_cli_case c = a_case("prompt_attack", "prompt_attack.X", BAWN_INPUT, 0.95f, "");
@@ -146,6 +194,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_line_that_rules_is_found_through_extends),
         cmocka_unit_test(the_change_is_the_smallest_that_there_is),
+        cmocka_unit_test(exactly_this_is_a_value_a_text_or_a_hash),
+        cmocka_unit_test(advice_on_many_findings_says_each_change_once),
         cmocka_unit_test(untrusted_text_has_a_strength_of_its_own),
         cmocka_unit_test(it_says_where_in_the_file_to_write_it),
     };
