@@ -90,6 +90,7 @@ static health patterns_check(patient *p)
         clock_gettime(CLOCK_MONOTONIC, &a);
         bool ok = bawn_wall_load(&wall, p->policy.self, bawn_buf_slice(&p->policy.text), p->plan.cache, &err);
         clock_gettime(CLOCK_MONOTONIC, &b);
+        ok = ok && bawn_serve_check_policy(wall, &p->plan, &err);
         bawn_wall_free(wall);
         if (!ok && err.line == 0 && err.code != BAWN_E_POLICY)
             return say(p, FAILED, "rebuild or reinstall Bawn", "%s", err.message);
@@ -103,6 +104,18 @@ static health patterns_check(patient *p)
         return say(p, WARNING, "make the state folder writable, so that compiled patterns are kept",
                    "policy and patterns load in %.0f ms each time", ms);
     return say(p, FINE, NULL, "policy and patterns load in %.0f ms", ms);
+}
+
+static health names_check(patient *p)
+{
+    bawn_error err = { 0 };
+
+    if (!p->readable)
+        return say(p, WARNING, NULL, "not looked at without a policy");
+    if (!bawn_serve_names_are_found(p->policy.tree, &err))
+        return say(p, FAILED, "change upstreams.*.url in the policy, or mend this machine's resolver (/etc/resolv.conf, /etc/hosts)",
+                   "line %u: %s", (unsigned)err.line, err.message);
+    return say(p, FINE, NULL, "the hosts of all upstreams are found");
 }
 
 static health nginx_check(patient *p)
@@ -208,7 +221,7 @@ static health clock_check(patient *p)
 
 static const struct { const char *name; health (*check)(patient *); } checks[] = {
     { "policy", policy_check }, { "keys", keys_check },     { "rights", rights_check },       { "patterns", patterns_check },
-    { "nginx", nginx_check },   { "port", port_check },     { "record", spool_check }, { "processor", processor_check },
+    { "upstreams", names_check }, { "nginx", nginx_check },   { "port", port_check },     { "record", spool_check }, { "processor", processor_check },
     { "clock", clock_check },
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "serve/serve.h"
 
 static const char *path_of(const bawn_cli *cli)
 {
@@ -50,6 +51,22 @@ static void warn_of_keys(const bawn_cli_policy *p)
     }
 }
 
+/* What `serve` refuses is no right policy, whatever the wall says. */
+static bool check_serving(const bawn_cli *cli, const bawn_cli_policy *p)
+{
+    bawn_serve_options o = { .policy = p->self, .state = bawn_cli_value(cli, "state") };
+    bawn_serve_plan plan;
+    bawn_error err = { 0 };
+
+    if (!bawn_serve_plan_new(&plan, &o, &err))
+        return bawn_cli_fail(0, "%s", err.message);
+    bool ok = bawn_serve_check_policy(p->wall, &plan, &err);
+    bawn_serve_plan_free(&plan);
+    if (!ok)
+        bawn_cli_policy_error(p, &err);
+    return ok;
+}
+
 int bawn_cli_policy_check(bawn_cli *cli)
 {
     bawn_cli_policy p;
@@ -65,6 +82,10 @@ int bawn_cli_policy_check(bawn_cli *cli)
     bawn_cli_policy_free(&p);
     if (!bawn_cli_policy_load(&p, path_of(cli), bawn_cli_cache(cache, cli)))
         return CLI_USAGE;
+    if (!check_serving(cli, &p)) {
+        bawn_cli_policy_free(&p);
+        return CLI_USAGE;
+    }
     printf("%s: %sok%s: %zu guardrail%s, %zu upstream%s, %s\n", p.self, bawn_cli_ink(stdout, CLI_GREEN),
            bawn_cli_ink(stdout, CLI_PLAIN), bawn_wall_guardrails(p.wall), bawn_wall_guardrails(p.wall) == 1 ? "" : "s",
            children(bawn_node_get(bawn_policy_root(p.tree), "upstreams")),

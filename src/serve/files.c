@@ -93,8 +93,12 @@ bool bawn_serve_write_conf(const bawn_serve_plan *plan, const bawn_wall *w, bawn
     bool ok;
 
     snprintf(fresh, sizeof fresh, "%s.new", plan->conf);
-    ok = make_folders(plan, w, err) && bawn_serve_config(&text, w, plan, err) &&
-         write_whole(fresh, bawn_buf_slice(&text), err) && bawn_serve_test(plan, fresh, err);
+    ok = make_folders(plan, w, err) && bawn_serve_config(&text, w, plan, err) && write_whole(fresh, bawn_buf_slice(&text), err);
+    if (ok && !bawn_serve_test(plan, fresh, err)) {
+        ok = false;
+        if (err && strstr(err->message, "host not found"))
+            (void)bawn_serve_names_are_found(bawn_wall_policy(w), err);     /* says so at its line of the policy */
+    }
     if (ok && rename(fresh, plan->conf) != 0)
         ok = bawn_error_set(err, BAWN_E_IO, "cannot put %s in place: %s", plan->conf, strerror(errno));
     bawn_buf_free(&text);

@@ -5,6 +5,7 @@
  * config.c  the configuration as a whole, listeners and routes
  * upstream.c  upstreams: servers, named locations, TLS
  * address.c addresses and URLs as people write them
+ * check.c   what can be asked of a policy before a start: addresses, URLs, names that this machine knows
  * nginx.c   the nginx program: version, test, signals, its log made readable, whether it has a worker
  * files.c   folders, the written configuration, the port that was given
  * run.c     serve, reload, stop */
@@ -47,6 +48,8 @@ bool bawn_serve_config(bawn_buf *out, const bawn_wall *, const bawn_serve_plan *
 void bawn_serve_address(char *out, size_t size, const bawn_policy *, const bawn_serve_plan *);
 /* What can be asked before a start. False: *err says what is missing and what to do. */
 bool bawn_serve_check_nginx(const bawn_serve_plan *, bawn_error *);         /* it is there, and of the module's version */
+bool bawn_serve_check_policy(const bawn_wall *, const bawn_serve_plan *, bawn_error *);    /* its addresses, URLs, names: by its text alone */
+bool bawn_serve_names_are_found(const bawn_policy *, bawn_error *);         /* hosts of upstreams, as nginx will look them up */
 bool bawn_serve_ports_are_free(const bawn_policy *, const bawn_serve_plan *, bawn_error *);
 pid_t bawn_serve_pid(const bawn_serve_plan *);                              /* of a running nginx; 0: none runs */
 

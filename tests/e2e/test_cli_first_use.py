@@ -111,6 +111,13 @@ def test_a_busy_port_is_named_with_its_setting(gateway):
     s.close()
 
 
+def test_an_upstream_that_is_not_found_is_said_in_the_policys_words(gateway):
+    gateway.policy.write_text(re.sub(r"http://127.0.0.1:\d+/v1\"", 'http://models.invalid/v1"', gateway.policy.read_text()))
+    done = gateway.bawn("serve", "--state", "state")
+    assert done.status != 0 and "the host `models.invalid` of upstream `main` is not found" in done.err, done.err
+    assert re.search(r"bawn.yaml:\d+:\d+: ", done.err) and "nginx.conf" not in done.err
+
+
 def test_a_route_keeps_its_version_until_it_names_another(gateway):
     words = "guardrails:\n  shop: {word_filters: {custom: [{words: [%s], action: block}]}}\n"
     route = "routes:\n  - {operations: [chat, models], guardrail: shop, version: %s}\n"

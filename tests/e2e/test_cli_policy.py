@@ -246,13 +246,40 @@ def test_doctor_looks_at_everything_and_says_what_to_type(tmp_path):
         HEAD.replace("/v1'", "/v1', key: env:BAWN_TEST_KEY") + "listeners: {public: {address: '127.0.0.1:%d'}}\n" % s.getsockname()[1])
     done, lines = doctor(tmp_path)
     assert done.status == 1
-    assert set(lines) == {"policy", "keys", "rights", "patterns", "nginx", "port", "record", "processor", "clock"}
+    assert set(lines) == {"policy", "keys", "rights", "patterns", "upstreams", "nginx", "port", "record", "processor", "clock"}
     assert lines["keys"].startswith("failed") and "export BAWN_TEST_KEY=" in done.out
     assert lines["port"].startswith("failed") and "address" in done.out
     s.close()
     _, lines = doctor(tmp_path, env={"BAWN_TEST_KEY": "x"})
-    for name in ("policy", "keys", "rights", "patterns", "port", "record", "processor", "clock"):
+    for name in ("policy", "keys", "rights", "patterns", "upstreams", "port", "record", "processor", "clock"):
         assert lines[name].startswith("ok"), lines[name]
+
+
+# ---- what `serve` would refuse is refused before ------------------------------------------------------------------------
+@pytest.mark.parametrize("text,place,says", [
+    (HEAD + "listeners:\n  public:\n    address: 0.0.0.0:8480\n", "5:14", "beyond loopback, and there are no identities"),
+    (HEAD + "listeners:\n  public:\n    address: localhost\n", "5:14", "expected an address and port"),
+    (HEAD + "listeners:\n  a b:\n    address: 127.0.0.1:8480\n", "4:", "no name for a listener"),
+    (HEAD.replace("9/v1", "9/v1?key=x"), "2:", "without query"),
+    (HEAD.replace("9/v1'", "9/v1', tls: {ca: 'file:/x'}"), "2:", "tls is for https"),
+    (HEAD.replace("{m:", "{'m/n':"), "2:", "no name for an upstream"),
+])
+def test_all_commands_refuse_what_cannot_be_served(tmp_path, text, place, says):
+    (tmp_path / "bawn.yaml").write_text(text)
+    for words in (["policy", "check"], ["config"]):
+        done = cli.run(*words, "--state", "state", cwd=tmp_path)
+        assert done.status == 2 and says in done.err and f"bawn.yaml:{place}" in done.err, (words, done.out, done.err)
+    done, lines = doctor(tmp_path)
+    assert done.status == 1 and lines["patterns"].startswith("failed") and says in lines["patterns"]
+
+
+def test_an_upstream_that_is_not_found_is_named_at_its_line(tmp_path):
+    (tmp_path / "bawn.yaml").write_text("version: 1\nupstreams:\n  m: {dialect: openai, url: ['http://127.0.0.1:9/v1', 'http://models.invalid/v1']}\n")
+    assert cli.run("policy", "check", cwd=tmp_path).status == 0         # a policy may be checked where it does not run
+    done, lines = doctor(tmp_path)
+    assert done.status == 1 and lines["upstreams"].startswith("failed")
+    for words in ("line 3", "the host `models.invalid` of upstream `m` is not found", "at start and at reload", "upstreams.*.url"):
+        assert words in done.out, words
 
 
 def test_doctor_without_a_policy(tmp_path):
