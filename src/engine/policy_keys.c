@@ -4,7 +4,8 @@
  * entities (sensitive_information.entities) and of guardrails are checked by the engine, which knows them.
  * A default that depends on the guard stands in the guard's own table (docs/guards); its row here has none.
  * The file is long because the language is; it has no logic. */
-#include "engine/engine.h"
+#include "engine/entities.h"
+#include "guard/leak/leak.h"
 
 #define MAP BAWN_T_MAP
 #define LIST BAWN_T_LIST
@@ -19,10 +20,12 @@
 #define WINDOW BAWN_T_WINDOW
 #define ANY (MAP | LIST | STRING)
 
-#define KEY(path, types, fallback, doc) { path, types, NULL, fallback, doc, NULL, false }
-#define NEEDED(path, types, doc) { path, types, NULL, NULL, doc, NULL, true }
-#define CHOICE(path, types, values, fallback, doc) { path, (types) | WORD, values, fallback, doc, NULL, false }
-#define LATER(path, room, doc) { path, ANY, NULL, NULL, doc, room, false }
+#define KEY(path, types, fallback, doc) { path, types, NULL, fallback, doc, NULL, false, 0, 0, NULL }
+#define NEEDED(path, types, doc) { path, types, NULL, NULL, doc, NULL, true, 0, 0, NULL }
+#define SOME(path, types, doc) { path, types, NULL, NULL, doc, NULL, true, 1, 0, NULL }         /* needed, and not empty */
+#define COUNT(path, least, most, fallback, doc) { path, INT, NULL, fallback, doc, NULL, false, least, most, NULL }
+#define CHOICE(path, types, values, fallback, doc) { path, (types) | WORD, values, fallback, doc, NULL, false, 0, 0, NULL }
+#define LATER(path, room, doc) { path, ANY, NULL, NULL, doc, room, false, 0, 0, NULL }
 
 #define STRENGTHS "none|low|medium|high"
 #define ACTIONS "none|observe|mask|block"
@@ -40,7 +43,7 @@
 #define WATCH "watch and respond"
 
 static const bawn_key keys[] = {
-    { "version", INT, NULL, NULL, "Version of the file format: 1.", NULL, true },
+    { "version", INT, NULL, NULL, "Version of the file format: 1.", NULL, true, 1, 1, NULL },
     KEY("node", STRING, NULL, "Name of this machine in the record; without it the host's name."),
 
     /* ---- listeners ----------------------------------------------------------------------------------------- */
@@ -56,7 +59,7 @@ static const bawn_key keys[] = {
     KEY("listeners.*.limits.body", SIZE, "4MiB", "Largest request body; a larger one is answered 413."),
     KEY("listeners.*.limits.header_time", TIME, "10s", "Time in which a request's head must have come."),
     KEY("listeners.*.limits.body_time", TIME, "30s", "Longest pause between two pieces of a request's body."),
-    KEY("listeners.*.limits.connections", INT, "1000", "Connections held open at once."),
+    COUNT("listeners.*.limits.connections", 1, 65535, "1000", "Connections held open at once."),
     KEY("listeners.*.serves", LIST, NULL, "Makes it a listener for operations: what it answers."),
     CHOICE("listeners.*.serves[]", 0, "metrics|health|admin", NULL, "`metrics` is /metrics, `health` is /healthz and "
            "/readyz."),
@@ -65,12 +68,12 @@ static const bawn_key keys[] = {
     LATER("listeners.*.tls", IDENTITY, "Certificate and key of the listener, authority of its clients."),
 
     /* ---- upstreams ------------------------------------------------------------------------------------------- */
-    NEEDED("upstreams", MAP, "The models behind the wall, by a name of your choice; the first that serves a model has it."),
+    SOME("upstreams", MAP, "The models behind the wall, by a name of your choice; the first that serves a model has it."),
     KEY("upstreams.*", MAP, NULL, "One upstream."),
-    { "upstreams.*.dialect", WORD, "openai|anthropic|bedrock", NULL, "The API that the upstream speaks.", NULL, true },
+    { "upstreams.*.dialect", WORD, "openai|anthropic|bedrock", NULL, "The API that the upstream speaks.", NULL, true, 0, 0, NULL },
     LATER("upstreams.*.dialect=anthropic", MESSAGES, "Anthropic's Messages API."),
     LATER("upstreams.*.dialect=bedrock", CONVERSE, "Amazon Bedrock's runtime API."),
-    NEEDED("upstreams.*.url", STRING | LIST, "Base URL, such as http://127.0.0.1:9400/v1; a list is balanced over."),
+    SOME("upstreams.*.url", STRING | LIST, "Base URL, such as http://127.0.0.1:9400/v1; a list is balanced over."),
     KEY("upstreams.*.url[]", STRING, NULL, "One base URL."),
     KEY("upstreams.*.key", SECRET, NULL, "API key that Bawn sends to the upstream."),
     KEY("upstreams.*.forward_key", BOOL, "false", "Pass the client's own key on instead of dropping it."),
@@ -81,7 +84,7 @@ static const bawn_key keys[] = {
     KEY("upstreams.*.timeouts.first_byte", TIME, "60s", "For the answer's first byte."),
     KEY("upstreams.*.timeouts.idle", TIME, "120s", "Between two pieces of the answer."),
     KEY("upstreams.*.retry", MAP, NULL, "When to try again; never after a byte of the request was sent."),
-    KEY("upstreams.*.retry.attempts", INT, "2", "Attempts in all, the first included."),
+    COUNT("upstreams.*.retry.attempts", 1, 100, "2", "Attempts in all, the first included."),
     KEY("upstreams.*.retry.on", LIST, "[connect]", "Failures after which to try again."),
     CHOICE("upstreams.*.retry.on[]", 0, "connect", NULL, "`connect`: no connection was made."),
     KEY("upstreams.*.tls", MAP, NULL, "For https upstreams whose authority is your own or who ask for a certificate."),
@@ -176,8 +179,8 @@ static const bawn_key keys[] = {
     KEY("guardrails.*.sensitive_information", MAP, NULL, "Personal data."),
     KEY("guardrails.*.sensitive_information.entities", MAP, NULL, "What happens to each kind; names are Bedrock's and "
         "Bawn's (guard reference)."),
-    CHOICE("guardrails.*.sensitive_information.entities.*", MAP, ENTITY_ACTIONS, NULL, "mask <EMAIL>, token <EMAIL_1> "
-           "(reversible), hash, partial; a word holds for both sides."),
+    { "guardrails.*.sensitive_information.entities.*", MAP | WORD, ENTITY_ACTIONS, NULL, "mask <EMAIL>, token <EMAIL_1> "
+      "(reversible), hash, partial; a word holds for both sides.", NULL, false, 0, 0, bawn_entity_names },
     CHOICE("guardrails.*.sensitive_information.entities.*.input", 0, ENTITY_ACTIONS, NULL, "In requests."),
     CHOICE("guardrails.*.sensitive_information.entities.*.output", 0, ENTITY_ACTIONS, NULL, "In answers."),
     KEY("guardrails.*.sensitive_information.regexes", LIST, NULL, "Kinds of your own."),
@@ -220,7 +223,7 @@ static const bawn_key keys[] = {
            "blocks)."),
     KEY("guardrails.*.leak.canary", BOOL, "false", "Plant a new word behind each system message, and look for it in the "
         "answer; a provider's prompt cache then ends there."),
-    KEY("guardrails.*.leak.min_words", INT, "12", "Shortest run of words that counts."),
+    COUNT("guardrails.*.leak.min_words", BAWN_LEAK_WORDS_LEAST, BAWN_LEAK_WORDS_MOST, "12", "Shortest run of words that counts."),
     KEY("guardrails.*.exfiltration", MAP, NULL, "Answers that carry data away."),
     CHOICE("guardrails.*.exfiltration.links", 0, ACTIONS, "mask", "Images and links to hosts not allowed."),
     KEY("guardrails.*.exfiltration.allow_hosts", LIST, NULL, "Hosts that may be linked to; `*.` in front: and below."),
@@ -228,10 +231,11 @@ static const bawn_key keys[] = {
     CHOICE("guardrails.*.exfiltration.html", 0, ACTIONS, "mask", "HTML that runs or loads something."),
     CHOICE("guardrails.*.exfiltration.ansi", 0, ACTIONS, "mask", "Escape sequences for terminals."),
     KEY("guardrails.*.input_limits", MAP, NULL, "How much one request may bring; more is blocked."),
-    KEY("guardrails.*.input_limits.characters", INT, "400000", "Characters of all texts."),
-    KEY("guardrails.*.input_limits.messages", INT, "1000", "Messages."),
-    KEY("guardrails.*.input_limits.depth", INT, "64", "Levels of the JSON."),
-    KEY("guardrails.*.input_limits.repeated_token_run", INT, "400", "The same word this often in a row."),
+    KEY("guardrails.*.input_limits.characters", INT, "400000", "Characters of all texts; 0: any number."),
+    COUNT("guardrails.*.input_limits.messages", 0, UINT32_MAX, "1000", "Messages; 0: any number."),
+    COUNT("guardrails.*.input_limits.depth", 1, 1000, "64", "Levels of the JSON."),
+    COUNT("guardrails.*.input_limits.repeated_token_run", 0, UINT32_MAX, "400", "The same word this often in a row; 0: not "
+          "looked for, else at least 10."),
 
     /* The names of `stream` and `on_error` are the guards' sections above. */
     KEY("guardrails.*.stream", MAP, NULL, "When text of a streamed answer may leave, for each guard; the strictest holds."),

@@ -2,8 +2,9 @@
  * `default` (the kinds' own default actions); then the keys of the one it extends are laid over, then its own. */
 #include "engine/wall_words.h"
 
-#include "policy/policy.h"
+#include "engine/entities.h"
 
+enum { RUN_LEAST = 10 };        /* words in a row: fewer are no flood (guard/limits) */
 #define LEAST_SCORE 0.55f       /* without a strength all that `high` acts on; what scores less is only shown (RULINGS R12) */
 
 typedef struct { bawn_wall *wall; const bawn_policy *policy /* being read */; bawn_guardrail *g; bawn_error *err; } reader;
@@ -161,33 +162,27 @@ static bool rule_items(reader *r, const bawn_node *list, const char *fallback)
     return true;
 }
 
-static bool knows_entity(const reader *r, bawn_slice name, const char **nearest)
+/* Kinds of the policy's own have their action beside their pattern, which would win over one written here. */
+static bool refuse_entity(reader *r, const bawn_node *e)
 {
-    static const char *names[1024];
-    size_t n = 0;
-    for (uint32_t k = 0; k < r->wall->n_kinds; k++) {
-        const bawn_kind *kind = bawn_wall_kind(r->wall, k);
-        if (!is_guard(r->wall, k, "pii"))
-            continue;
-        if (bawn_slice_eq(bawn_kind_label(kind), name))
-            return true;
-        if (n + 1 < BAWN_COUNT(names))
-            names[n++] = bawn_kind_label(kind).ptr;         /* the rest of a C string */
-    }
-    names[n] = NULL;
-    *nearest = bawn_nearest(name, names);
-    return false;
+    const bawn_node *list = bawn_node_get(e->parent->parent, "regexes");
+    const char *meant = bawn_entity_meant(e->key);
+
+    for (const bawn_node *own = list ? list->first : NULL; own; own = own->next)
+        if (bawn_slice_eq(bawn_node_get(own, "name")->text, e->key))
+            return bawn_node_key_error(r->err, r->policy, e, "`%.*s` is a kind of this policy's own; write its `action` beside its "
+                                       "pattern, in line %u", (int)e->key.len, e->key.ptr, (unsigned)own->line);
+    return bawn_node_key_error(r->err, r->policy, e, "unknown entity `%.*s`%s%s%s; docs/guards.md lists all, and a kind of your own "
+                               "is an item of `regexes`", (int)(e->key.len > 100 ? 100 : e->key.len), e->key.ptr,
+                               meant ? "; did you mean `" : "", meant ? meant : "", meant ? "`?" : "");
 }
 
 static bool read_entities(reader *r, const bawn_node *entities)
 {
     for (const bawn_node *e = entities ? entities->first : NULL; e; e = e->next) {
-        const char *near = NULL;
         char code[128];
-        if (e->key.len > 100 || !knows_entity(r, e->key, &near))
-            return bawn_node_error(r->err, r->policy, e, "unknown entity `%.*s`%s%s%s; the guard reference lists all",
-                                   (int)(e->key.len > 100 ? 100 : e->key.len), e->key.ptr, near ? "; did you mean `" : "",
-                                   near ? near : "", near ? "`?" : "");
+        if (e->key.len > 100 || !bawn_entity_known(e->key))
+            return refuse_entity(r, e);
         memcpy(code, "pii.", 4);
         memcpy(code + 4, e->key.ptr, e->key.len);
         code[4 + e->key.len] = 0;
@@ -282,7 +277,12 @@ static bool read_own_guards(reader *r, const bawn_node *node)
                                                    { "ansi", "exfiltration.ANSI" } };
     static const char *const leak[][2] = { { "system_prompt", "leak.SYSTEM_PROMPT" } };
     const bawn_node *limits = bawn_node_get(node, "input_limits"), *leaks = bawn_node_get(node, "leak");
+    const bawn_node *run = bawn_node_get(limits, "repeated_token_run");
     uint64_t words = r->g->leak_words, n;
+
+    if (run && run->integer > 0 && run->integer < RUN_LEAST)
+        return bawn_node_error(r->err, r->policy, run, "found %llu; expected 0 (not looked for), or %d or more",
+                               (unsigned long long)run->integer, RUN_LEAST);
 
     read_words_of(r, bawn_node_get(node, "sanitise"), "sanitise", sanitise, BAWN_COUNT(sanitise));
     read_words_of(r, bawn_node_get(node, "exfiltration"), "exfiltration", exfiltration, BAWN_COUNT(exfiltration));

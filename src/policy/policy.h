@@ -30,6 +30,9 @@ typedef struct bawn_key {
     const char *doc;        /* one line, for people */
     const char *later;      /* not NULL: the room that is not built yet; using the key is an error that says so */
     bool required;          /* when its parent is there */
+    uint64_t least, most;   /* INT: the range, most 0: no end. MAP and LIST: `least` members */
+    /* of "x.*": all the names that there are, as many as `room` takes, their number is returned; NULL: any name */
+    size_t (*names)(const char **out, size_t room);
 } bawn_key;
 
 typedef enum { BAWN_NODE_MAP, BAWN_NODE_LIST, BAWN_NODE_SCALAR } bawn_node_kind;

@@ -35,6 +35,16 @@ static bool word_is_later(const bawn_key *key, bawn_slice word, const bawn_key *
     return false;
 }
 
+static void range(bawn_buf *out, const bawn_key *key)
+{
+    if (key->most && key->most == key->least)
+        bawn_buf_fmt(out, ": %llu", (unsigned long long)key->most);
+    else if (key->most)
+        bawn_buf_fmt(out, ", %llu to %llu", (unsigned long long)key->least, (unsigned long long)key->most);
+    else if (key->least)
+        bawn_buf_fmt(out, ", %llu or more", (unsigned long long)key->least);
+}
+
 static void types(bawn_buf *out, const bawn_key *key, const bawn_key *keys, size_t n)
 {
     bool first = true;
@@ -50,6 +60,8 @@ static void types(bawn_buf *out, const bawn_key *key, const bawn_key *keys, size
         first = false;
         if (bit != BAWN_T_WORD) {
             bawn_buf_str(out, type_names[__builtin_ctz(bit)]);
+            if (bit == BAWN_T_INT)
+                range(out, key);
             continue;
         }
         while (policy_word_next(&word, &values)) {

@@ -55,8 +55,9 @@ static bool read_int(bawn_node *node, const bawn_key *key)
 {
     size_t at = 0;
 
-    (void)key;
     if (node->quoted || !read_digits(&node->integer, node->text, &at) || at != node->text.len)
+        return false;
+    if (node->integer < key->least || (key->most && node->integer > key->most))
         return false;
     node->number = (double)node->integer;
     return true;

@@ -22,10 +22,33 @@ static void write_text(bawn_buf *out, const char *name, const char *text)
     bawn_json_write_string(out, bawn_slice_str(text));
 }
 
+#define NAMES_MOST 1024
+
+/* The names that '*' may be, where they are known: an editor completes them, and refuses others. */
+static bool write_names(bawn_buf *out, const bawn_key *any)
+{
+    const char **names = bawn_malloc(NAMES_MOST * sizeof *names);
+    size_t n = names ? any->names(names, NAMES_MOST) : 0;
+
+    bawn_buf_str(out, "\"propertyNames\":{\"enum\":[");
+    for (size_t i = 0; i < n; i++) {
+        bawn_buf_str(out, i ? "," : "");
+        bawn_json_write_string(out, bawn_slice_str(names[i]));
+    }
+    bawn_free(names);
+    return bawn_buf_str(out, "]},") && n > 0;
+}
+
 static bool write_map(bawn_buf *out, const policy_rows *rows, unsigned level)
 {
     policy_rows any = policy_rows_any(rows);
+    const bawn_key *key = policy_rows_key(rows), *other = any.n ? policy_rows_key(&any) : NULL;
     bool first = true;
+
+    if (key->least)
+        bawn_buf_fmt(out, "\"minProperties\":%llu,", (unsigned long long)key->least);
+    if (other && other->names && !write_names(out, other))
+        return false;
 
     bawn_buf_str(out, "\"type\":\"object\",\"properties\":{");
     for (const policy_row *r = policy_rows_next(rows, NULL); r; r = policy_rows_next(rows, r)) {
@@ -54,6 +77,8 @@ static bool write_list(bawn_buf *out, const policy_rows *rows, unsigned level)
     policy_rows item = policy_rows_item(rows);
 
     bawn_buf_str(out, "\"type\":\"array\"");
+    if (policy_rows_key(rows)->least)
+        bawn_buf_fmt(out, ",\"minItems\":%llu", (unsigned long long)policy_rows_key(rows)->least);
     if (item.n == 0)
         return !out->failed;
     bawn_buf_str(out, ",\"items\":");
@@ -91,7 +116,9 @@ static bool write_type(bawn_buf *out, const policy_type *type, const bawn_key *k
     case BAWN_T_BOOL:
         return bawn_buf_str(out, "\"type\":\"boolean\"");
     case BAWN_T_INT:
-        return bawn_buf_str(out, "\"type\":\"integer\",\"minimum\":0");
+        if (key->most)
+            bawn_buf_fmt(out, "\"maximum\":%llu,", (unsigned long long)key->most);
+        return bawn_buf_fmt(out, "\"type\":\"integer\",\"minimum\":%llu", (unsigned long long)key->least);
     case BAWN_T_NUMBER:
         return bawn_buf_str(out, "\"type\":\"number\",\"minimum\":0");
     default:

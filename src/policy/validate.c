@@ -57,6 +57,19 @@ static void note_members(policy_note *note, const policy_rows *rows)
             note_in_list(note, &first, r->name);
 }
 
+static void note_range(policy_note *note, const bawn_key *key)
+{
+    char range[96];
+
+    if (key->least == key->most)
+        snprintf(range, sizeof range, "%llu", (unsigned long long)key->least);
+    else if (key->most)
+        snprintf(range, sizeof range, "a whole number from %llu to %llu", (unsigned long long)key->least, (unsigned long long)key->most);
+    else
+        snprintf(range, sizeof range, "a whole number, %llu or more", (unsigned long long)key->least);
+    policy_note_str(note, range);
+}
+
 static void note_expected(policy_note *note, const bawn_key *key, const policy_rows *rows)
 {
     const char *example = NULL;
@@ -67,7 +80,10 @@ static void note_expected(policy_note *note, const bawn_key *key, const policy_r
         if (!(key->types & t->bit))
             continue;
         policy_note_str(note, first ? "" : ", or ");
-        policy_note_str(note, t->expected);
+        if (t->bit == BAWN_T_INT && key->least + key->most > 0)
+            note_range(note, key);
+        else
+            policy_note_str(note, t->expected);
         if (t->bit == BAWN_T_WORD) {
             policy_note_str(note, " ");
             note_words(note, key, rows);
@@ -78,7 +94,7 @@ static void note_expected(policy_note *note, const bawn_key *key, const policy_r
     }
     if (key->fallback && key->fallback[0])
         example = key->fallback;
-    if (!(key->types & BAWN_T_WORD) && example) {
+    if (!(key->types & BAWN_T_WORD) && example && (key->least != key->most || !key->most)) {
         policy_note_str(note, ", for example ");
         policy_note_str(note, example);
     }
@@ -104,6 +120,18 @@ static bool refuse_value(check *c, const bawn_node *node, const bawn_key *key, c
     note_expected(&note, key, rows);
     if (!secret)
         policy_scalar_hint(&note, node, key, rows);
+    return policy_note_fail(c->err, c->policy->self, node->line, node->column, &note);
+}
+
+/* `{}` or `[]` where something must stand. */
+static bool refuse_empty(check *c, const bawn_node *node)
+{
+    policy_note note = { "", 0 };
+
+    policy_note_str(&note, node->kind == BAWN_NODE_MAP ? "found an empty map for " : "found an empty list for ");
+    policy_note_path(&note, node);
+    policy_note_str(&note, "; expected at least one: ");
+    policy_note_str(&note, node->spec->doc);
     return policy_note_fail(c->err, c->policy->self, node->line, node->column, &note);
 }
 
@@ -295,6 +323,8 @@ static bool check_node(check *c, bawn_node *node, const policy_rows *rows)
     if (!(node->spec->types & need))
         return refuse_value(c, node, node->spec, rows);
     node->type = need;
+    if (node->spec->least > 0 && !node->first)
+        return refuse_empty(c, node);
     return need == BAWN_T_MAP ? check_members(c, node, rows) : check_items(c, node, rows);
 }
 

@@ -1,5 +1,6 @@
 /* Guardrails and routes as a policy writes them: what is inherited, what a word means on each side, what is refused, and
  * what inspecting whole segments says. keeps: R12, R13, R33 */
+#include "engine/entities.h"
 #include "help.h"
 
 static const char *action_word(uint8_t action)
@@ -101,7 +102,18 @@ static void what_makes_no_sense_is_refused_with_its_place(void **state)
         { UPSTREAM "routes: [{operations: [chat], guardrail: nobody}]\n", 3, "no guardrail `nobody`" },
         { "version: 1\nupstreams: {main: {dialect: openai, url: 'ftp://x/'}}\n", 2, "no base URL" },
         { "version: 1\nupstreams: {main: {dialect: openai, url: [http://a/v1, http://b/v2]}}\n", 2, "same path" },
-        { "version: 1\nupstreams: {}\n", 0, "upstream" },
+        { "version: 1\nupstreams: {}\n", 2, "found an empty map for upstreams; expected at least one" },
+        { "version: 2\nupstreams: {}\n", 1, "found `2` for version; expected 1" },
+        { UPSTREAM "guardrails: {a: {leak: {min_words: 2}}}\n", 3, "expected a whole number from 5 to 64" },
+        { UPSTREAM "guardrails: {a: {input_limits: {repeated_token_run: 3}}}\n", 3, "expected 0 (not looked for), or 10 or more" },
+        /* names of other products, and what people write */
+        { UPSTREAM "guardrails: {a: {sensitive_information: {entities: {PHONE_NUMBER: mask}}}}\n", 3, "did you mean `PHONE`" },
+        { UPSTREAM "guardrails: {a: {sensitive_information: {entities: {SSN: mask}}}}\n", 3, "did you mean `US_SOCIAL_SECURITY_NUMBER`" },
+        { UPSTREAM "guardrails: {a: {sensitive_information: {entities: {Credit_Card: mask}}}}\n", 3, "`CREDIT_DEBIT_CARD_NUMBER`" },
+        { UPSTREAM "guardrails: {a: {sensitive_information: {entities: {Iban: mask}}}}\n", 3, "INTERNATIONAL_BANK_ACCOUNT_NUMBER" },
+        { UPSTREAM "guardrails: {a: {sensitive_information: {entities: {SHOE_SIZE: mask}}}}\n", 3, "an item of `regexes`" },
+        { UPSTREAM "guardrails: {a: {sensitive_information: {regexes: [{name: ORDER, pattern: 'ORD-[0-9]{6}'}], entities: {ORDER: block}}}}\n", 3,
+          "write its `action` beside its pattern, in line 3" },
     };
     (void)state;
     for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
@@ -112,6 +124,20 @@ static void what_makes_no_sense_is_refused_with_its_place(void **state)
         if (!strstr(err.message, rows[i].says) || (rows[i].line && err.line != rows[i].line) || strcmp(err.file, "p.yaml") != 0)
             fail_msg("%s: %s:%u: %s", rows[i].yaml, err.file, err.line, err.message);
     }
+}
+
+/* Every hint is a name that a policy may use. */
+static void names_of_other_products_are_known(void **state)
+{
+    static const char *const theirs[] = { "EMAIL_ADDRESS", "PERSON", "LOCATION", "US_SSN", "CREDIT_CARD", "IBAN_CODE", "UK_NHS", "CREDIT_DEBIT_CVV",
+                                          "PHONENUMBER", "STREET_ADDRESS", "AU_TFN_NUMBER", "VIN", "CVV", "BITCOIN", "US_ITIN", "IP" };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(theirs); i++) {
+        const char *ours = bawn_entity_meant(bawn_slice_str(theirs[i]));
+        if (!ours || !bawn_entity_known(bawn_slice_str(ours)) || bawn_entity_known(bawn_slice_str(theirs[i])))
+            fail_msg("%s: %s", theirs[i], ours ? ours : "nothing");
+    }
+    assert_null(bawn_entity_meant(BAWN_LIT("SHOE_SIZE")));
 }
 
 static void routes_and_upstreams_are_read(void **state)
@@ -194,7 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_inherited_one_by_one), cmocka_unit_test(a_guardrail_rules_on_its_own_words_only),
         cmocka_unit_test(a_strength_is_a_threshold), cmocka_unit_test(what_makes_no_sense_is_refused_with_its_place),
-        cmocka_unit_test(routes_and_upstreams_are_read), cmocka_unit_test(segments_are_inspected_and_rewritten),
+        cmocka_unit_test(names_of_other_products_are_known), cmocka_unit_test(routes_and_upstreams_are_read), cmocka_unit_test(segments_are_inspected_and_rewritten),
         cmocka_unit_test(inspecting_without_memory_fails_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "engine/policy_keys.c"
+#include "policy_table.h"
 #include "policy/policy.h"
 
 #define TOP "version: 1\nupstreams: {main: {dialect: openai, url: \"http://127.0.0.1:9/v1\"}}\n"     /* lines 1, 2 */
@@ -58,7 +58,7 @@ static const struct { const char *yaml; uint32_t line, column; const char *messa
     { SHOP "    mode: observe\n    secrets: block\n    mode: enforce\n", 7, 5,
       "found `guardrails.shop.mode` a second time; it stands at line 5, column 5" },
     { TOP "guardrails:\n  a: {}\n  \"a\": {}\n", 5, 3, "found `guardrails.a` a second time" },
-    { "upstreams: {}\n", 1, 1, "missing key `version` in the policy: Version of the file format" },
+    { "upstreams: {m: {dialect: openai, url: http://h/v1}}\n", 1, 1, "missing key `version` in the policy: Version of the file format" },
     { "version: 1\n", 1, 1, "missing key `upstreams` in the policy" },
     { "version: 1\nupstreams:\n  main:\n    dialect: openai\n", 3, 3, "missing key `url` in upstreams.main: Base URL" },
     { SHOP "    denied_topics:\n      - action: block\n", 6, 9,
@@ -77,11 +77,11 @@ static const struct { const char *yaml; uint32_t line, column; const char *messa
       "`anthropic` for listeners.public.dialects[1] is not built yet" },
     { "version: 1\nupstreams:\n  aws:\n    region: eu-west-1\n    dialect: bedrock\n", 4, 5, "the Bedrock dialect" },
     /* values */
-    { "version: one\nupstreams: {}\n", 1, 10, "found `one` for version; expected a whole number, 0 or more" },
+    { "version: one\nupstreams: {}\n", 1, 10, "found `one` for version; expected 1" },
     { "version: \"1\"\nupstreams: {}\n", 1, 10, "; drop the quotes" },
     { "version: 01\nupstreams: {}\n", 1, 10, "found `01` for version" },
     { "version: -1\nupstreams: {}\n", 1, 10, "found `-1` for version" },
-    { "version: 99999999999999999999\nupstreams: {}\n", 1, 10, "expected a whole number" },
+    { "version: 99999999999999999999\nupstreams: {}\n", 1, 10, "found `99999999999999999999` for version; expected 1" },
     { "version:\nupstreams: {}\n", 1, 1, "found nothing for version" },
     { "version: ~\nupstreams: {}\n", 1, 10, "found nothing for version" },
     { "version: 1\nupstreams: []\n", 2, 1, "found a list for upstreams; expected a map" },

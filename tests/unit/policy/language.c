@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "engine/policy_keys.c"
+#include "policy_table.h"
 #include "policy/policy.h"
 
 #define NEEDED_TOP "version: 1\nupstreams: {main: {dialect: openai, url: \"http://127.0.0.1:9/v1\"}}\n"

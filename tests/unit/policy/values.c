@@ -12,21 +12,27 @@
 #include "policy/policy.h"
 
 static const bawn_key table[] = {
-    { "bool", BAWN_T_BOOL, NULL, "false", "A truth.", NULL, false },
-    { "int", BAWN_T_INT, NULL, "1", "A count.", NULL, false },
-    { "number", BAWN_T_NUMBER, NULL, NULL, "A number.", NULL, false },
-    { "size", BAWN_T_SIZE, NULL, NULL, "A size.", NULL, false },
-    { "time", BAWN_T_TIME, NULL, NULL, "A time.", NULL, false },
-    { "window", BAWN_T_WINDOW, NULL, NULL, "A window.", NULL, false },
-    { "word", BAWN_T_WORD | BAWN_T_MAP, "none|low|high", NULL, "A word or a map.", NULL, false },
-    { "word.input", BAWN_T_WORD, "none|low|high", NULL, "A word.", NULL, false },
-    { "secret", BAWN_T_SECRET, NULL, NULL, "A secret.", NULL, false },
-    { "text", BAWN_T_STRING, NULL, NULL, "A text.", NULL, false },
-    { "list", BAWN_T_LIST, NULL, NULL, "A list.", NULL, false },
-    { "list[]", BAWN_T_STRING | BAWN_T_INT, NULL, NULL, "An item.", NULL, false },
-    { "names.*.a", BAWN_T_INT, NULL, NULL, "Under any name.", NULL, false },
-    { "names.special", BAWN_T_MAP, NULL, NULL, "Has b too.", NULL, false },
-    { "names.special.b", BAWN_T_INT, NULL, NULL, "Only under special.", NULL, false },
+    { "bool", BAWN_T_BOOL, NULL, "false", "A truth.", NULL, false, 0, 0, NULL },
+    { "int", BAWN_T_INT, NULL, "1", "A count.", NULL, false, 0, 0, NULL },
+    { "number", BAWN_T_NUMBER, NULL, NULL, "A number.", NULL, false, 0, 0, NULL },
+    { "size", BAWN_T_SIZE, NULL, NULL, "A size.", NULL, false, 0, 0, NULL },
+    { "time", BAWN_T_TIME, NULL, NULL, "A time.", NULL, false, 0, 0, NULL },
+    { "window", BAWN_T_WINDOW, NULL, NULL, "A window.", NULL, false, 0, 0, NULL },
+    { "word", BAWN_T_WORD | BAWN_T_MAP, "none|low|high", NULL, "A word or a map.", NULL, false, 0, 0, NULL },
+    { "word.input", BAWN_T_WORD, "none|low|high", NULL, "A word.", NULL, false, 0, 0, NULL },
+    { "secret", BAWN_T_SECRET, NULL, NULL, "A secret.", NULL, false, 0, 0, NULL },
+    { "text", BAWN_T_STRING, NULL, NULL, "A text.", NULL, false, 0, 0, NULL },
+    { "list", BAWN_T_LIST, NULL, NULL, "A list.", NULL, false, 0, 0, NULL },
+    { "list[]", BAWN_T_STRING | BAWN_T_INT, NULL, NULL, "An item.", NULL, false, 0, 0, NULL },
+    { "names.*.a", BAWN_T_INT, NULL, NULL, "Under any name.", NULL, false, 0, 0, NULL },
+    { "names.special", BAWN_T_MAP, NULL, NULL, "Has b too.", NULL, false, 0, 0, NULL },
+    { "five", BAWN_T_INT, NULL, NULL, "A few.", NULL, false, 5, 64, NULL },
+    { "only", BAWN_T_INT, NULL, NULL, "One.", NULL, false, 1, 1, NULL },
+    { "more", BAWN_T_INT, NULL, NULL, "Some.", NULL, false, 2, 0, NULL },
+    { "some", BAWN_T_LIST | BAWN_T_MAP, NULL, NULL, "At least one.", NULL, false, 1, 0, NULL },
+    { "some[]", BAWN_T_STRING, NULL, NULL, "One.", NULL, false, 0, 0, NULL },
+    { "some.*", BAWN_T_STRING, NULL, NULL, "One.", NULL, false, 0, 0, NULL },
+    { "names.special.b", BAWN_T_INT, NULL, NULL, "Only under special.", NULL, false, 0, 0, NULL },
 };
 
 static bawn_policy *parsed(const char *self, const char *yaml)
@@ -199,9 +205,29 @@ static void the_nearest_name_is_near(void **state)
     }
 }
 
+static void a_range_is_kept_and_said(void **state)
+{
+    static const struct { const char *yaml, *says; } rows[] = {
+        { "five: 5", NULL }, { "five: 64", NULL }, { "more: 99999999", NULL }, { "only: 1", NULL }, { "some: [a]", NULL }, { "some: {a: b}", NULL },
+        { "five: 4", "found `4` for five; expected a whole number from 5 to 64" }, { "five: 65", "from 5 to 64" },
+        { "more: 1", "expected a whole number, 2 or more" }, { "only: 2", "found `2` for only; expected 1" }, { "only: 0", "expected 1" },
+        { "some: []", "found an empty list for some; expected at least one: At least one." }, { "some: {}", "found an empty map for some" },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_error err = { 0 };
+        bawn_policy *policy = NULL;
+        bool ok = bawn_policy_parse(&policy, "p.yaml", bawn_slice_str(rows[i].yaml), table, BAWN_COUNT(table), &err);
+        if (ok == (rows[i].says != NULL) || (rows[i].says && (!strstr(err.message, rows[i].says) || err.line != 1)))
+            fail_msg("%s: %s", rows[i].yaml, err.message);
+        bawn_policy_free(policy);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_range_is_kept_and_said),
         cmocka_unit_test(numbers_sizes_times_and_windows_are_exact),
         cmocka_unit_test(fractions_are_read_without_a_locale),
         cmocka_unit_test(a_word_or_a_map_is_known_by_its_type),
