@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/policy_effective.h"
 #include "serve/serve.h"
 
 static const char *path_of(const bawn_cli *cli)
@@ -104,7 +104,7 @@ int bawn_cli_policy_explain(bawn_cli *cli)
 
     if (!bawn_cli_policy_load(&p, path_of(cli), bawn_cli_cache(cache, cli)))
         return CLI_USAGE;
-    int status = print(bawn_policy_explain(&out, p.tree, keys, n), &out);
+    int status = print(bawn_policy_explain(&out, p.tree, keys, n) && bawn_cli_effective(&out, p.wall), &out);
     bawn_cli_policy_free(&p);
     return status;
 }

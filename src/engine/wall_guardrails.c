@@ -149,12 +149,12 @@ static void read_filters(reader *r, const bawn_node *node)
 }
 
 /* ---- lists of the policy's own ------------------------------------------------------------------------------------------ */
-static bool rule_items(reader *r, const bawn_node *list, const char *fallback)
+static bool rule_items(reader *r, const bawn_node *list, uint8_t fallback)
 {
     for (const bawn_node *item = list ? list->first : NULL; item; item = item->next) {
         const bawn_node *action = bawn_node_get(item, "action");
-        int kind = bawn_wall_policy_kind(r->wall, item), style = -1;
-        uint8_t a = action ? action_of(action, &style) : strcmp(fallback, "block") == 0 ? BAWN_BLOCK : BAWN_MASK;
+        int kind = bawn_wall_policy_kind(r->wall, item), style = fallback == BAWN_MASK ? BAWN_STYLE_MASK : -1;
+        uint8_t a = action ? action_of(action, &style) : fallback;
         if (kind < 0)
             return bawn_node_error(r->err, r->policy, item, "list item without a guard");
         rule(r, (uint32_t)kind, ALL_PLACES & ~(1u << BAWN_PLACE_SYSTEM), a, style);
@@ -379,9 +379,9 @@ static bool read_chain(reader *r, const bawn_node *const *chain, size_t n)
     for (size_t i = n; i-- > 0;)
         if (!lay_over(r, chain[i]))
             return false;
-    return rule_items(r, nearest_list(chain, n, "word_filters.custom"), "block") &&
-           rule_items(r, nearest_list(chain, n, "denied_topics"), "block") &&
-           rule_items(r, nearest_list(chain, n, "sensitive_information.regexes"), "mask");
+    return rule_items(r, nearest_list(chain, n, "word_filters.custom"), BAWN_BLOCK) &&
+           rule_items(r, nearest_list(chain, n, "denied_topics"), BAWN_BLOCK) &&
+           rule_items(r, nearest_list(chain, n, "sensitive_information.regexes"), BAWN_MASK);
 }
 
 /* ---- what follows from the rulings ------------------------------------------------------------------------------------------ */

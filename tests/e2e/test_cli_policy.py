@@ -80,6 +80,34 @@ def test_explain_is_a_policy_that_means_the_same(tmp_path):
     assert cli.run("policy", "check", "q.yaml", cwd=tmp_path).status == 0
 
 
+def effective(out, guardrail):
+    """The lines of one guardrail's block at the end, without their marks."""
+    whole = out[out.index("# What holds in each guardrail"):]
+    block = whole.split(f"\n# {guardrail}:\n")[1]
+    return [line[2:].strip() for line in block.splitlines()[:200] if line.startswith("#   ")]
+
+
+def test_explain_shows_what_holds_defaults_and_inheritance_included(tmp_path):
+    (tmp_path / "p.yaml").write_text(HEAD + "guardrails:\n  shop:\n    content_filters: {PROMPT_ATTACK: {input: low}}\n"
+                                     "    sensitive_information: {entities: {EMAIL: block}, regexes: [{name: ORDER, pattern: 'ORD-[0-9]{6}'}]}\n"
+                                     "  staff: {extends: shop, mode: observe, secrets: {output: mask}, code_injection: {kinds: [sql]}}\n"
+                                     "  asked: {stages: [input]}\n")
+    out = cli.run("policy", "explain", "p.yaml", cwd=tmp_path).out
+    shop, staff, asked = (effective(out, name) for name in ("shop", "staff", "asked"))
+    for line in ("mode: enforce", "content_filters: {PROMPT_ATTACK: {input: low, output: none, untrusted: high}}", "EMAIL: {input: block, output: block}",
+                 "PHONE: {input: token, output: mask}", "IN_AADHAAR: {input: token, output: mask}", "secrets: {input: block, output: block}",
+                 "sensitive_information.regexes: pii.ORDER from line 6: mask", "leak: {system_prompt: block, canary: false, min_words: 12}",
+                 "exfiltration: {links: mask, html: mask, ansi: mask}", "sanitise: {control: remove, invisible: remove, bidi: remove}"):
+        assert line in shop, (line, shop)
+    assert any(line.startswith("word_filters: {managed: {PROFANITY: ") for line in shop)
+    assert any(line.startswith("code_injection: {input: ") and "tool_arguments: block" in line and "xpath" in line for line in shop)
+    for line in ("mode: observe", "content_filters: {PROMPT_ATTACK: {input: low, output: none, untrusted: high}}", "EMAIL: {input: block, output: block}",
+                 "secrets: {input: block, output: mask}", "sensitive_information.regexes: pii.ORDER from line 6: mask"):
+        assert line in staff, (line, staff)
+    assert any(line.startswith("code_injection: ") and line.endswith("kinds: [sql]}") for line in staff)
+    assert "stages: [input]" in asked and "PHONE: {input: token, output: none}" in asked and not any("ORDER" in line for line in asked)
+
+
 def test_schema_and_reference(tmp_path):
     schema = json.loads(cli.run("policy", "schema", cwd=tmp_path).out)
     assert "upstreams" in schema["properties"]

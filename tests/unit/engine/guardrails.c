@@ -62,6 +62,21 @@ static void a_guardrail_rules_on_its_own_words_only(void **state)
     }
 }
 
+/* Without an action an expression does what the language says it does: the same as when it is written. */
+static void a_default_does_what_the_written_word_does(void **state)
+{
+    bawn_wall *w = load_wall(UPSTREAM "guardrails: {a: {sensitive_information: {regexes: [{name: ORDER, pattern: 'ORD-[0-9]{6}'}, "
+                             "{name: PART, pattern: 'PRT-[0-9]{6}', action: mask}, {name: BOX, pattern: 'BOX-[0-9]{6}', action: token}]}}}\n");
+    const bawn_guardrail *g = &w->guardrails[bawn_wall_guardrail_find(w, BAWN_LIT("a"))];
+    const bawn_ruling *r = g->rulings[BAWN_PLACE_INPUT];
+    (void)state;
+    assert_int_equal(r[kind_of(w, "pii.ORDER")].style, BAWN_STYLE_MASK);
+    assert_int_equal(r[kind_of(w, "pii.PART")].style, BAWN_STYLE_MASK);
+    assert_int_equal(r[kind_of(w, "pii.BOX")].style, BAWN_STYLE_TOKEN);
+    assert_int_equal(r[kind_of(w, "pii.ORDER")].action, BAWN_MASK);
+    bawn_wall_free(w);
+}
+
 static void a_strength_is_a_threshold(void **state)
 {
     static const struct { const char *word; uint8_t action; float least; } rows[] = {
@@ -219,7 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_inherited_one_by_one), cmocka_unit_test(a_guardrail_rules_on_its_own_words_only),
-        cmocka_unit_test(a_strength_is_a_threshold), cmocka_unit_test(what_makes_no_sense_is_refused_with_its_place),
+        cmocka_unit_test(a_default_does_what_the_written_word_does), cmocka_unit_test(a_strength_is_a_threshold), cmocka_unit_test(what_makes_no_sense_is_refused_with_its_place),
         cmocka_unit_test(names_of_other_products_are_known), cmocka_unit_test(routes_and_upstreams_are_read), cmocka_unit_test(segments_are_inspected_and_rewritten),
         cmocka_unit_test(inspecting_without_memory_fails_closed),
     };
