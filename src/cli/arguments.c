@@ -39,12 +39,26 @@ const bawn_cli_command *bawn_cli_find(size_t *used, int argc, const char *const 
 }
 
 /* ---- options ------------------------------------------------------------------------------------------------- */
-static size_t option_named(const bawn_cli_command *c, bawn_slice name)
+/* Two names for the same file: what a policy is to who writes it is the configuration of what runs. Each command shows one
+ * of them and takes both. */
+static const char *const same[][2] = { { "policy", "config" }, { "config", "policy" } };
+
+static size_t option_called(const bawn_cli_command *c, bawn_slice name)
 {
     for (size_t i = 0; i < c->n_options; i++)
         if (bawn_slice_is(name, c->options[i].name))
             return i;
     return SIZE_MAX;
+}
+
+static size_t option_named(const bawn_cli_command *c, bawn_slice name)
+{
+    size_t found = option_called(c, name);
+
+    for (size_t i = 0; i < BAWN_COUNT(same) && found == SIZE_MAX; i++)
+        if (bawn_slice_is(name, same[i][0]))
+            found = option_called(c, bawn_slice_str(same[i][1]));
+    return found;
 }
 
 static size_t option_lettered(const bawn_cli_command *c, char letter)

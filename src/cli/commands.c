@@ -4,8 +4,8 @@
 #define OPTIONS(table) (table), BAWN_COUNT(table)
 #define ANY SIZE_MAX
 
-#define POLICY { "policy", 'c', "FILE", NULL, "the policy; default ./bawn.yaml, else the built-in one" }
-#define CONFIG { "config", 'c', "FILE", NULL, "the policy; default ./bawn.yaml" }
+#define POLICY { "policy", 'c', "FILE", NULL, "the policy (also --config); default ./bawn.yaml, else the built-in one" }
+#define CONFIG { "config", 'c', "FILE", NULL, "the policy (also --policy); default ./bawn.yaml" }
 #define STATE { "state", 0, "DIR", NULL, "where Bawn keeps its files; default ~/.local/state/bawn, of root /var/lib/bawn" }
 #define FOLDER { "folder", 0, "DIR", NULL, "the record's folder, instead of the one that the policy names" }
 
@@ -95,7 +95,7 @@ static const bawn_cli_command commands[] = {
     { "log", "", "list recorded decisions", NULL, OPTIONS(log_options), 0, 0, bawn_cli_log },
     { "log show", "ID", "explain one decision: what was seen, by which rule, and how to exempt it", NULL,
       OPTIONS(show_options), 1, 1, bawn_cli_log_show },
-    { "log stats", "", "count decisions, guards, latencies", NULL, OPTIONS(stats_options), 0, 0, bawn_cli_log_stats },
+    { "log stats", "", "count decisions, findings, latencies, and what was not looked at", NULL, OPTIONS(stats_options), 0, 0, bawn_cli_log_stats },
     { "log verify", "", "read every recorded frame and report what is torn or corrupt", NULL, OPTIONS(record_options),
       0, 0, bawn_cli_log_verify },
     { "log repair", "", "cut torn tails of files that nobody has open, and record that", NULL, OPTIONS(record_options),

@@ -6,15 +6,18 @@
 
 typedef struct {
     json_t *actions, *kinds, *ids;      /* name -> count; ids: kind -> the newest event's id */
+    json_t *guardrails, *ends, *unguarded, *failed_guards;   /* unguarded: reason -> characters; failed_guards: "guard code" */
     uint32_t *total_us; size_t n, cap;
     long long events, watched, input, output, input_tokens, output_tokens;
     bool failed;
 } stats;
 
-static void count(json_t *counts, const char *name)
+static void add(json_t *counts, const char *name, long long more)
 {
-    json_object_set_new(counts, name, json_integer(json_integer_value(json_object_get(counts, name)) + 1));
+    json_object_set_new(counts, name, json_integer(json_integer_value(json_object_get(counts, name)) + more));
 }
+
+static void count(json_t *counts, const char *name) { add(counts, name, 1); }
 
 static void note_time(stats *s, long long us)
 {
@@ -51,6 +54,25 @@ static void note_findings(stats *s, const json_t *e)
     json_decref(seen);
 }
 
+/* What no guard saw, who could not look, and how exchanges ended: a first week is right only when these are known. */
+static void note_gaps(stats *s, const json_t *e)
+{
+    json_t *unguarded = json_object_get(json_object_get(e, "coverage"), "unguarded");
+    json_t *failed = json_object_get(json_object_get(e, "guards"), "failed"), *one;
+    size_t i;
+    char key[200];
+
+    json_array_foreach(unguarded, i, one)
+        add(s->unguarded, bawn_cli_member(one, NULL, "reason"), bawn_cli_number(one, NULL, "characters", 0));
+    json_array_foreach(failed, i, one)
+    {
+        snprintf(key, sizeof key, "%s %s", bawn_cli_member(one, NULL, "guard"), bawn_cli_member(one, NULL, "code"));
+        count(s->failed_guards, key);
+    }
+    count(s->ends, bawn_cli_member(e, NULL, "end"));
+    count(s->guardrails, bawn_cli_member(e, "policy", "guardrail"));
+}
+
 static bool each(void *user, json_t *e, bawn_slice payload)
 {
     stats *s = user;
@@ -67,6 +89,7 @@ static bool each(void *user, json_t *e, bawn_slice payload)
     s->output_tokens += bawn_cli_number(e, "gen_ai", "usage.output_tokens", 0);
     note_time(s, bawn_cli_number(e, "latency_us", "total", -1));
     note_findings(s, e);
+    note_gaps(s, e);
     return !s->failed;
 }
 
@@ -114,6 +137,23 @@ static void print_kinds(const stats *s)
     free(rows);
 }
 
+/* "guard failures: 2 leak timeout, 1 pii crashed"; nothing when there are none. */
+static void print_counts(const char *title, json_t *counts)
+{
+    const char *key;
+    json_t *n;
+    bool first = true;
+
+    json_object_foreach(counts, key, n)
+    {
+        printf("%s%s %lld ", first ? title : ",", first ? ":" : "", (long long)json_integer_value(n));
+        bawn_cli_show(stdout, bawn_slice_str(*key ? key : "none"));
+        first = false;
+    }
+    if (!first)
+        putchar('\n');
+}
+
 static void print(const stats *s)
 {
     const char *action;
@@ -130,16 +170,23 @@ static void print(const stats *s)
     if (s->n)
         printf("requests took %.1f ms (median), %.1f ms (95th percentile), %.1f ms (longest), the model's time included\n",
                percentile(s, 50), percentile(s, 95), percentile(s, 100));
+    print_counts("by guardrail", s->guardrails);
+    print_counts("ended", s->ends);
+    print_counts("characters that no guard saw, by reason", s->unguarded);
+    print_counts("guards that could not run", s->failed_guards);
     print_kinds(s);
+    if (json_object_size(s->kinds) > 0)
+        puts("\nWhy, and how to exempt it: bawn log show ID. What else that would let pass: bawn policy suggest ID");
 }
 
 static void print_json(const stats *s)
 {
-    json_t *out = json_pack("{s:I, s:O, s:I, s:O, s:{s:I, s:I}, s:{s:I, s:I}, s:{s:f, s:f, s:f}}", "decisions",
+    json_t *out = json_pack("{s:I, s:O, s:I, s:O, s:{s:I, s:I}, s:{s:I, s:I}, s:{s:f, s:f, s:f}, s:O, s:O, s:O, s:O}", "decisions",
                             (json_int_t)s->events, "actions", s->actions, "watched", (json_int_t)s->watched, "findings",
                             s->kinds, "characters", "input", (json_int_t)s->input, "output", (json_int_t)s->output,
                             "tokens", "input", (json_int_t)s->input_tokens, "output", (json_int_t)s->output_tokens,
-                            "milliseconds", "p50", percentile(s, 50), "p95", percentile(s, 95), "max", percentile(s, 100));
+                            "milliseconds", "p50", percentile(s, 50), "p95", percentile(s, 95), "max", percentile(s, 100),
+                            "guardrails", s->guardrails, "ends", s->ends, "unguarded", s->unguarded, "failed", s->failed_guards);
 
     if (out)
         json_dumpf(out, stdout, JSON_COMPACT);
@@ -149,7 +196,9 @@ static void print_json(const stats *s)
 
 int bawn_cli_log_stats(bawn_cli *cli)
 {
-    stats s = { .actions = json_object(), .kinds = json_object(), .ids = json_object() };
+    stats s = { .actions = json_object(), .kinds = json_object(), .ids = json_object(), .guardrails = json_object(),
+                .ends = json_object(), .unguarded = json_object(), .failed_guards = json_object() };
+    json_t *all[] = { s.actions, s.kinds, s.ids, s.guardrails, s.ends, s.unguarded, s.failed_guards };
     bawn_cli_wanted wanted;
     bawn_cli_policy policy;
     char folder[CLI_PATH];
@@ -164,9 +213,8 @@ int bawn_cli_log_stats(bawn_cli *cli)
         if (s.events || status == CLI_OK)
             (bawn_cli_value(cli, "json") ? print_json : print)(&s);
     }
-    json_decref(s.actions);
-    json_decref(s.kinds);
-    json_decref(s.ids);
+    for (size_t i = 0; i < BAWN_COUNT(all); i++)
+        json_decref(all[i]);
     free(s.total_us);
     return status;
 }

@@ -8,6 +8,7 @@ static const struct { const char *name, *doc; bawn_cli_row who; } voices[] = {
     { "/document", "a retrieved document: data, no orders", { .role = BAWN_USER, .origin = BAWN_DOCUMENT } },
     { "/tool", "a tool's result: data, no orders", { .role = BAWN_TOOL, .origin = BAWN_TOOL_RESULT } },
     { "/answer", "what the model answers", { .role = BAWN_ASSISTANT, .origin = BAWN_MODEL } },
+    { "/arguments", "arguments of a tool call that the model makes", { .role = BAWN_TOOL, .origin = BAWN_MODEL } },
 };
 
 static void greet(void)

@@ -1,8 +1,10 @@
 """bawn check: the filter, files, the prompt."""
 import json
 import os
+import pty
 import random
 import re
+import signal
 import subprocess
 import time
 
@@ -272,6 +274,45 @@ def test_progress_is_shown_when_asked_for_and_nothing_else_mixes_in(tmp_path):
     (tmp_path / "big.jsonl").write_text(rows({"id": 1, "text": "hello " * 2000}) * 4000)
     done = cli.run("check", "--progress", "-f", "jsonl", "big.jsonl", cwd=tmp_path)
     assert done.status == 0 and "%" in done.err and len(done.rows) == 4000
+
+
+def test_the_prompt_judges_arguments_of_tool_calls(tmp_path):
+    _, shown = cli.on_terminal("check", cwd=tmp_path, typed=["/arguments", '{"path": "a; rm -rf /"}'], env={"NO_COLOR": "1"})
+    assert "arguments of a tool call" in shown and "code_injection.SHELL" in shown and "as output from the model" in shown
+
+
+# ---- Ctrl-C ----------------------------------------------------------------------------------------------------------
+def test_ctrl_c_ends_a_long_run_at_once_and_what_was_written_is_whole(tmp_path):
+    (tmp_path / "big.jsonl").write_text(rows(*({"id": i, "text": f"{MAIL} {'word ' * 2000}"} for i in range(4000))))
+    with open(tmp_path / "out", "wb") as out:
+        p = subprocess.Popen([cli.BIN, "check", "-f", "jsonl", "--progress", "big.jsonl"], cwd=tmp_path, stdout=out, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 30
+        while (tmp_path / "out").stat().st_size == 0 and p.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert p.poll() is None, "it was done before it could be interrupted"
+        p.send_signal(signal.SIGINT)
+        assert p.wait(timeout=5) == -signal.SIGINT
+    lines = (tmp_path / "out").read_bytes().split(b"\n")
+    assert lines[-1] == b"" and 0 < len(lines) - 1 < 4000
+    assert [json.loads(line)["id"] for line in lines[:-1]] == list(range(len(lines) - 1))
+
+
+def test_ctrl_c_ends_the_prompt(tmp_path):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.execv(cli.BIN, [cli.BIN, "check"])
+    shown = b""
+    while b"user>" not in shown.replace(b"\x1b[0m", b""):
+        shown += os.read(fd, 4096)
+    os.write(fd, b"\x03")
+    deadline = time.monotonic() + 5
+    while (done := os.waitpid(pid, os.WNOHANG)) == (0, 0):
+        assert time.monotonic() < deadline, "it goes on"
+        time.sleep(0.01)
+    os.close(fd)
+    assert os.WIFSIGNALED(done[1]) and os.WTERMSIG(done[1]) == signal.SIGINT
 
 
 # ---- exactly this --------------------------------------------------------------------------------------------------

@@ -116,6 +116,25 @@ def test_stats(folder):
     assert got["decisions"] == 6 and got["actions"] == {"allow": 2, "block": 3, "mask": 1}
     assert got["findings"]["pii.EMAIL block"] == 2 and got["tokens"] == {"input": 60, "output": 30}
     assert got["milliseconds"]["max"] == 6.0
+    assert got["guardrails"] == {"default": 6} and got["ends"] == {"complete": 3, "blocked": 3}
+    assert got["unguarded"] == {} and got["failed"] == {}
+    assert "bawn policy suggest ID" in done.out and "by guardrail: 6 default" in done.out and "no guard saw" not in done.out
+
+
+def test_stats_say_what_was_not_looked_at_and_who_could_not_look(tmp_path):
+    (tmp_path / "bawn.yaml").write_text(POLICY)
+    events = [cli.event(i) for i in range(3)]
+    events[0]["coverage"]["unguarded"] = [{"path": "/messages/0/content/1", "characters": 40, "reason": "unsupported_media"}]
+    events[1]["coverage"]["unguarded"] = [{"path": "/x", "characters": 2, "reason": "unsupported_media"}]
+    events[1]["guards"]["failed"] = [{"guard": "prompt_attack", "code": "timeout"}]
+    events[2]["end"] = "client_left"
+    cli.record(tmp_path / "spool", events)
+    done = log(tmp_path, "stats")
+    for words in ("characters that no guard saw, by reason: 42 unsupported_media", "guards that could not run: 1 prompt_attack timeout",
+                  "1 client_left"):
+        assert words in done.out, done.out
+    got = json.loads(log(tmp_path, "stats", "--json").out)
+    assert got["unguarded"] == {"unsupported_media": 42} and got["failed"] == {"prompt_attack timeout": 1} and got["ends"]["client_left"] == 1
 
 
 def test_verify_reads_every_frame(folder):

@@ -41,6 +41,30 @@ static void options_are_read_in_every_form(void **state)
     free(cli.arguments);
 }
 
+/* Who writes a policy calls it one, who runs it calls it the configuration: every command takes both words. */
+static void policy_and_config_are_the_same(void **state)
+{
+    static const char *const lines[][3] = {
+        { "check", "--config=p.yaml", "x" },  { "check", "--policy=p.yaml", "x" },  { "serve", "--policy=p.yaml" }, { "doctor", "--policy=p.yaml" },
+        { "config", "--policy=p.yaml" },      { "log", "--policy=p.yaml" },         { "log", "--config=p.yaml" },   { "reload", "--policy=p.yaml" },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(lines); i++) {
+        bawn_cli cli;
+        bool help;
+        assert_int_equal(parse(&cli, &help, lines[i][2] ? 3 : 2, lines[i]), CLI_OK);
+        assert_string_equal(bawn_cli_value(&cli, "policy"), "p.yaml");
+        assert_string_equal(bawn_cli_value(&cli, "config"), "p.yaml");
+        free(cli.arguments);
+    }
+    bawn_cli cli;
+    bool help;
+    assert_int_equal(PARSE(&cli, &help, "check", "--config=a", "--policy=b", "x"), CLI_USAGE);      /* one file, given twice */
+    free(cli.arguments);
+    assert_int_equal(PARSE(&cli, &help, "version", "--config=a"), CLI_USAGE);
+    free(cli.arguments);
+}
+
 static void the_longest_name_is_the_command(void **state)
 {
     static const struct { const char *words[3]; const char *name; size_t used; } rows[] = {
@@ -108,7 +132,8 @@ static void the_table_is_sound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_are_read_in_every_form), cmocka_unit_test(the_longest_name_is_the_command),
+        cmocka_unit_test(options_are_read_in_every_form), cmocka_unit_test(policy_and_config_are_the_same),
+        cmocka_unit_test(the_longest_name_is_the_command),
         cmocka_unit_test(a_wrong_line_is_refused),        cmocka_unit_test(help_needs_no_arguments),
         cmocka_unit_test(the_table_is_sound),
     };
