@@ -1,5 +1,5 @@
 # Bawn. `make run` and `make check` are each the only command needed on a fresh Debian 12 machine.
-.PHONY: help run check bench soak eval fuzz faults format install clean build setup docs
+.PHONY: help run check bench soak eval fuzz faults format install uninstall clean build setup docs coverage
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
@@ -39,6 +39,9 @@ format: ## clang-format over all C
 
 install: build ## into DESTDIR and PREFIX
 	@DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)
+
+uninstall: ## takes away what install copied (DESTDIR as then)
+	@DESTDIR=$(DESTDIR) packaging/uninstall
 
 docs: build ## writes the pages that come from the program's tables anew
 	@cmake --build --preset release --target docs

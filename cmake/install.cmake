@@ -33,6 +33,7 @@ if(TARGET bawn_nginx_module)
     file(MAKE_DIRECTORY "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/bawn")
     file(CREATE_LINK ../nginx/modules/ngx_http_bawn_module.so
       "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/bawn/ngx_http_bawn_module.so" SYMBOLIC)
+    list(APPEND CMAKE_INSTALL_MANIFEST_FILES "${CMAKE_INSTALL_PREFIX}/lib/bawn/ngx_http_bawn_module.so")
   ]])
 endif()
 
@@ -48,10 +49,11 @@ install(CODE [[
   file(READ "${unit}" text)
   string(REPLACE "/usr/local/bin/bawn" "${CMAKE_INSTALL_PREFIX}/bin/bawn" text "${text}")
   file(WRITE "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/systemd/system/bawn.service" "${text}")
+  list(APPEND CMAKE_INSTALL_MANIFEST_FILES "${CMAKE_INSTALL_PREFIX}/lib/systemd/system/bawn.service")
 ]])
 install(FILES ${CMAKE_SOURCE_DIR}/deploy/systemd/bawn.sysusers DESTINATION lib/sysusers.d RENAME bawn.conf)
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/examples/policies DESTINATION ${doc}/examples FILES_MATCHING PATTERN "*.yaml")
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs/ DESTINATION ${doc} FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs/ DESTINATION ${doc} FILES_MATCHING PATTERN "*.md" PATTERN man EXCLUDE)
 install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/CHANGELOG.md ${CMAKE_SOURCE_DIR}/SECURITY.md
   ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${doc})
