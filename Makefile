@@ -34,6 +34,9 @@ eval: build ## how well the guards detect: make eval DATA=FOLDER
 fuzz: setup ## every fuzz target for 60 s (SECONDS_EACH=60)
 	@packaging/fuzz $(or $(SECONDS_EACH),60)
 
+coverage: setup ## lines that unit tests reach, room by room
+	@packaging/coverage
+
 format: ## clang-format over all C
 	@git ls-files '*.c' '*.h' | grep -v '^connectors/nginx/' | xargs clang-format -i
 

@@ -5,5 +5,5 @@ set_target_properties(embed PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_D
 if(BAWN_TESTS)
   add_test(NAME example_embed COMMAND embed)
   set_tests_properties(example_embed PROPERTIES PASS_REGULAR_EXPRESSION
-    "pii pii.EMAIL \\[5,25\\) [01]\\.[0-9]+\nMail <EMAIL>")
+    "pii pii.EMAIL \\[5,25\\) [01]\\.[0-9]+\nMail <EMAIL_1>")
 endif()

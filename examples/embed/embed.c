@@ -34,8 +34,7 @@ static void print(const bawn_verdict *verdict, bawn_slice masked)
 int main(void)
 {
     static const char policy[] = "version: 1\n"
-                                 "upstreams: {main: {dialect: openai, url: \"http://127.0.0.1:9400/v1\"}}\n"
-                                 "guardrails: {default: {sensitive_information: {entities: {EMAIL: mask}}}}\n";
+                                 "upstreams: {main: {dialect: openai, url: \"http://127.0.0.1:9400/v1\"}}\n";
     const bawn_segment segment = { .role = BAWN_USER, .origin = BAWN_CALLER, .text = slice("Mail jane.roe@example.com") };
     const bawn_verdict *verdict;
     bawn_wall *wall;

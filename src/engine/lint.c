@@ -58,16 +58,18 @@ static bool lint_one(const bawn_rule *r, bawn_slice sample, double budget, bawn_
     return ok;
 }
 
-bool bawn_rules_lint(const bawn_rules *rules, double budget_us_per_kb, bawn_error *err)
+bool bawn_rules_lint(size_t *which, const bawn_rules *rules, double budget_us_per_kb, bawn_error *err)
 {
     bawn_buf sample = { 0 };
     bool ok = true;
 
     while (ok && sample.len < SAMPLE)
         ok = bawn_buf_str(&sample, prose);
-    for (size_t i = 0; ok && i < rules->n_rules; i++)
+    for (size_t i = 0; ok && i < rules->n_rules; i++) {
+        *which = i;
         if (!(rules->rules[i].flags & (BAWN_P_LITERAL | BAWN_P_TRIGGER)))
             ok = lint_one(&rules->rules[i], bawn_buf_slice(&sample), budget_us_per_kb, err);
+    }
     bawn_buf_free(&sample);
     return ok;
 }

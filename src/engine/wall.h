@@ -56,8 +56,8 @@ bool bawn_rules_pack(bawn_buf *out, const bawn_rules *);
 bool bawn_rules_unpack(bawn_rules *, bawn_slice packed, bawn_arena *, bawn_error *err);
 void bawn_rules_free(bawn_rules *);             /* the databases */
 bool bawn_rules_add_gates(bawn_rules *, bawn_arena *, bawn_error *err);     /* a step of compiling: rules_gates.c */
-/* Times every expression alone on prose; false names the first that costs more (us for each kB). */
-bool bawn_rules_lint(const bawn_rules *, double budget_us_per_kb, bawn_error *err);
+/* Times every expression alone on prose; false: *which is the first that costs more (us for each kB) or does not compile. */
+bool bawn_rules_lint(size_t *which, const bawn_rules *, double budget_us_per_kb, bawn_error *err);
 void bawn_rules_hash(char out[72], const bawn_rules *);             /* "sha256:" + 64 hex + NUL */
 
 /* ---- what a guardrail does with a finding ------------------------------------------------------------------------ */

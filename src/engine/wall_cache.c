@@ -9,6 +9,42 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BUDGET 1.0          /* us for each kB of prose: docs/decisions.md */
+
+/* The scalar of that text in a list item, at any depth of it. */
+static const bawn_node *written_as(const bawn_node *node, bawn_slice text)
+{
+    const bawn_node *found = node->kind == BAWN_NODE_SCALAR && bawn_slice_eq(node->text, text) ? node : NULL;
+
+    for (const bawn_node *n = node->first; n && !found; n = n->next)
+        found = written_as(n, text);
+    return found;
+}
+
+static const bawn_policy *policy_of(const bawn_wall *w, const bawn_node *node)
+{
+    while (node->parent)
+        node = node->parent;
+    for (size_t i = 0; i < w->n_versions; i++)
+        if (bawn_policy_root(w->versions[i].policy) == node)
+            return w->versions[i].policy;
+    return w->policy;
+}
+
+/* An expression that is refused as a rule is shown where the policy has it. */
+static bool check_cost(const bawn_wall *w, const bawn_rules *r, bawn_error *err)
+{
+    bawn_error why = { 0 };
+    size_t which = 0;
+
+    if (bawn_rules_lint(&which, r, BUDGET, &why))
+        return true;
+    const bawn_rule *rule = &r->rules[which];
+    const bawn_node *item = w->policy_items[rule->guard - (w->n_guards - BAWN_POLICY_GUARDS)][rule->pattern->kind];
+    const bawn_node *node = written_as(item, bawn_slice_str(rule->pattern->regex));
+    return bawn_node_error(err, policy_of(w, item), node ? node : item, "%s", why.message);
+}
+
 bool bawn_wall_compile_policy_rules(bawn_wall *, const char *cache_dir, bawn_error *err);
 bool bawn_wall_hash_key(bawn_wall *, const char *cache_dir, bawn_error *err);
 
@@ -77,7 +113,7 @@ bool bawn_wall_compile_policy_rules(bawn_wall *w, const char *cache_dir, bawn_er
         return true;
     bawn_rules_free(r);
     *r = listed;
-    if (!bawn_rules_lint(r, 1.0, err) || !bawn_rules_compile(r, false, w->arena, err))
+    if (!check_cost(w, r, err) || !bawn_rules_compile(r, false, w->arena, err))
         return false;
     if (cache_dir)
         to_cache(w, cache_dir, path);

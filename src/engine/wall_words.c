@@ -103,8 +103,11 @@ static bool add_expression(maker *m, const bawn_node *node, bawn_error *err)
 {
     const char *regex = c_string(m->wall->arena, "", node->text);
     bawn_error why = { 0 };
-    uint32_t width = regex ? bawn_match_width(regex, 0, &why) : 0;
+    uint32_t width = regex && *regex ? bawn_match_width(regex, 0, &why) : 0;
 
+    if (regex && !*regex)
+        return bawn_node_error(err, m->policy, node, "found an empty expression; expected one that begins with a literal, such as "
+                               "'ORD-[0-9]{6}'");
     if (regex && (width == 0 || width > BAWN_MATCH_WIDTH))
         return bawn_node_error(err, m->policy, node, "%s", width ? "the expression can match more than 256 bytes: bound "
                                "its repeats" : why.message);

@@ -174,3 +174,11 @@ def test_what_is_installed_is_listed_works_and_goes_again(tmp_path):
 def test_uninstalling_without_a_list_says_where_it_comes_from(tmp_path):
     done = subprocess.run([UNINSTALL, tmp_path / "none"], capture_output=True, text=True)
     assert done.returncode == 1 and "make install" in done.stderr
+
+
+# ---- the example of the library ----------------------------------------------------------------------------------------------
+@cli.needs_plain_module
+def test_the_embedded_example_prints_what_its_page_says():
+    page = (cli.ROOT / "examples/embed/README.md").read_text()
+    said = subprocess.run([cli.BUILD / "embed"], capture_output=True, text=True, timeout=20)
+    assert said.returncode == 0 and said.stdout == "".join(line[4:] + "\n" for line in re.findall(r"^    .*$", page, re.M)), said
