@@ -37,8 +37,9 @@ fuzz: setup ## every fuzz target for 60 s (SECONDS_EACH=60)
 coverage: setup ## lines that unit tests reach, room by room
 	@packaging/coverage
 
-format: ## clang-format over all C
-	@git ls-files '*.c' '*.h' | grep -v '^connectors/nginx/' | xargs clang-format -i
+format: ## clang-format over C files that you changed (FILES=... over others)
+	@command -v clang-format >/dev/null || { echo "format: found no clang-format; install it: apt-get install clang-format" >&2; exit 1; }
+	@for f in $(or $(FILES),$$(git diff --name-only --diff-filter=d HEAD -- '*.c' '*.h' ':!connectors/nginx')); do clang-format -i "$$f" && echo "$$f"; done
 
 install: build ## into DESTDIR and PREFIX
 	@DESTDIR=$(DESTDIR) cmake --install build/release --prefix $(PREFIX)

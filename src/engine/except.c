@@ -1,8 +1,10 @@
 /* Exact exceptions (guardrails.*.except): a kind, and the record's hash of what was matched or the text that it stands in.
  * Read with the policy, obeyed when a text is judged. What counts is what the record would show: findings of one kind that
- * overlap are one, over their union, so that an attack that goes on behind an excepted one is another text and stays found.
- * Nothing else is let pass: another kind over the same words is a finding as before. O(n log n) in the findings of the
- * kinds that have exceptions. */
+ * overlap are one, over their union, so that an attack that goes on behind an excepted one is another text and stays found;
+ * unless each of them is excepted by itself. Nothing else is let pass: another kind over the same words is a finding as before.
+ * In a stream, where the union grows, only the latter counts, and a text must have come whole where its finding ends: what is
+ * excepted does not hang on how the stream was cut. O(n log n) in the findings of the kinds that have exceptions.
+ * keeps: P3a.1 */
 #include <stdlib.h>
 
 #include "engine/judge.h"
@@ -117,11 +119,13 @@ static bool has_exception(const bawn_guardrail *g, const char *code)
     return false;
 }
 
-/* Whether [begin, end) of the text stands inside an occurrence of `words`. */
-static bool stands_in(bawn_slice text, bawn_span at, bawn_slice words)
+/* Whether [begin, end) of the text stands inside an occurrence of `words`; of a growing text, in one that ends there too. */
+static bool stands_in(bawn_slice text, bawn_span at, bawn_slice words, bool growing)
 {
     size_t from = at.end > words.len ? at.end - words.len : 0;
 
+    if (growing)
+        text.len = at.end;
     for (; from <= at.begin && from + words.len <= text.len; from++)
         if (memcmp(text.ptr + from, words.ptr, words.len) == 0)
             return true;
@@ -137,7 +141,7 @@ static bool is_excepted(const bawn_judging *j, const char *code, bawn_slice text
     bawn_value_hash(hash, key, bawn_slice_str(code), bawn_slice_of(text.ptr + at.begin, at.end - at.begin));
     for (size_t i = 0; i < g->n_except; i++) {
         const bawn_except *e = &g->except[i];
-        if (bawn_slice_is(e->kind, code) && (e->text.len ? stands_in(text, at, e->text) : memcmp(e->hash, hash, sizeof hash) == 0))
+        if (bawn_slice_is(e->kind, code) && (e->text.len ? stands_in(text, at, e->text, j->streaming) : memcmp(e->hash, hash, sizeof hash) == 0))
             return true;
     }
     return false;
@@ -159,6 +163,19 @@ static size_t places_of(place *out, const bawn_judging *j, bawn_slice text, size
 
 enum { DROPPED = UINT8_MAX };       /* for a moment, as an action */
 
+/* Marks what is excepted among places of one kind that overlap, `all` of them together. */
+static void mark(const bawn_judging *j, const char *code, bawn_slice text, const place *places, size_t n, bawn_span all)
+{
+    bool whole = !j->streaming && is_excepted(j, code, text, all);
+    size_t each = 0;
+
+    while (!whole && each < n && is_excepted(j, code, text, places[each].at))
+        each++;
+    for (size_t k = 0; k < n; k++)
+        if (whole || each == n || (j->streaming && is_excepted(j, code, text, places[k].at)))
+            j->finds->items[places[k].item].action = DROPPED;
+}
+
 void bawn_except_drop(bawn_judging *j, bawn_slice text, size_t base, size_t first)
 {
     bawn_finds *finds = j->finds;
@@ -174,9 +191,7 @@ void bawn_except_drop(bawn_judging *j, bawn_slice text, size_t base, size_t firs
         bawn_span all = places[i].at;
         for (end = i + 1; end < n && places[end].kind == places[i].kind && places[end].at.begin < all.end; end++)
             all.end = places[end].at.end > all.end ? places[end].at.end : all.end;
-        if (is_excepted(j, bawn_wall_kind(j->worker->wall, places[i].kind)->code, text, all))
-            for (size_t k = i; k < end; k++)
-                finds->items[places[k].item].action = DROPPED;
+        mark(j, bawn_wall_kind(j->worker->wall, places[i].kind)->code, text, places + i, end - i, all);
     }
     for (size_t i = first; i < finds->n; i++)
         if (finds->items[i].action != DROPPED)

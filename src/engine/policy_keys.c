@@ -73,7 +73,8 @@ static const bawn_key keys[] = {
     { "upstreams.*.dialect", WORD, "openai|anthropic|bedrock", NULL, "The API that the upstream speaks.", NULL, true, 0, 0, NULL },
     LATER("upstreams.*.dialect=anthropic", MESSAGES, "Anthropic's Messages API."),
     LATER("upstreams.*.dialect=bedrock", CONVERSE, "Amazon Bedrock's runtime API."),
-    SOME("upstreams.*.url", STRING | LIST, "Base URL, such as http://127.0.0.1:9400/v1; a list is balanced over."),
+    SOME("upstreams.*.url", STRING | LIST, "Base URL, such as http://127.0.0.1:9400/v1; a list is balanced over. Names are "
+         "looked up at start and reload."),
     KEY("upstreams.*.url[]", STRING, NULL, "One base URL."),
     KEY("upstreams.*.key", SECRET, NULL, "API key that Bawn sends to the upstream."),
     KEY("upstreams.*.forward_key", BOOL, "false", "Pass the client's own key on instead of dropping it."),
@@ -204,7 +205,7 @@ static const bawn_key keys[] = {
     NEEDED("guardrails.*.except[].kind", STRING, "Kind of the finding, such as prompt_attack.INSTRUCTION_OVERRIDE; any other kind still acts."),
     KEY("guardrails.*.except[].hash", STRING, NULL, "match.hash of the finding's event (k: and 16 digits); holds while "
         "record.hash_key stays."),
-    KEY("guardrails.*.except[].text", STRING, NULL, "The text, byte for byte, that such a finding may stand in."),
+    KEY("guardrails.*.except[].text", STRING, NULL, "The text, byte for byte and at most 1 KiB, that such a finding may stand in."),
 
     LATER("guardrails.*.contextual_grounding", TOKEN_PASS, "Whether an answer keeps to its sources."),
 

@@ -111,6 +111,57 @@ static void long_texts_and_growing_ones_obey_them_too(void **state)
     }
 }
 
+/* keeps: P3a.1. "falcon" and "falcon nest" are two findings of one kind, the second of which comes later. */
+static void what_a_stream_lets_pass_does_not_hang_on_its_cutting(void **state)
+{
+    static const struct { const char *excepted[2], *text; bool blocked, whole; } rows[] = {
+        { { "falcon nest" }, "the falcon nest is", true, false },       /* the first alone is another text, and is decided before */
+        { { "falcon", "falcon nest" }, "the falcon nest is", false, false }, { { "falcon" }, "the falcon nest is", true, true },
+        { { "falcon" }, "the falcon is", false, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        char except[400];
+        size_t n = (size_t)snprintf(except, sizeof except, "{kind: words.CUSTOM, hash: '%s'}", hash_of("words.CUSTOM", rows[i].excepted[0]));
+        if (rows[i].excepted[1])
+            snprintf(except + n, sizeof except - n, ", {kind: words.CUSTOM, hash: '%s'}", hash_of("words.CUSTOM", rows[i].excepted[1]));
+        open_with(except, BAWN_PLACE_OUTPUT);
+        for (size_t cut = 0; cut <= strlen(rows[i].text); cut++) {
+            bawn_channel *c;
+            size_t at;
+            assert_true(bawn_channel_new(&c, &b.judging, NULL));
+            assert_true(bawn_channel_feed(c, bawn_slice_of(rows[i].text, cut), false));
+            assert_true(bawn_channel_feed(c, bawn_slice_str(rows[i].text + cut), true));
+            if (bawn_channel_blocked(c, &at) != rows[i].blocked)
+                fail_msg("%s, cut at %zu: %s", rows[i].text, cut, rows[i].blocked ? "passes" : "blocked");
+            bawn_channel_free(c);
+        }
+        assert_int_equal(*judged(&b, bawn_slice_str(rows[i].text), "words.") != 0, rows[i].whole);
+    }
+}
+
+static void a_text_in_a_stream_ends_where_its_finding_ends(void **state)
+{
+    static const struct { const char *except, *text; bool blocked; } rows[] = {
+        { "{kind: words.CUSTOM, text: the falcon}", "see the falcon flies", false },
+        { "{kind: words.CUSTOM, text: the falcon flies}", "see the falcon flies", true },      /* its end comes too late */
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        open_with(rows[i].except, BAWN_PLACE_OUTPUT);
+        for (size_t cut = 0; cut <= strlen(rows[i].text); cut++) {
+            bawn_channel *c;
+            size_t at;
+            assert_true(bawn_channel_new(&c, &b.judging, NULL));
+            assert_true(bawn_channel_feed(c, bawn_slice_of(rows[i].text, cut), false));
+            assert_true(bawn_channel_feed(c, bawn_slice_str(rows[i].text + cut), true));
+            if (bawn_channel_blocked(c, &at) != rows[i].blocked)
+                fail_msg("%s, cut at %zu", rows[i].except, cut);
+            bawn_channel_free(c);
+        }
+    }
+}
+
 static void what_cannot_be_excepted_is_refused(void **state)
 {
     static const struct { const char *except, *says; } rows[] = {
@@ -159,7 +210,8 @@ int main(void)
         cmocka_unit_test(a_hash_excepts_that_value_of_that_kind), cmocka_unit_test(a_text_excepts_what_stands_in_it),
         cmocka_unit_test(an_excepted_attack_goes_no_further), cmocka_unit_test(a_child_inherits_them_unless_it_has_its_own),
         cmocka_unit_test(long_texts_and_growing_ones_obey_them_too), cmocka_unit_test(what_cannot_be_excepted_is_refused),
-        cmocka_unit_test(without_memory_nothing_is_excepted),
+        cmocka_unit_test(what_a_stream_lets_pass_does_not_hang_on_its_cutting),
+        cmocka_unit_test(a_text_in_a_stream_ends_where_its_finding_ends), cmocka_unit_test(without_memory_nothing_is_excepted),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (b.wall)
