@@ -200,13 +200,24 @@ static bawn_slice host_of(bawn_slice text)
     return bawn_slice_of(text.ptr + at, end - at);
 }
 
+/* What does not belong into a policy: secrets, and pieces of a system prompt. */
+static bool is_secret(const bawn_cli_case *c)
+{
+    static const char *const kinds[] = { "pii.AWS_ACCESS_KEY", "pii.AWS_SECRET_KEY", "pii.PASSWORD", "pii.PIN" };
+
+    for (size_t i = 0; i < BAWN_COUNT(kinds); i++)
+        if (bawn_slice_is(c->kind, kinds[i]))
+            return true;
+    return bawn_slice_is(c->guard, "secrets") || bawn_slice_is(c->guard, "leak");
+}
+
 /* Values that can be named one by one. */
 static bool by_value(bawn_cli_change *out, const bawn_cli_case *c)
 {
     bool link = bawn_slice_is(c->kind, "exfiltration.LINK");
     char value[600];
 
-    if (!link && !bawn_slice_is(c->guard, "pii"))
+    if ((!link && !bawn_slice_is(c->guard, "pii")) || is_secret(c))
         return false;
     if (!quote(value, sizeof value, link ? host_of(c->value) : c->value))
         return false;
@@ -216,17 +227,16 @@ static bool by_value(bawn_cli_change *out, const bawn_cli_case *c)
     return true;
 }
 
-/* A text is clearer than its hash; but secrets and pieces of a system prompt do not belong into a policy. */
+/* A text is clearer than its hash, where it may be read. */
 static bool by_exception(bawn_cli_change *out, const bawn_cli_case *c)
 {
-    bool shown = !bawn_slice_is(c->guard, "secrets") && !bawn_slice_is(c->guard, "leak");
     char kind[300], value[600];
 
     if (bawn_slice_is(c->guard, "limits") || bawn_slice_is(c->kind, "leak.CANARY") || !quote(kind, sizeof kind, c->kind))
         return false;
     if (bawn_cli_kind(c->kind))                         /* a name of the tables is plain as it is */
         snprintf(kind, sizeof kind, "%.*s", (int)c->kind.len, c->kind.ptr);
-    if (shown && quote(value, sizeof value, c->value))
+    if (!is_secret(c) && quote(value, sizeof value, c->value))
         snprintf(out->text, sizeof out->text, "except: [{kind: %s, text: %s}]", kind, value);
     else if (c->hash.len == 18)
         snprintf(out->text, sizeof out->text, "except: [{kind: %s, hash: \"%.*s\"}]", kind, (int)c->hash.len, c->hash.ptr);

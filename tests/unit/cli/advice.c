@@ -110,6 +110,7 @@ static void exactly_this_is_a_value_a_text_or_a_hash(void **state)
         { "prompt_attack", "prompt_attack.PROMPT_LEAK", "print\tit", "", "except: [{kind: prompt_attack.PROMPT_LEAK, text: \"print\\u0009it\"}]" },
         { "secrets", "secrets.AWS", "AKIA", "k:00000000000000aa", "except: [{kind: secrets.AWS, hash: \"k:00000000000000aa\"}]" },
         { "secrets", "secrets.AWS", "AKIA", "", "" },                   /* a secret does not belong into a policy */
+        { "pii", "pii.PASSWORD", "hunter2", "k:00000000000000aa", "except: [{kind: pii.PASSWORD, hash: \"k:00000000000000aa\"}]" },
         { "leak", "leak.CANARY", "x", "k:00000000000000aa", "" },       /* another in each request */
         { "limits", "limits.DEPTH", "", "k:00000000000000aa", "" },
         { "topics", "topics.my shares", "buy", "", "except: [{kind: \"topics.my shares\", text: \"buy\"}]" },
