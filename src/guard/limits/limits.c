@@ -4,9 +4,12 @@
  *   distances back, at samples STEP bytes apart: a run that is long enough cannot lie between them. Where a sample
  *   agrees, the run is measured to the byte. The distances are multiples of all periods up to 17 bytes, so nine
  *   comparisons of eight bytes serve them all.
- * floods: few words in any order. Of a stretch of 1,024 bytes, four bytes at every 16th are hashed; prose has about 60
- *   different ones in 64, a few words over and over have at most FLOOD_KINDS. So many stretches in a row make a flood.
+ * floods: few words in any order. Of a stretch of 1,024 bytes, four bytes in every 16 are hashed, each time at another
+ *   place of the 16, so that a list whose items are as wide as that ("word100 word101") shows more than its common part;
+ *   prose has about 60 different ones in 64, a few words over and over have at most FLOOD_KINDS. So many stretches in a
+ *   row make a flood.
  * scripts: counts letters inside and outside the allowed scripts; 20 letters, and more outside than inside, is a finding.
+ *   A sign of Chinese or Japanese says as much as three letters, one of Korean as two, and counts so.
  *
  * All positions count from the text's begin, so cuts change nothing. KEEP bytes behind the place that is compared are
  * held. A finding is the unit, or the sample, with which the limit was reached, not all before it. */
@@ -140,13 +143,14 @@ static size_t floods(bawn_probe *p, memory *m, uint32_t run)
 {
     size_t y = p->begin + m->flood_at;
     uint32_t limit = run / 100 < 2 ? 2 : run / 100;     /* 1,024 bytes are about 200 words */
-    for (; y + 4 <= p->text.len; y += 16) {
-        sample(m, p->text.ptr + y);
+    for (; y + 20 <= p->text.len; y += 16) {
+        size_t at = y + (7u * m->samples & 15);
+        sample(m, p->text.ptr + at);
         if (m->samples < STRETCH)
             continue;
         m->stretches = m->kinds_seen <= FLOOD_KINDS ? (uint16_t)(m->stretches + (m->stretches < UINT16_MAX)) : 0;
         if (m->stretches == limit)
-            report(p, BAWN_LIMITS_REPEATED_TOKENS, y, y + 4);
+            report(p, BAWN_LIMITS_REPEATED_TOKENS, at, at + 4);
         m->samples = m->kinds_seen = 0;
         m->seen[0] = m->seen[1] = 0;
     }
@@ -159,11 +163,12 @@ static size_t letters(bawn_probe *p, memory *m, uint64_t allowed)
     size_t z = p->begin + m->letters_at, last = m->last_at == LOST ? SIZE_MAX : p->begin + m->last_at;
     while (z < p->text.len) {
         size_t begin = z;
-        uint64_t script = bawn_limits_script(bawn_utf8_next(p->text, &z));
+        uint32_t weight, c = bawn_utf8_next(p->text, &z);
+        uint64_t script = bawn_limits_script(&weight, c);
         if (script != 0)
             last = begin;
-        m->inside += (script & allowed) != 0;
-        m->outside += script != 0 && !(script & allowed);
+        m->inside += script & allowed ? weight : 0;
+        m->outside += script & allowed ? 0 : weight;
     }
     bool near = last != SIZE_MAX && p->text.len - last <= TAIL_MOST;
     m->letters_at = (uint32_t)(z - p->begin);

@@ -26,7 +26,8 @@ typedef struct { uint64_t characters, messages, depth; } bawn_limits_counts;
 size_t bawn_limits_check(uint8_t kinds[3], const bawn_limits *, const bawn_limits_counts *);
 /* The scripts of a language ("en", "pt-BR", "ja"), to be or-ed into `scripts`. False: a language not known here. */
 bool bawn_limits_language(uint64_t *scripts, bawn_slice language);
-/* The script of a letter as one bit; 0 for what is no letter or belongs to all (digits, signs, marks, emoji). */
-uint64_t bawn_limits_script(uint32_t code_point);
+/* The script of a letter as one bit, and how many letters of an alphabet it is worth; 0 and 0 for what is no letter or
+ * belongs to all (digits, signs, marks, emoji). */
+uint64_t bawn_limits_script(uint32_t *weight, uint32_t code_point);
 
 #endif

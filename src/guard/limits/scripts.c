@@ -23,12 +23,13 @@ static const struct { uint32_t first, last; uint8_t script; } blocks[] = {
     { 0xFF66, 0xFF9D, KANA }, { 0xFFA1, 0xFFDC, HANGUL }, { 0x10000, 0x1CFFF, OTHER }, { 0x1E000, 0x1EFFF, OTHER }, { 0x20000, 0x3FFFF, HAN },
 };
 
-uint64_t bawn_limits_script(uint32_t c)
+/* OTHER + 1 when it is no letter. */
+static int script_of(uint32_t c)
 {
     if (c < 0x80)
-        return bawn_is_alpha((unsigned char)c) ? BIT(LATIN) : 0;
+        return bawn_is_alpha((unsigned char)c) ? LATIN : OTHER + 1;
     if (c == 0xD7 || c == 0xF7)
-        return 0;
+        return OTHER + 1;
     size_t low = 0, high = BAWN_COUNT(blocks);
     while (low < high) {
         size_t mid = (low + high) / 2;
@@ -37,7 +38,14 @@ uint64_t bawn_limits_script(uint32_t c)
         else
             high = mid;
     }
-    return low < BAWN_COUNT(blocks) && c >= blocks[low].first ? BIT(blocks[low].script) : 0;
+    return low < BAWN_COUNT(blocks) && c >= blocks[low].first ? blocks[low].script : OTHER + 1;
+}
+
+uint64_t bawn_limits_script(uint32_t *weight, uint32_t c)
+{
+    int script = script_of(c);
+    *weight = script > OTHER ? 0 : script == HAN || script == KANA ? 3 : script == HANGUL ? 2 : 1;
+    return script > OTHER ? 0 : BIT(script);
 }
 
 static const struct { uint64_t scripts; const char *languages; } written[] = {

@@ -100,6 +100,38 @@ static void prose_and_tables_pass(void **state)
     assert_false(finds(NULL, -1, "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness."));
 }
 
+/* Items as wide as the distance of two samples showed only what they have in common. */
+static void a_list_of_different_words_is_no_flood(void **state)
+{
+    static const struct { const char *before, *after; int width; } forms[] = {
+        { "word", " ", 1 }, { "w", " ", 6 }, { "item ", "\n", 10 }, { "id-", ", ", 11 },
+    };
+    char *text = malloc(200000);
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(forms); i++) {
+        char *at = text;
+        for (int n = 0; n < 5000; n++)
+            at += sprintf(at, "%s%0*d%s", forms[i].before, forms[i].width, n, forms[i].after);
+        if (finds(NULL, BAWN_LIMITS_REPEATED_TOKENS, text))
+            fail_msg("a list of `%s1%s` was taken for a flood", forms[i].before, forms[i].after);
+    }
+    free(text);
+}
+
+/* Ten signs of Chinese are a sentence; the same number of letters is a name. */
+static void signs_of_words_count_more_than_letters(void **state)
+{
+    bawn_limits l = { .repeated_token_run = 200 };
+    (void)state;
+    assert_true(bawn_limits_language(&l.scripts, BAWN_LIT("en")));
+    assert_true(finds(&l, BAWN_LIMITS_LANGUAGE, "\u8bf7\u544a\u8bc9\u6211\u4eca\u5929\u5929\u6c14"));
+    assert_true(finds(&l, BAWN_LIMITS_LANGUAGE, "\uc624\ub298 \ub0a0\uc528\uac00 \uc5b4\ub5bb\uc2b5\ub2c8\uae4c"));
+    assert_false(finds(&l, BAWN_LIMITS_LANGUAGE, "What does \u4eca\u5929\u5929\u6c14 mean in English?"));
+    assert_false(finds(&l, BAWN_LIMITS_LANGUAGE, "\u5317\u4eac"));
+    assert_true(bawn_limits_language(&l.scripts, BAWN_LIT("zh")));
+    assert_false(finds(&l, BAWN_LIMITS_LANGUAGE, "\u8bf7\u544a\u8bc9\u6211\u4eca\u5929\u5929\u6c14"));
+}
+
 static void languages_are_told_by_script(void **state)
 {
     bawn_limits l = { .repeated_token_run = 200 };
@@ -120,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_checked), cmocka_unit_test(the_same_word_in_a_row_is_found_at_the_limit), cmocka_unit_test(rulers_may_be_longer),
         cmocka_unit_test(the_policy_sets_the_run), cmocka_unit_test(few_words_in_any_order_are_a_flood), cmocka_unit_test(prose_and_tables_pass),
+        cmocka_unit_test(a_list_of_different_words_is_no_flood), cmocka_unit_test(signs_of_words_count_more_than_letters),
         cmocka_unit_test(languages_are_told_by_script),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
