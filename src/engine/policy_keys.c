@@ -131,8 +131,9 @@ static const bawn_key keys[] = {
     CHOICE("guardrails.*.mode", 0, "enforce|observe", "enforce", "`observe` only records what `enforce` would do."),
     KEY("guardrails.*.stages", LIST, "[input, output]", "Which sides are guarded."),
     CHOICE("guardrails.*.stages[]", 0, "input|output", NULL, "`input`: requests, `output`: answers."),
-    KEY("guardrails.*.languages", LIST, NULL, "Languages of your users, two letters each; without it all."),
-    KEY("guardrails.*.languages[]", STRING, NULL, "One language (ISO 639-1)."),
+    KEY("guardrails.*.languages", LIST, NULL, "Languages of your users; without it all. A request's text of 20 letters or more "
+        "that is mostly in scripts of none of them is blocked (`limits.LANGUAGE`); languages of one script are not told apart."),
+    KEY("guardrails.*.languages[]", STRING, NULL, "One language: its code of ISO 639-1 (`en`, `pt-BR`)."),
     KEY("guardrails.*.blocked_input_message", STRING | MAP, "Sorry, I cannot help with that request.",
         "What a client reads when his request is blocked; a text, or one for each language."),
     KEY("guardrails.*.blocked_input_message.*", STRING, NULL, "The message in one language."),

@@ -260,6 +260,22 @@ static bool read_hosts(reader *r, const bawn_node *list)
     return true;
 }
 
+/* Own languages replace those of the guardrail that is extended. An empty list is a mistake: it would allow all or none. */
+static bool read_languages(reader *r, const bawn_node *list)
+{
+    uint64_t scripts = 0;
+    if (!list)
+        return true;
+    if (!list->first)
+        return bawn_node_error(r->err, r->policy, list, "the list of languages is empty: name at least one, or leave the key out");
+    for (const bawn_node *l = list->first; l; l = l->next)
+        if (!bawn_limits_language(&scripts, l->text))
+            return bawn_node_error(r->err, r->policy, l, "unknown language `%.*s`; expected the ISO 639-1 code of a language "
+                                   "whose script Bawn knows, as en, de, pt-BR, ru, ar, hi, zh, ja, ko", (int)l->text.len, l->text.ptr);
+    r->g->limits.scripts = scripts;
+    return true;
+}
+
 /* A canary tells of the same leak, so it gets the same answer; but whoever asks for it wants it seen. */
 static void rule_canary(reader *r, const bawn_node *system_prompt)
 {
@@ -299,7 +315,7 @@ static bool read_own_guards(reader *r, const bawn_node *node)
     r->g->limits.repeated_token_run = (uint32_t)n;
     rule_sides(r, bawn_node_get(node, "code_injection"), "code_injection", NULL);
     read_kinds(r, bawn_node_at(node, "code_injection.kinds"));
-    return read_hosts(r, bawn_node_at(node, "exfiltration.allow_hosts"));
+    return read_languages(r, bawn_node_get(node, "languages")) && read_hosts(r, bawn_node_at(node, "exfiltration.allow_hosts"));
 }
 
 /* ---- the rest of one guardrail's keys ------------------------------------------------------------------------------------ */

@@ -47,6 +47,18 @@ def test_offsets_are_bytes_and_totals_characters(tmp_path):
     assert row["total"] == len(text)
 
 
+def test_languages_of_the_policy(tmp_path):
+    head = "version: 1\nupstreams: {m: {dialect: openai, url: 'http://127.0.0.1:9/v1'}}\n"
+    (tmp_path / "p.yaml").write_text(head + "guardrails: {default: {languages: [en, ru]}}\n")
+    texts = ["What is the weather like today?", "Какая сегодня погода в Париже?", "今天巴黎的天气怎么样？", "كيف حال الطقس في باريس اليوم؟"]
+    got = cli.run("check", "--policy", "p.yaml", cwd=tmp_path, stdin=rows(*({"id": i, "text": t} for i, t in enumerate(texts)))).rows
+    assert [r["action"] for r in got] == ["allow", "allow", "block", "block"]
+    assert {f["kind"] for r in got[2:] for f in r["findings"]} == {"limits.LANGUAGE"}
+    (tmp_path / "p.yaml").write_text(head + "guardrails:\n  default:\n    languages: [en, english]\n")
+    done = cli.run("policy", "check", "p.yaml", cwd=tmp_path)
+    assert done.status == 2 and done.err.startswith("p.yaml:5:21:") and "unknown language `english`" in done.err
+
+
 def test_broken_lines_do_not_stop_it(tmp_path):
     done = cli.run("check", cwd=tmp_path, stdin=rows({"id": 1, "text": "a"}) + "{broken\n[1]\n" + rows({"id": 4, "text": "b"}))
     assert done.status == 3

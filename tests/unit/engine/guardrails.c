@@ -132,6 +132,8 @@ static void what_makes_no_sense_is_refused_with_its_place(void **state)
         { UPSTREAM "guardrails: {a: {sensitive_information: {entities: {SHOE_SIZE: mask}}}}\n", 3, "an item of `regexes`" },
         { UPSTREAM "guardrails: {a: {sensitive_information: {regexes: [{name: ORDER, pattern: 'ORD-[0-9]{6}'}], entities: {ORDER: block}}}}\n", 3,
           "write its `action` beside its pattern, in line 3" },
+        { UPSTREAM "guardrails: {a: {languages: [en, klingon]}}\n", 3, "unknown language `klingon`; expected the ISO 639-1 code" },
+        { UPSTREAM "guardrails: {a: {languages: []}}\n", 3, "the list of languages is empty" },
     };
     (void)state;
     for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
@@ -156,6 +158,30 @@ static void names_of_other_products_are_known(void **state)
             fail_msg("%s: %s", theirs[i], ours ? ours : "nothing");
     }
     assert_null(bawn_entity_meant(BAWN_LIT("SHOE_SIZE")));
+}
+
+static void a_language_is_allowed_by_its_script(void **state)
+{
+    static const struct { const char *guardrail, *text; bool blocked; } rows[] = {
+        { "two", "What is the weather like in Paris today?", false },
+        { "two", "Какая сегодня погода в Париже?", false },
+        { "two", "今天巴黎的天气怎么样？", true }, { "two", "كيف حال الطقس في باريس اليوم؟", true }, { "two", "आज पेरिस में मौसम कैसा है?", true },
+        { "own", "Какая сегодня погода в Париже?", true }, { "own", "今天巴黎的天气怎么样？", false },     /* own list, not both */
+        { "same", "今天巴黎的天气怎么样？", true }, { "all", "今天巴黎的天气怎么样？", false },
+    };
+    bench b;
+    bawn_error err = { 0 };
+    (void)state;
+    bench_open(&b, UPSTREAM "guardrails:\n  two: {languages: [en, ru]}\n  own: {extends: two, languages: [zh-TW]}\n  same: {extends: two}\n"
+                            "  all: {}\n", "two", BAWN_PLACE_INPUT);
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        const bawn_verdict *v;
+        bawn_segment s = { BAWN_USER, BAWN_CALLER, BAWN_NIL, bawn_slice_str(rows[i].text) };
+        assert_true(bawn_inspect(&v, NULL, b.worker, bawn_slice_str(rows[i].guardrail), BAWN_INPUT, &s, 1, NULL, 0, NULL, &err));
+        if ((v->action == BAWN_BLOCK) != rows[i].blocked)
+            fail_msg("%s: %s: %s", rows[i].guardrail, rows[i].text, action_word((uint8_t)v->action));
+    }
+    bench_close(&b);
 }
 
 static void routes_and_upstreams_are_read(void **state)
@@ -238,7 +264,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_inherited_one_by_one), cmocka_unit_test(a_guardrail_rules_on_its_own_words_only),
         cmocka_unit_test(a_default_does_what_the_written_word_does), cmocka_unit_test(a_strength_is_a_threshold), cmocka_unit_test(what_makes_no_sense_is_refused_with_its_place),
-        cmocka_unit_test(names_of_other_products_are_known), cmocka_unit_test(routes_and_upstreams_are_read), cmocka_unit_test(segments_are_inspected_and_rewritten),
+        cmocka_unit_test(names_of_other_products_are_known),
+        cmocka_unit_test(a_language_is_allowed_by_its_script), cmocka_unit_test(routes_and_upstreams_are_read), cmocka_unit_test(segments_are_inspected_and_rewritten),
         cmocka_unit_test(inspecting_without_memory_fails_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
