@@ -4,7 +4,7 @@
 #include "guard/pii/pii.h"
 
 enum { PAN, AADHAAR, IN_PLATE, VOTER, IN_PASSPORT, GSTIN, NRIC, UEN, ABN, ACN, TFN, AU_MEDICARE, RRN, KR_PASSPORT, TH, CN, JP, HK,
-       TW, MY, ID_NIK, IL, KR_BUSINESS, KR_DRIVER, PH_TIN, PH_UMID, PH_PASSPORT };
+       TW, MY, ID_NIK, IL, KR_BUSINESS, KR_DRIVER, PH_TIN, PH_UMID, PH_PASSPORT, FRN };
 
 static const bawn_kind kinds[] = {
     [PAN] = BAWN_PII("IN_PAN", BAWN_MASK, "Indian permanent account number"),
@@ -20,6 +20,7 @@ static const bawn_kind kinds[] = {
     [TFN] = BAWN_PII("AU_TFN", BAWN_MASK, "Australian tax file number, beside a word that says so"),
     [AU_MEDICARE] = BAWN_PII("AU_MEDICARE", BAWN_MASK, "Australian Medicare number, beside a word that says so"),
     [RRN] = BAWN_PII("KR_RRN", BAWN_MASK, "Korean resident registration number"),
+    [FRN] = BAWN_PII("KR_FRN", BAWN_MASK, "Korean registration number of a foreigner"),
     [KR_PASSPORT] = BAWN_PII("KR_PASSPORT", BAWN_MASK, "Korean passport, beside a word that says so"),
     [TH] = BAWN_PII("TH_TNIN", BAWN_MASK, "Thai national id"),
     [CN] = BAWN_PII("CN_RESIDENT_ID", BAWN_MASK, "Chinese resident identity number"),
@@ -38,6 +39,7 @@ static const bawn_kind kinds[] = {
 
 #define AADHAAR_WORDS BAWN_PII_WORDS("aadhaar", "aadhar", "uidai", "आधार")
 #define NRIC_WORDS BAWN_PII_WORDS("nric", "fin", "identity card", "ic")
+#define FRN_WORDS BAWN_PII_WORDS("외국인등록번호", "외국인번호", "외국인 등록", "frn", "alien registration", "foreigner registration")
 #define RRN_WORDS BAWN_PII_WORDS("주민등록번호", "주민번호", "rrn", "resident registration")
 #define TH_WORDS BAWN_PII_WORDS("บัตรประชาชน", "เลขประจำตัวประชาชน", "thai id", "national id", "citizen id")
 #define CN_WORDS BAWN_PII_WORDS("身份证", "身份证号", "公民身份号码", "resident id", "identity card")
@@ -95,7 +97,9 @@ static bool au_medicare(const char *s)
     return s[0] >= '2' && s[0] <= '6' && bawn_pii_sum(s, "13791379") % 10 == bawn_pii_digit(s[8]);
 }
 
-static bool rrn(const char *s) { return bawn_pii_yymmdd(s) && s[6] >= '1' && s[6] <= '8'; }
+/* The seventh digit is the century and the sex: 1 to 4 of citizens, 5 to 8 of foreigners. */
+static bool rrn(const char *s) { return bawn_pii_yymmdd(s) && s[6] >= '1' && s[6] <= '4'; }
+static bool frn(const char *s) { return bawn_pii_yymmdd(s) && s[6] >= '5' && s[6] <= '8'; }
 static bool kr_passport(const char *s) { return strchr("MSRODG", s[0]); }
 static bool thai(const char *s) { return s[0] != '0' && (11 - bawn_pii_sum(s, "DCBA98765432") % 11) % 10 == bawn_pii_digit(s[12]); }
 
@@ -178,6 +182,8 @@ static const bawn_pii_id rows[] = {
     { TFN, 9, "999999999", tfn, 0, 0.95f, BAWN_PII_WORDS("tfn", "tax file") },
     { AU_MEDICARE, 4, "9999_99999_9", au_medicare, 0, 0.95f, BAWN_PII_WORDS("medicare") },
     { AU_MEDICARE, 10, "9999999999", au_medicare, 0, 0.95f, BAWN_PII_WORDS("medicare") },
+    { FRN, 6, "999999-9999999", frn, 0.8f, 0.95f, FRN_WORDS },
+    { FRN, 13, "9999999999999", frn, 0, 0.95f, FRN_WORDS },
     { RRN, 6, "999999-9999999", rrn, 0.8f, 0.95f, RRN_WORDS },
     { RRN, 13, "9999999999999", rrn, 0, 0.95f, RRN_WORDS },
     { KR_PASSPORT, 8, "A99999999", kr_passport, 0, 0.8f, BAWN_PII_WORDS("여권", "여권번호", "korean passport") },

@@ -1,10 +1,10 @@
 /* Identifiers of the United States, and of payment and vehicles as written there: social security, taxpayer, passport,
  * routing (ABA), Medicare and provider numbers, DEA licences, vehicle identification numbers.
  * Rules: SSA (areas never issued), IRS publication 1915 (ITIN groups), ABA check digit 3-7-1, NPI: Luhn after 80840,
- * CMS MBI format of 2018, DEA check digit, 49 CFR 565.15 (VIN check digit). */
+ * CMS MBI format of 2018, DEA check digit, 49 CFR 565.15 (VIN check digit), IRS's list of EIN prefixes. */
 #include "guard/pii/pii.h"
 
-enum { SSN, ITIN, PASSPORT, ROUTING, NPI, MBI, DEA, VIN };
+enum { SSN, ITIN, PASSPORT, ROUTING, NPI, MBI, DEA, VIN, EIN };
 
 static const bawn_kind kinds[] = {
     [SSN] = BAWN_PII("US_SOCIAL_SECURITY_NUMBER", BAWN_MASK, "US social security number"),
@@ -14,12 +14,14 @@ static const bawn_kind kinds[] = {
     [NPI] = BAWN_PII("US_NPI", BAWN_MASK, "US national provider identifier, beside a word that says so"),
     [MBI] = BAWN_PII("US_MBI", BAWN_MASK, "US Medicare beneficiary identifier"),
     [DEA] = BAWN_PII("MEDICAL_LICENSE", BAWN_MASK, "US DEA registration number of a prescriber, beside a word that says so"),
+    [EIN] = BAWN_PII("US_PROVIDER_TAX_ID", BAWN_MASK, "US employer identification number (EIN) of a provider, beside a word that says so"),
     [VIN] = BAWN_PII("VEHICLE_IDENTIFICATION_NUMBER", BAWN_MASK, "vehicle identification number: check digit or a word that says so"),
 };
 
 #define SSN_WORDS BAWN_PII_WORDS("ssn", "ssns", "ssn#", "social security", "social", "seguro social", "numéro de sécurité sociale", "taxpayer", "tax id")
 #define ITIN_WORDS BAWN_PII_WORDS("itin", "taxpayer", "tax id", "tax", "irs", "individual taxpayer")
 #define PASSPORT_WORDS BAWN_PII_WORDS("passport", "us passport", "passport#", "travel document")
+#define EIN_WORDS BAWN_PII_WORDS("ein", "fein", "employer identification", "federal tax", "tax id", "tax identification", "provider tax", "irs")
 #define ROUTING_WORDS BAWN_PII_WORDS("routing", "aba", "rtn", "aba/rtn", "transit number", "wire")
 #define VIN_WORDS BAWN_PII_WORDS("vin", "vehicle identification", "chassis", "fahrgestellnummer", "fin", "fahrzeug-ident", \
     "fahrzeugidentifizierungsnummer", "numéro de châssis", "bastidor", "telaio", "chassisnummer", "numer vin", "şasi")
@@ -67,6 +69,14 @@ static bool dea(const char *s)
     return strchr("ABCDEFGHJKLMPRSTUX", s[0]) && sum % 10 == bawn_pii_digit(s[8]);
 }
 
+/* The prefixes that the IRS assigns; 07 to 09, 17 to 19 and the like have never been. */
+static bool ein(const char *s)
+{
+    static const char never[] = "00 07 08 09 17 18 19 28 29 49 69 70 78 79 89 96 97 ";
+    char prefix[] = { s[0], s[1], ' ', '\0' };
+    return !strstr(never, prefix) && !bawn_pii_same(s + 2, 7);
+}
+
 static bool passport(const char *s) { return !bawn_pii_same(s + 1, strlen(s) - 1); }
 
 /* The value of each sign in a VIN; I, O, Q do not occur. */
@@ -109,6 +119,8 @@ static const bawn_pii_id rows[] = {
     { NPI, 10, "9999999999", npi, 0, 0.95f, BAWN_PII_WORDS("npi", "national provider", "provider identifier", "provider id", "provider number") },
     { MBI, 1, "9AX9AX9AA99", mbi, 0.8f, 0.95f, BAWN_PII_WORDS("mbi", "medicare", "beneficiary") },
     { MBI, 1, "9AX9-AX9-AA99", mbi, 0.8f, 0.95f, BAWN_PII_WORDS("mbi", "medicare", "beneficiary") },
+    { EIN, 2, "99-9999999", ein, 0, 0.95f, EIN_WORDS },
+    { EIN, 9, "999999999", ein, 0, 0.8f, BAWN_PII_WORDS("ein", "fein", "employer identification") },
     { DEA, 7, "AA9999999", dea, 0, 0.95f, BAWN_PII_WORDS("dea", "prescriber", "medical license", "medical licence", "certificate", "physician") },
     { VIN, 0, "XXXXXXXXXXXXXXXXX", vin_checked, 0.8f, 0.95f, VIN_WORDS },
     { VIN, 0, "XXXXXXXXXXXXXXXXX", vin_signs, 0, 0.95f, VIN_WORDS },
