@@ -1,5 +1,5 @@
 /* Postal addresses that show by a street word and a house number: "12 Baker Street", "Hauptstraße 5", "12 rue de la Paix",
- * "Calle Mayor, 12", and post-office boxes. A postal code within the next eighty bytes (United States, Canada, Great
+ * "Calle Mayor, 12", "ул. Ленина, д. 5, кв. 12", "شارع التحرير 15", "12 गांधी मार्ग", and post-office boxes. A postal code within the next eighty bytes (United States, Canada, Great
  * Britain, Netherlands, or five digits and a place) extends the span to it. Free text without a street word is the token
  * pass's affair. */
 #include "guard/pii/pii.h"
@@ -7,7 +7,7 @@
 static const bawn_kind kinds[] = { BAWN_PII("ADDRESS", BAWN_MASK, "street address or post-office box") };
 
 #define ROW(word, lang, hit, miss) { word, 0, BAWN_P_TRIGGER | BAWN_P_LITERAL, 0.8f, lang, hit, miss }
-enum { FIRST_GLUED = 24, FIRST_AFTER = 38, FIRST_BEFORE = 52, FIRST_BOX = 59 };
+enum { FIRST_GLUED = 27, FIRST_AFTER = 41, FIRST_BEFORE = 66, FIRST_BOX = 73 };
 
 static const bawn_pattern patterns[] = {
     /* SUFFIX: number, one to four capital words, this */
@@ -23,6 +23,7 @@ static const bawn_pattern patterns[] = {
     ROW(" close", "en", "8 Rowan Close", "2 shops close"), ROW(" highway", "en", "1200 Pacific Highway", "a highway"),
     ROW(" parkway", "en", "1600 Amphitheatre Parkway", "a parkway"), ROW(" pkwy", "en", "1600 Amphitheatre Pkwy", "pkwy"),
     ROW(" circle", "en", "3 Hill Circle", "draw 1 circle"), ROW(" ct", "en", "5 Elm Ct", "5 ct"),
+    ROW(" मार्ग", "hi", "12 महात्मा गांधी मार्ग, दिल्ली", "यह मार्ग लंबा है"), ROW(" रोड", "hi", "45 नेहरू रोड", "रोड पर 5 लोग"), ROW(" नगर", "hi", "7 गांधी नगर", "बड़ा नगर"),
     /* GLUED: end of the street's word, then the number */
     ROW("straße", "de", "Hauptstraße 5", "die Hauptstraße"), ROW("strasse", "de", "Bahnhofstrasse 12a", "die Strasse 2024 gesperrt"),
     ROW("str.", "de", "Hauptstr. 5", "die Hauptstr. dort"), ROW("weg", "de", "Lindenweg 7", "bin weg 7 Tage"), ROW("platz", "de", "Marktplatz 3", "ein Platz 3 Leute"),
@@ -34,7 +35,11 @@ static const bawn_pattern patterns[] = {
     ROW("plaza ", "es", "Plaza España 7", "la plaza grande"), ROW("via ", "it", "Via Roma 12", "via e-mail 12"), ROW("viale ", "it", "Viale Europa, 44", "il viale lungo"),
     ROW("piazza ", "it", "Piazza Garibaldi 1", "la piazza bella"), ROW("corso ", "it", "Corso Italia 10", "un corso di 10 ore"), ROW("rua ", "pt", "Rua Augusta, 100", "a rua cheia"),
     ROW("praça ", "pt", "Praça Central, 5", "a praça cheia"), ROW("travessa ", "pt", "Travessa Nova, 5", "a travessa estreita"), ROW("ul. ", "pl", "ul. Marszałkowska 10", "ul. nieznana"),
-    ROW("ulica ", "pl", "ulica Długa 5", "ulica jest długa"), ROW("ул. ", "ru", "ул. Ленина, 5", "ул. без имени"),
+    ROW("ulica ", "pl", "ulica Długa 5", "ulica jest długa"), ROW("ул. ", "ru", "ул. Ленина, д. 5", "ул. без имени"),
+    ROW("улица ", "ru", "улица Пушкина, дом 10", "улица была пуста"), ROW("проспект ", "ru", "проспект Мира, 12", "проспект открыт"), ROW("пр-т ", "ru", "пр-т Мира 12", "пр-т закрыт"),
+    ROW("переулок ", "ru", "переулок Сивцев, 3", "переулок узкий"), ROW("пер. ", "ru", "пер. Садовый, д. 3", "пер. с англ."), ROW("бульвар ", "ru", "бульвар Гоголя, 7", "бульвар широкий"),
+    ROW("наб. ", "ru", "наб. Мойки, 12", "наб. реки"), ROW("шоссе ", "ru", "шоссе Энтузиастов, 31", "шоссе перекрыто"), ROW("вул. ", "uk", "вул. Хрещатик, буд. 22", "вул. без назви"),
+    ROW("شارع ", "ar", "شارع التحرير 15، القاهرة", "شارع طويل جدا"), ROW("طريق ", "ar", "طريق الملك فهد، 120", "طريق طويل"),
     /* PREFIX_BEFORE: a number, this, a name */
     ROW("rue ", "fr", "12 rue de la Paix", "la rue est longue"), ROW("avenue ", "fr", "12, avenue Foch", "une avenue large"), ROW("boulevard ", "fr", "5 boulevard Voltaire", "le boulevard large"),
     ROW("place ", "fr", "3 place Bellecour", "une place libre"), ROW("chemin ", "fr", "8 chemin Vert", "le chemin"), ROW("impasse ", "fr", "4 impasse Martin", "une impasse"), ROW("quai ", "fr", "6 quai Conti", "un quai"),
@@ -42,6 +47,9 @@ static const bawn_pattern patterns[] = {
     ROW("p.o. box ", "en", "P.O. Box 1234", "a p.o. box near"), ROW("po box ", "en", "PO Box 1234", "a po box near"), ROW("postfach ", "de", "Postfach 10 12 34", "ein Postfach hier"),
     ROW("postbus ", "nl", "Postbus 1234", "een postbus"), ROW("apartado ", "es", "Apartado 1234", "un apartado"), ROW("casella postale ", "it", "Casella postale 12", "una casella postale"),
     ROW("boîte postale ", "fr", "boîte postale 12", "une boîte postale"), ROW("caixa postal ", "pt", "caixa postal 12", "uma caixa postal"),
+    ROW("मकान नंबर ", "hi", "मकान नंबर 12", "मकान नंबर बताइए"), ROW("मकान संख्या ", "hi", "मकान संख्या 45", "मकान संख्या नहीं है"), ROW("फ्लैट नंबर ", "hi", "फ्लैट नंबर 302", "फ्लैट नंबर बताइए"),
+    ROW("ص.ب. ", "ar", "ص.ب. 1234", "ص.ب. الشركة"), ROW("ص.ب ", "ar", "ص.ب 1234", "ص.ب الشركة"), ROW("صندوق بريد ", "ar", "صندوق بريد 1234", "صندوق بريد كبير"),
+    ROW("а/я ", "ru", "а/я 123", "а/я организации"),
 };
 
 #define STREET_WORD 20  /* bytes behind a number in which "rue ", "place " and the like have been seen */
@@ -55,7 +63,8 @@ static bool is_name_at(const bawn_probe *p, size_t i)
 {
     unsigned char a = (unsigned char)p->text.ptr[i], b = i + 1 < p->text.len ? (unsigned char)p->text.ptr[i + 1] : 0;
     return bawn_is_upper(a) || bawn_is_digit(a) || (a == 0xC3 && b >= 0x80 && b <= 0x9E) || (a == 0xC4 || a == 0xC5) ||
-           (a == 0xD0 && b >= 0x80 && b <= 0xAF);
+           (a == 0xD0 && b >= 0x80 && b <= 0xAF) ||
+           (a >= 0xD8 && a <= 0xDB) || a == 0xE0;     /* Arabic and the scripts of India have no capitals */
 }
 
 static size_t back_word(const bawn_probe *p, size_t end)
@@ -75,6 +84,8 @@ static size_t past_word(bawn_probe *p, size_t i)
     return i;
 }
 
+static bool arabic_comma(bawn_probe *p, size_t i) { return bawn_probe_at(p, i) == 0xD8 && bawn_probe_at(p, i + 1) == 0x8C; }
+
 /* The end of a house number at i ("12", "12a", "12-14", "5/7"), or 0. */
 static size_t house_number(bawn_probe *p, size_t i)
 {
@@ -90,7 +101,32 @@ static size_t house_number(bawn_probe *p, size_t i)
     } else if (is_letter(c) && c < 0x80 && !is_letter(after) && !is_digit(after)) {
         i++;
     }
-    return is_letter(bawn_probe_at(p, i)) || is_digit(bawn_probe_at(p, i)) ? 0 : i;
+    bool goes_on = is_letter(bawn_probe_at(p, i)) && !arabic_comma(p, i);
+    return goes_on || is_digit(bawn_probe_at(p, i)) ? 0 : i;
+}
+
+/* The longest of the words at i: its end, or i. */
+static size_t past_one(bawn_probe *p, size_t i, const char *const *words)
+{
+    for (; *words; words++) {
+        size_t n = 0;
+        for (int c; (*words)[n] && (c = bawn_probe_at(p, i + n)) >= 0 && (char)c == (*words)[n]; n++)
+            ;
+        if (!(*words)[n])
+            return i + n;
+    }
+    return i;
+}
+
+/* A house number behind a word for it ("д. 5", "дом 5", "رقم 5"), with building and flat behind. 0: none. */
+static size_t named_number(bawn_probe *p, size_t i)
+{
+    static const char *const houses[] = { "д. ", "д.", "дом ", "буд. ", "رقم ", NULL };
+    static const char *const flats[] = { ", кв. ", " кв. ", ", кв.", ", корп. ", " корп. ", ", стр. ", ", к. ", ", оф. ", ", квартира ", NULL };
+    size_t end = house_number(p, past_one(p, i, houses)), flat, next;
+    for (int parts = 0; end && parts < 3 && (flat = past_one(p, end, flats)) > end && (next = house_number(p, flat)) > 0; parts++)
+        end = next;
+    return end;
 }
 
 /* Digits, and perhaps one letter: "2." begins a list. */
@@ -177,25 +213,33 @@ static void glued(bawn_probe *p, size_t begin)
         found(p, word, end);
 }
 
+static bool ends_clause(bawn_probe *p, size_t i)
+{
+    int c = bawn_probe_at(p, i);
+    return c < 0 || strchr(",.;)\n\r", c) || arabic_comma(p, i);
+}
+
 static void number_after(bawn_probe *p, size_t begin)
 {
     size_t i = p->end;
     if (!bawn_probe_word_begins(p, begin) || bawn_probe_at(p, i) < 0 || !is_name_at(p, i) || is_digit(bawn_probe_at(p, i)))
         return;
-    for (int words = 0; words < 6; words++) {
+    bool arabic = strcmp(p->pattern->lang, "ar") == 0;     /* without capitals: fewer words, and the number ends it */
+    for (int words = 0; words < (arabic ? 3 : 6); words++) {
         size_t word = past_word(p, i);
         if (word == i)
             return;
-        int c = bawn_probe_at(p, word);
-        size_t next = word + (c == ',' ? 1 : 0);
+        bool comma = bawn_probe_at(p, word) == ',' || (word - i > 2 && memcmp(p->text.ptr + word - 2, "،", 2) == 0);
+        size_t next = word + (bawn_probe_at(p, word) == ',' ? 1 : 0);
         if (bawn_probe_at(p, next) != ' ')
             return;
-        size_t end = house_number(p, next + 1);
+        size_t end = named_number(p, next + 1);
         if (end) {
-            found(p, begin, end);
+            if (!arabic || ends_clause(p, end))
+                found(p, begin, end);
             return;
         }
-        if (c == ',')
+        if (comma)
             return;
         i = next + 1;
     }
@@ -275,7 +319,7 @@ static void confirm(bawn_probe *p)
 
 const bawn_guard bawn_guard_pii_address = {
     .guard = "pii", .id = "pii.address",
-    .doc = "Street addresses by street word and house number in seven languages, post-office boxes, and the postal code behind them.",
+    .doc = "Street addresses by street word and house number in ten languages, post-office boxes, and the postal code behind them.",
     .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
     .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .digits_min = 1, .digits_max = 255, .confirm = confirm,
 };

@@ -5,8 +5,8 @@ static const bawn_kind kinds[] = { BAWN_PII("AGE", BAWN_OBSERVE, "a person's age
 
 #define AFTER(word, lang, hit, miss) { word, 0, BAWN_P_TRIGGER | BAWN_P_LITERAL, 0.8f, lang, hit, miss }
 
-/* Rows before BEHIND stand after the number, the others in front of it. */
-enum { BEHIND = 17 };
+/* Rows before BEHIND and from LETTERS on stand after the number, the others in front of it. */
+enum { BEHIND = 17, LETTERS = 44 };
 static const bawn_pattern patterns[] = {
     AFTER(" years old", "en", "I'm 42 years old", "the bridge is 420 years old"),
     AFTER("-year-old", "en", "a 42-year-old man", "a nine-year-old"),
@@ -37,6 +37,22 @@ static const bawn_pattern patterns[] = {
     AFTER("my daughter is ", "en", "My daughter is 13, her name is secret", "my daughter is 13 kilometres away"),
     AFTER("my son is ", "en", "My son is 13.", "my son is 13 minutes late"),
     AFTER("età: ", "it", "età: 42", "società: 42"),
+    AFTER("age is ", "en", "My age is 42", "the page is 42"),
+    AFTER("alter ist ", "de", "Mein Alter ist 42.", "der Schalter ist 42"),
+    AFTER("edad es ", "es", "mi edad es 42", "la localidad es 42"),
+    AFTER("âge est ", "fr", "mon âge est 42", "l'étage est 42"),
+    AFTER("età è ", "it", "la mia età è 42", "la società è 42"),
+    AFTER("idade é ", "pt", "minha idade é 42", "a cidade é 42"),
+    AFTER("leeftijd is ", "nl", "mijn leeftijd is 42", "mijn leeftijd is 42 procent"),
+    AFTER("wiek: ", "pl", "wiek: 42", "człowiek: 42"),
+    AFTER("возраст: ", "ru", "возраст: 42", "возраст: 42 процента"),
+    AFTER("yaşım ", "tr", "Yaşım 42.", "yaşım 42 kez"),
+    AFTER("年龄：", "zh", "年龄：42", "年龄：未知"), AFTER("年齢：", "ja", "年齢：42", "年齢：不明"),
+    AFTER("العمر: ", "ar", "العمر: 42", "العمر: طويل"), AFTER("عمري ", "ar", "عمري 42 سنة", "عمري كله"),
+    AFTER("उम्र ", "hi", "मेरी उम्र 42 साल है", "उम्र भर"),
+    /* LETTERS: these stand right after the number, without a space */
+    AFTER("岁", "zh", "我今年42岁。", "百岁老人"), AFTER("歳", "ja", "私は42歳です。", "万歳"), AFTER("살", "ko", "저는 42살입니다", "몸살"),
+    AFTER(" лет", "ru", "мне 42 лет", "много лет"), AFTER(" साल का", "hi", "मैं 42 साल का हूँ", "हर साल का खर्च"),
 };
 
 static bool found(bawn_probe *p, size_t begin, size_t end)
@@ -61,13 +77,26 @@ static bool years_follow(bawn_probe *p, size_t end)
     return false;
 }
 
+/* Years, conjunctions, and full stops of other scripts, which end an age behind a cue. */
+static bool starts_years(bawn_probe *p, size_t i)
+{
+    static const char *const words[] = { "。", "，", " سنة", " عام", " साल", "岁", "歳", " лет", " год", " years", " and ", " und ", " et ", " y " };
+    for (size_t k = 0; k < BAWN_COUNT(words); k++) {
+        size_t n = strlen(words[k]);
+        if (bawn_probe_at(p, i) == (unsigned char)words[k][0] && bawn_probe_at(p, i + n - 1) >= 0 && memcmp(p->text.ptr + i, words[k], n) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void number_behind(bawn_probe *p, bool years)
 {
     size_t begin = p->end, end = begin;
     for (int c; end - begin < 4 && (c = bawn_probe_at(p, end)) >= 0 && bawn_is_digit((unsigned char)c); end++)
         ;
     int next = bawn_probe_at(p, end);
-    bool ends = next < 0 || next == ',' || next == '.' || next == ';' || next == '\n' || next == ')' || next == '}' || next == '\r';
+    bool ends = next < 0 || next == ',' || next == '.' || next == ';' || next == '\n' || next == ')' || next == '}' || next == '\r' ||
+                starts_years(p, end);
     if ((years ? years_follow(p, end) : ends) && bawn_pii_right(p, end))
         found(p, begin, end);
 }
@@ -78,7 +107,7 @@ static void confirm(bawn_probe *p)
     size_t begin = p->end - strlen(cue);
     size_t row = (size_t)(p->pattern - patterns);
 
-    if (cue[0] != ' ' && cue[0] != '-') {
+    if (row < LETTERS && cue[0] != ' ' && cue[0] != '-') {
         if (bawn_probe_word_begins(p, begin))
             number_behind(p, row < BEHIND);
         return;

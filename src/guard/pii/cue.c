@@ -1,9 +1,10 @@
 /* What only a word in front tells from any other number or word: CVV, expiry, PIN, account, licence, plate, BIC, passport,
- * user name, password, name. A cue is a literal in the byte pass; behind it stand fillers ("number", ":", "is", quotes),
+ * user name, password, name, and the numbers of American health insurance, whose form each payer chooses. A cue is a literal in the byte pass; behind it stand fillers ("number", ":", "is", quotes),
  * then the value, in the form of its kind. User names and passwords ask for a link ("is", ":", "=") among the fillers. */
 #include "guard/pii/pii.h"
 
-enum { CVV, EXPIRY, PIN, ACCOUNT, DRIVER, PLATE, SWIFT, PASSPORT, USERNAME, PASSWORD, NAME };
+enum { CVV, EXPIRY, PIN, ACCOUNT, DRIVER, PLATE, SWIFT, PASSPORT, USERNAME, PASSWORD, NAME, MEMBER, AUTHORIZATION, CLAIM, PRESCRIPTION,
+       REFERRAL };
 
 static const bawn_kind kinds[] = {
     [CVV] = BAWN_PII("CREDIT_DEBIT_CARD_CVV", BAWN_MASK, "card security code behind a word that says so"),
@@ -17,6 +18,11 @@ static const bawn_kind kinds[] = {
     [USERNAME] = BAWN_PII("USERNAME", BAWN_MASK, "user name behind a word that says so"),
     [PASSWORD] = BAWN_PII("PASSWORD", BAWN_MASK, "password behind a word that says so"),
     [NAME] = BAWN_PII("NAME", BAWN_OBSERVE, "a person's name behind \"my name is\" and the like"),
+    [MEMBER] = BAWN_PII("US_HEALTH_INSURANCE_MEMBER_ID", BAWN_MASK, "member or subscriber number of a health insurance behind a word that says so"),
+    [AUTHORIZATION] = BAWN_PII("US_PRIOR_AUTHORIZATION_NUMBER", BAWN_MASK, "prior authorization number behind a word that says so"),
+    [CLAIM] = BAWN_PII("US_CLAIM_NUMBER", BAWN_MASK, "claim number behind a word that says so"),
+    [PRESCRIPTION] = BAWN_PII("US_PRESCRIPTION_NUMBER", BAWN_MASK, "prescription number behind a word that says so"),
+    [REFERRAL] = BAWN_PII("US_REFERRAL_NUMBER", BAWN_MASK, "referral number behind a word that says so"),
 };
 
 /* A short cue stands inside many words: the byte pass asks for a whole one, or prose would wake the guard at each line. */
@@ -137,6 +143,36 @@ static const bawn_pattern patterns[] = {
     CUE("meu nome é", NAME, 0.6f, "pt", "Meu nome é Ana Souza", "meu nome é segredo"),
     CUE("mijn naam is", NAME, 0.6f, "nl", "Mijn naam is Jan de Vries", "mijn naam is onbekend"),
     CUE("nazywam się", NAME, 0.6f, "pl", "Nazywam się Anna Nowak", "nazywam się inaczej"),
+    CUE("member id", MEMBER, 0.8f, "en", "member ID: XYZ123456789", "the member id has 9 signs"),
+    CUE("member number", MEMBER, 0.8f, "en", "member number W123456789", "member number 12"),
+    CUE("member no", MEMBER, 0.8f, "en", "Member No. 98765432101", "member no more"),
+    CUE("subscriber id", MEMBER, 0.8f, "en", "subscriber ID JQU850913204", "subscriber id missing"),
+    CUE("subscriber number", MEMBER, 0.8f, "en", "subscriber number 850913204", "subscriber number 850"),
+    CUE("insurance id", MEMBER, 0.8f, "en", "insurance ID is ABC-1234567", "an insurance id costs 20 dollars"),
+    CUE("policy number", MEMBER, 0.8f, "en", "health insurance policy number POL1234567", "policy number 12 of the house"),
+
+    CUE("prior authorization", AUTHORIZATION, 0.8f, "en", "prior authorization number PA-123456789", "prior authorization takes 10 days"),
+    CUE("prior auth", AUTHORIZATION, 0.8f, "en", "prior auth # 12345678", "prior auth in 2024"),
+    CUE("preauthorization", AUTHORIZATION, 0.8f, "en", "preauthorization no. 445566778", "preauthorization of 3 visits"),
+    CUE("pre-authorization", AUTHORIZATION, 0.8f, "en", "pre-authorization: 445566778", "pre-authorization of 3 visits"),
+    CUE("authorization number", AUTHORIZATION, 0.8f, "en", "authorization number A12345678", "the authorization number is missing"),
+
+    CUE("claim number", CLAIM, 0.8f, "en", "claim number: CLM-20481234", "the claim number has 10 digits"),
+    CUE("claim no", CLAIM, 0.8f, "en", "Claim no. 204812345", "they claim no 20 people came"),
+    CUE("claim id", CLAIM, 0.8f, "en", "claim ID 204812345678", "claim id 12"),
+    CUE("claim #", CLAIM, 0.8f, "en", "claim #204812345", "claim #1 is wrong"),
+
+    CUE("prescription number", PRESCRIPTION, 0.8f, "en", "prescription number 7654321", "prescription number 12 of the day"),
+    CUE("prescription no", PRESCRIPTION, 0.8f, "en", "Prescription no. 7654321-01", "a prescription no doctor wrote"),
+    CUE("prescription #", PRESCRIPTION, 0.8f, "en", "prescription #7654321", "prescription #2"),
+    CUE("rx number", PRESCRIPTION, 0.8f, "en", "Rx number: RX7654321", "the rx number is on the label"),
+    CUE("rx #", PRESCRIPTION, 0.8f, "en", "Rx #7654321", "rx #2"),
+
+    CUE("referral number", REFERRAL, 0.8f, "en", "referral number REF-8812345", "a referral number of 5"),
+    CUE("referral no", REFERRAL, 0.8f, "en", "Referral no. 8812345", "a referral no one needs"),
+    CUE("referral id", REFERRAL, 0.8f, "en", "referral ID 8812345", "referral id missing"),
+    CUE("referral #", REFERRAL, 0.8f, "en", "referral #8812345", "referral #3"),
+
     CUE("меня зовут", NAME, 0.6f, "ru", "Меня зовут Анна Петрова", "меня зовут домой"),
 };
 
@@ -313,6 +349,11 @@ static size_t value_end(bawn_probe *p, uint8_t kind, size_t i)
     }
     case SWIFT: return swift_form(p, i);
     case PASSPORT: return code_form(p, i, 6, 10, 2, false);
+    case MEMBER: return code_form(p, i, 6, 20, 5, false);
+    case AUTHORIZATION:
+    case CLAIM:
+    case REFERRAL: return code_form(p, i, 6, 18, 6, false);
+    case PRESCRIPTION: return code_form(p, i, 6, 14, 6, false);
     case USERNAME: return word_form(p, i, false);
     case PASSWORD: return word_form(p, i, true);
     default: return name_form(p, i);
@@ -329,7 +370,7 @@ static void confirm(bawn_probe *p)
     if (!bawn_probe_word_begins(p, begin))
         return;
     size_t i = value_begin(&link, p);
-    if ((i == p->end && bawn_probe_back(p, i) != ' ') || ((kind == USERNAME || kind == PASSWORD) && !link))
+    if ((i == p->end && bawn_probe_back(p, i) != ' ' && bawn_probe_back(p, i) != '#') || ((kind == USERNAME || kind == PASSWORD) && !link))
         return;
     size_t end = value_end(p, kind, i);
     if (strcmp(p->pattern->regex, "ssh ") == 0 && bawn_probe_at(p, end) != '@')
@@ -341,7 +382,7 @@ static void confirm(bawn_probe *p)
 const bawn_guard bawn_guard_pii_cue = {
     .guard = "pii", .id = "pii.cue",
     .doc = "Values that only a word in front of them gives away: card security code and expiry, PIN, account, licence, plate, "
-           "BIC, passport, user name, password, name.",
+           "BIC, passport, user name, password, name, numbers of American health insurance.",
     .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
     .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm,
 };

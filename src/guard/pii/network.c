@@ -1,11 +1,13 @@
-/* Addresses of machines: IPv4 (four numbers to 255), IPv6 (RFC 4291 2.2), MAC (six pairs). All are woken by their first
+/* Addresses of machines: IPv4 (four numbers to 255), IPv6 (RFC 4291 2.2), MAC (six pairs); and names that machines give,
+ * UUIDs (RFC 9562: versions 1 to 8, variant 8 to b). All are woken by their first
  * digit: one without any digit is too rare to pay for. A dotted number right after "version" and the like is none. */
 #include "guard/pii/pii.h"
 
-enum { IP, MAC };
+enum { IP, MAC, UUID };
 static const bawn_kind kinds[] = {
     [IP] = BAWN_PII("IP_ADDRESS", BAWN_OBSERVE, "IPv4 or IPv6 address"),
     [MAC] = BAWN_PII("MAC_ADDRESS", BAWN_OBSERVE, "hardware address of a network card"),
+    [UUID] = BAWN_PII("UUID", BAWN_OBSERVE, "universally unique identifier (RFC 9562)"),
 };
 
 static bool is_hex(int c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
@@ -103,6 +105,23 @@ static size_t ipv6(bawn_probe *p, size_t begin)
     return whole && i == end && bawn_probe_word_ends(p, end) && !goes_on ? end : 0;
 }
 
+/* 8-4-4-4-12 hexadecimal digits, the version in front of the third group and the variant in front of the fourth. */
+static size_t uuid(bawn_probe *p, size_t i)
+{
+    static const uint8_t groups[] = { 8, 4, 4, 4, 12 };
+    size_t at = i;
+    for (size_t g = 0; g < BAWN_COUNT(groups); g++) {
+        for (size_t end = at + groups[g]; at < end; at++)
+            if (!is_hex(bawn_probe_at(p, at)))
+                return 0;
+        if (g < 4 && bawn_probe_at(p, at++) != '-')
+            return 0;
+    }
+    char version = p->text.ptr[i + 14], variant = bawn_lower(p->text.ptr[i + 19]);
+    bool goes_on = bawn_probe_at(p, at) == '-' && is_hex(bawn_probe_at(p, at + 1));
+    return version >= '1' && version <= '8' && strchr("89ab", variant) && bawn_probe_word_ends(p, at) && !goes_on ? at : 0;
+}
+
 /* The token of hexadecimal digits, colons and hyphens around the run, if this is its first digit. */
 static void hex_token(bawn_probe *p, size_t digit)
 {
@@ -125,6 +144,8 @@ static void hex_token(bawn_probe *p, size_t digit)
         bawn_probe_found(p, MAC, begin, end, 0.95f);
     else if (end == 0 && (end = ipv6(p, begin)) > 0)
         bawn_probe_found(p, IP, begin, end, 0.95f);
+    else if (end == 0 && bawn_pii_left(p, begin) && (end = uuid(p, begin)) > 0)
+        bawn_probe_found(p, UUID, begin, end, 0.95f);
 }
 
 static void confirm(bawn_probe *p)
@@ -140,7 +161,7 @@ static void confirm(bawn_probe *p)
 }
 
 const bawn_guard bawn_guard_pii_network = {
-    .guard = "pii", .id = "pii.network", .doc = "IPv4 and IPv6 addresses and MAC addresses; observed by default.",
+    .guard = "pii", .id = "pii.network", .doc = "IPv4 and IPv6 addresses, MAC addresses and UUIDs; observed by default.",
     .places = BAWN_IN_ALL, .views = BAWN_PII_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
     .digits_min = 1, .digits_max = 255, .confirm = confirm,
 };

@@ -1,6 +1,7 @@
 /* Telephone numbers. International ones ("+", or "00") by calling code and the lengths used behind it (ITU-T E.164);
  * national ones beside a word that says so, or in a form that little else has: (415) 555-2671, 415-555-2671 with the
- * digits that the North American plan allows, 06 12 34 56 78, (0115) 496 0949. An extension (x12, ext. 12) belongs. */
+ * digits that the North American plan allows, 06 12 34 56 78, (0115) 496 0949, and the groups in which national plans are
+ * written behind their trunk 0 (Ofcom, ACMA, MIC of Japan, MSIT of Korea ...). An extension (x12, ext. 12) belongs. */
 #include "guard/pii/pii.h"
 
 static const bawn_kind kinds[] = { BAWN_PII("PHONE", BAWN_MASK, "telephone number, international or national") };
@@ -154,6 +155,47 @@ static bool trunk_in_parentheses(bawn_probe *p, const parts *a)
     return false;
 }
 
+/* Groups of digits as national plans write them, all apart by the same sign and nothing beside them: 020 7946 0958,
+ * 01632 960001, 07700 900123, 0121 496 0000, 02 9374 4000, 0412 345 678, 03-1234-5678, 090-1234-5678, 010-1234-5678,
+ * 082 123 4567, 0532 123 45 67; a Chinese mobile, 138 1234 5678; a Brazilian one, (11) 91234-5678. */
+static const struct { const char *sizes, *lead; } plans[] = {
+    { "344", "0" }, { "434", "0" }, { "433", "0" }, { "334", "0" }, { "244", "0" }, { "4322", "0" }, { "56", "01" }, { "56", "07" },
+    { "533", "07" }, { "344", "13" }, { "344", "15" }, { "344", "17" }, { "344", "18" }, { "344", "19" },
+};
+
+static bool sized(const parts *a, const char *sizes)
+{
+    size_t n = strlen(sizes);
+    if (a->n != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (size_of(a, i) != (size_t)(sizes[i] - '0'))
+            return false;
+    return true;
+}
+
+static bool same_signs(const bawn_probe *p, const parts *a)
+{
+    const char *t = p->text.ptr;
+    for (size_t i = 0; i + 1 < a->n; i++)
+        if (a->g[i + 1].begin != a->g[i].end + 1 || t[a->g[i].end] != t[a->g[0].end] || !strchr(" -", t[a->g[0].end]))
+            return false;
+    return true;
+}
+
+static bool national(bawn_probe *p, const parts *a)
+{
+    const char *t = p->text.ptr;
+    bool brazil = sized(a, "254") && t[p->begin] == '(' && p->begin + 1 == a->g[0].begin && t[a->g[0].end] == ')' && a->digits[0] != '0' &&
+                  a->digits[1] != '0' && a->digits[2] == '9' && t[a->g[1].end] == '-';
+    if (brazil)
+        return found(p, p->begin, p->end, 0.8f);
+    for (size_t i = 0; i < BAWN_COUNT(plans); i++)
+        if (sized(a, plans[i].sizes) && memcmp(a->digits, plans[i].lead, strlen(plans[i].lead)) == 0 && a->digits[1] != '0')
+            return p->begin == a->g[0].begin && same_signs(p, a) && !bawn_pii_otherwise(p, p->begin) && found(p, p->begin, p->end, 0.8f);
+    return false;
+}
+
 /* Dates and addresses of machines, which have telephone-like groups. */
 static bool is_date_or_address(bawn_probe *p, const parts *a)
 {
@@ -201,7 +243,7 @@ static void confirm(bawn_probe *p)
         return;
     if (!plus && a.digits[0] == '0' && a.digits[1] == '0' && a.n > 1 && international(p, &a, 2, 0.8f))
         return;
-    if (trunk_in_parentheses(p, &a))
+    if (trunk_in_parentheses(p, &a) || national(p, &a))
         return;
     for (size_t i = 0; i < a.n; i++)
         if (north_american(p, &a, i) || french(p, &a, i))

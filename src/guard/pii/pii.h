@@ -54,4 +54,14 @@ bool bawn_pii_date(int month, int day);
 bool bawn_pii_yymmdd(const char *s);                             /* six digits */
 bool bawn_pii_same(const char *s, size_t n);                     /* all characters are one */
 
+/* ---- letters of three bytes ------------------------------------------------------------------------------------------- */
+/* Indic scripts, Thai, kana, Han, Hangul (U+0900 on); signs and forms of full width are none. */
+static inline bool bawn_pii_wide(unsigned char a, unsigned char b, unsigned char c)
+{
+    bool letters = (a == 0xE0 && b >= 0xA4) || (a == 0xE3 && (b > 0x80 || c > 0x82)) || (a >= 0xE4 && a <= 0xED && !(a == 0xED && b > 0x9F));
+    return letters && b >= 0x80 && b < 0xC0 && c >= 0x80 && c < 0xC0;
+}
+/* From i back over such letters, at most `most` bytes. */
+size_t bawn_pii_back_wide(const bawn_probe *, size_t i, size_t most);
+
 #endif

@@ -37,6 +37,15 @@ bool bawn_pii_shape(bawn_pii_match *m, bawn_probe *p, size_t at, const char *sha
     return bawn_pii_right(p, at);
 }
 
+size_t bawn_pii_back_wide(const bawn_probe *p, size_t i, size_t most)
+{
+    const unsigned char *t = (const unsigned char *)p->text.ptr;
+    size_t end = i;
+    while (i >= 3 && end - i + 3 <= most && bawn_pii_wide(t[i - 3], t[i - 2], t[i - 1]))
+        i -= 3;
+    return i;
+}
+
 static bool joins(int c) { return c == '-' || c == '.' || c == '/' || c == ',' || c == '_'; }
 
 bool bawn_pii_left(const bawn_probe *p, size_t at)
