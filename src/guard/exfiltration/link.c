@@ -2,7 +2,7 @@
  *
  * An image is fetched by the reader's program without a click, so an image to a host that is not on the list is always a
  * finding; so are forms, style sheets and all that a page loads by itself. A link that must be clicked, a reference
- * definition ("[x]: url", which an image may use) and a bare address are findings when something can be in them (url.h).
+ * definition ("[x]: url"; that of an image: reference.c) and a bare address are findings when something can be in them (url.h).
  * The finding is the address itself, so that masked Markdown and HTML stay whole.
  *
  * Every address is seen where its scheme or its double slash stands; what it is, the text right before it says. */

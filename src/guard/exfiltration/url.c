@@ -2,6 +2,7 @@
 #include "guard/exfiltration/url.h"
 
 #define VALUE_LONG 16       /* a value of so many characters in a query may be data */
+#define VALUE_NAMED 8       /* or of so many behind a name that says so, or that decode to text */
 #define QUERY_LONG 48       /* and so may many short ones together */
 #define PIECE_LONG 16       /* coded data shorter than this is not worth a link */
 
@@ -97,10 +98,88 @@ static bool percent_prose(bawn_slice s)
     return n >= 2;
 }
 
+/* ---- short values ------------------------------------------------------------------------------------------------- */
+static int base64_value(char c)
+{
+    static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const char *at = c ? strchr(signs, c) : NULL;
+    return at ? (int)(at - signs) : c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+static int hex_value(char c)
+{
+    char l = bawn_lower(c);
+    return bawn_is_digit((unsigned char)c) ? c - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+/* Whether what `bits` of each sign make is text: all bytes printable ASCII. Of the ids that sites give (eleven random
+ * signs for a film) one in some thousand is so by chance. */
+static bool decodes(bawn_slice v, int (*value)(char), unsigned bits)
+{
+    uint32_t all = 0;
+    unsigned have = 0, n = 0;
+    while (v.len > 0 && v.ptr[v.len - 1] == '=')
+        v.len--;
+    for (size_t i = 0; i < v.len; i++) {
+        int sign = value(v.ptr[i]);
+        if (sign < 0)
+            return false;
+        all = all << bits | (uint32_t)sign;
+        have += bits;
+        if (have < 8)
+            continue;
+        have -= 8;
+        unsigned char byte = (unsigned char)(all >> have);
+        if (byte < ' ' || byte > '~')
+            return false;
+        n++;
+    }
+    return n >= 6;
+}
+
+/* Coded text of at least VALUE_NAMED signs; a plain word or number of the same signs is none. */
+static bool decodes_to_text(bawn_slice v)
+{
+    bool seen[4] = { false };
+    for (size_t i = 0; i < v.len; i++)
+        seen[class_of(v.ptr[i])] = true;
+    if (v.len < VALUE_NAMED)
+        return false;
+    return (seen[1] && seen[2] && decodes(v, base64_value, 6)) || (seen[0] && (seen[1] || seen[2]) && v.len % 2 == 0 && decodes(v, hex_value, 4));
+}
+
+/* A name that says that data is in the value. */
+static bool says_data(bawn_slice name)
+{
+    static const char *const names[] = {
+        "data", "payload", "exfil", "leak", "dump", "secret", "secrets", "stolen", "prompt", "context", "conversation", "history", "memory", "chat",
+        "password", "passwd", "pwd", "apikey", "api_key", "cookie", "cookies", "creds", "credentials", "ssn", "b64", "base64", "hex", "encoded" };
+    for (size_t i = 0; i < BAWN_COUNT(names); i++)
+        if (bawn_slice_eq_nocase(name, bawn_slice_str(names[i])))
+            return true;
+    return false;
+}
+
+static bool short_value_carries(bawn_slice q)
+{
+    for (size_t from = 0, to; from < q.len; from = to + 1) {
+        for (to = from; to < q.len && q.ptr[to] != '&' && q.ptr[to] != ';'; to++)
+            ;
+        bawn_slice pair = { q.ptr + from, to - from };
+        size_t sign = bawn_slice_find(pair, BAWN_LIT("="));
+        bawn_slice name = bawn_slice_of(pair.ptr, sign), value = pair;
+        if (sign < pair.len)
+            value = bawn_slice_of(pair.ptr + sign + 1, pair.len - sign - 1);
+        if (decodes_to_text(value) || (sign < pair.len && value.len >= VALUE_NAMED && says_data(name)))
+            return true;
+    }
+    return false;
+}
+
 static bool query_carries(bawn_slice q)
 {
     size_t value = 0;
-    if (q.len >= QUERY_LONG)
+    if (q.len >= QUERY_LONG || short_value_carries(q))
         return true;
     for (size_t i = 0; i < q.len; i++) {
         value = q.ptr[i] == '&' || q.ptr[i] == ';' || q.ptr[i] == '=' ? 0 : value + 1;

