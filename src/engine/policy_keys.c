@@ -218,8 +218,8 @@ static const bawn_key keys[] = {
     CHOICE("guardrails.*.code_injection.input", 0, ACTIONS, NULL, "In requests."),
     CHOICE("guardrails.*.code_injection.output", 0, ACTIONS, NULL, "In answers."),
     CHOICE("guardrails.*.code_injection.tool_arguments", 0, ACTIONS, NULL, "In arguments of tool calls."),
-    KEY("guardrails.*.code_injection.kinds", LIST, "[sql, shell, template, path, html, ldap, xpath]", "What to look for."),
-    CHOICE("guardrails.*.code_injection.kinds[]", 0, "sql|shell|template|path|html|ldap|xpath", NULL, "One kind."),
+    KEY("guardrails.*.code_injection.kinds", LIST, "[sql, shell, template, path, html, ldap, xpath, header]", "What to look for."),
+    CHOICE("guardrails.*.code_injection.kinds[]", 0, "sql|shell|template|path|html|ldap|xpath|header", NULL, "One kind."),
     KEY("guardrails.*.leak", MAP, NULL, "The system prompt in an answer."),
     CHOICE("guardrails.*.leak.system_prompt", 0, ACTIONS, "block", "Runs of its words, and the canary (which `none` still "
            "blocks)."),

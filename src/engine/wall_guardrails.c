@@ -225,7 +225,7 @@ static void read_kinds(reader *r, const bawn_node *list)
     static const char *const kinds[][2] = {
         { "sql", "code_injection.SQL" }, { "shell", "code_injection.SHELL" }, { "template", "code_injection.TEMPLATE" },
         { "path", "code_injection.PATH" }, { "html", "code_injection.HTML" }, { "ldap", "code_injection.LDAP" },
-        { "xpath", "code_injection.XPATH" },
+        { "xpath", "code_injection.XPATH" }, { "header", "code_injection.HEADER" },
     };
     for (size_t i = 0; list && i < BAWN_COUNT(kinds); i++) {
         bool named = false;

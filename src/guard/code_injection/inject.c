@@ -34,6 +34,16 @@ size_t bawn_inject_find(bawn_probe *p, size_t from, size_t to, int stop, const c
     return SIZE_MAX;
 }
 
+size_t bawn_inject_past(bawn_probe *p, size_t i, const char *const *signs)
+{
+    for (const char *const *s = signs; *s; s++)
+        if (bawn_inject_at(p, i, *s)) {
+            i += strlen(*s);
+            s = signs - 1;
+        }
+    return i;
+}
+
 static bool blank(unsigned char c) { return c == ' ' || c == '\t'; }
 
 size_t bawn_inject_blanks(bawn_probe *p, size_t i) { return bawn_probe_skip(p, i, blank); }

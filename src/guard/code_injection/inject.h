@@ -11,6 +11,7 @@ bool bawn_inject_at(bawn_probe *, size_t i, const char *word);
 size_t bawn_inject_word(bawn_probe *, size_t i, const char *const *words);
 /* Offset of the first of the NULL-ended words in [from, to), or SIZE_MAX; stops at `stop` (-1: at nothing). */
 size_t bawn_inject_find(bawn_probe *, size_t from, size_t to, int stop, const char *const *words);
+size_t bawn_inject_past(bawn_probe *, size_t i, const char *const *words);  /* past all of the NULL-ended words that follow each other from i on */
 size_t bawn_inject_blanks(bawn_probe *, size_t i);              /* first offset >= i that is no space or tab */
 size_t bawn_inject_line(const bawn_probe *, size_t i);          /* begin of the line that i is in */
 /* Whether only blanks stand from i to the end of the line or text. */

@@ -5,7 +5,8 @@
  *   chained    a separator (; | & && || newline code, $( or `) behind *data* (an address, a number, a file name, nothing)
  *              and a command that attackers probe with. A line that begins with a program's name is an honest line.
  *   piped      what was just downloaded or decoded goes straight into an interpreter
- *   remote     a shell joined to a socket: /dev/tcp/HOST/PORT, nc -e, mkfifo with nc, sockets in one-liners
+ *   remote     a shell joined to a socket: /dev/tcp/HOST/PORT, nc -e, mkfifo with nc, sockets in one-liners; what is before
+ *              sent to one: | nc HOST PORT
  *   hidden     powershell -enc, Invoke-Expression of a download, certutil downloads
  *   erasing    rm -r on the root, a home or everything, behind a separator; the fork bomb */
 #include "guard/code_injection/inject.h"
@@ -159,6 +160,16 @@ static void separator(bawn_probe *p, size_t end)   /* end: behind the first lett
     chained(p, begin, i);
 }
 
+/* A substitution that is a whole line; in backticks, which are code in prose, the whole of a tool's argument. */
+static bool stands_alone(bawn_probe *p, size_t begin, size_t end, bool tick)
+{
+    int before = bawn_probe_back(p, begin), after = bawn_probe_at(p, end);
+    bool quoted = before == '"' && after == '"' && p->place == BAWN_IN_TOOL_ARGUMENTS;
+    if (tick && p->place != BAWN_IN_TOOL_ARGUMENTS)
+        return false;
+    return quoted || (bawn_inject_line_opens(p, begin) && bawn_inject_line_ends(p, end));
+}
+
 /* $(command) and `command`: a probing one glued to data, alone on its line, or severe anywhere outside scripts. */
 static void substitution(bawn_probe *p, size_t end)
 {
@@ -186,7 +197,7 @@ static void substitution(bawn_probe *p, size_t end)
     bool dire = false;
     for (const char *const *s = severe; *s && !dire; s++)
         dire = bawn_inject_at(p, inside, *s);
-    bool alone = !tick && bawn_inject_line_opens(p, begin) && bawn_inject_line_ends(p, finish + 1);
+    bool alone = stands_alone(p, begin, finish + 1, tick);
     if ((n > 0 && (glued || alone)) || (dire && (!tick || glued)))
         found(p, begin, finish + 1, dire ? 0.95f : 0.8f);
 }
@@ -233,6 +244,39 @@ static void device(bawn_probe *p, size_t end)       /* /dev/tcp/HOST/PORT, not a
         found(p, end - 9, line_rest(p, i, 16), 0.95f);
 }
 
+/* A file that only a thief sends: somewhere in the line before i. */
+static bool names_secret(bawn_probe *p, size_t i)
+{
+    static const char *const files[] = { "/etc/passwd", "/etc/shadow", ".ssh/", "id_rsa", ".aws/", ".env ", "_history", ".kube/config", NULL };
+    return bawn_inject_find(p, bawn_inject_line(p, i), i, -1, files) != SIZE_MAX;
+}
+
+/* "| nc HOST PORT": what is before goes to another machine. An honest command line may do that, but not with a secret. */
+static bool sent_away(bawn_probe *p, size_t begin, size_t end)
+{
+    static const char *const here[] = { "localhost", "127.", "::1", "0.0.0.0", NULL };
+    size_t bar = begin, host = bawn_inject_blanks(p, end), i = host;
+    while (bar > 0 && p->text.ptr[bar - 1] == ' ')
+        bar--;
+    if (bawn_probe_back(p, bar) != '|' || bawn_probe_back(p, bar - 1) == '|')
+        return false;
+    p->begin = --bar;
+    while (i - host < 100 && (bawn_inject_name_byte(bawn_probe_at(p, i)) || bawn_probe_at(p, i) == '.' || (bawn_probe_at(p, i) == '-' && i > host)))
+        i++;
+    size_t port = bawn_inject_blanks(p, i), to = port;
+    while (to - port < 6 && bawn_probe_at(p, to) >= '0' && bawn_probe_at(p, to) <= '9')
+        to++;
+    for (const char *const *h = here; *h; h++)
+        if (bawn_inject_at(p, host, *h))
+            return false;
+    if (i == host || port == i || to == port || to - port > 5 || bawn_inject_name_byte(bawn_probe_at(p, to)))
+        return false;
+    if (!names_secret(p, bar) && (bawn_inject_command_line(p, bar) || !data_before(p, bar)))
+        return false;
+    found(p, bar, to, 0.8f);
+    return true;
+}
+
 static void netcat(bawn_probe *p, size_t end)       /* nc HOST PORT -e /bin/sh; nc -c bash */
 {
     static const char *const joined[] = { "-e ", "-c ", "--exec", "-ne ", "-lvpe", "-le ", NULL };
@@ -241,6 +285,8 @@ static void netcat(bawn_probe *p, size_t end)       /* nc HOST PORT -e /bin/sh; 
     while (begin > 0 && bawn_is_alpha((unsigned char)p->text.ptr[begin - 1]))
         begin--;
     p->begin = begin;
+    if (sent_away(p, begin, end))
+        return;
     size_t e = bawn_inject_find(p, end - 1, end + 80, '\n', joined);
     if (e == SIZE_MAX)
         return;

@@ -445,6 +445,32 @@ static void calling(bawn_probe *p, size_t end) { call(p, word_begin(p, end - 1))
 static void naming(bawn_probe *p, size_t end) { direct(p, word_begin(p, end)); }
 static void commented(bawn_probe *p, size_t end) { direct(p, end - 3); }
 
+/* ---- percent code: %27%20OR%201=1-- has too few letters for what is decoded to be taken for text ------------------------ */
+/* One side of a comparison: letters and digits, perhaps behind quotes. The digits of a code are none. */
+static size_t coded_operand(size_t *begin, bawn_probe *p, size_t i)
+{
+    static const char *const quotes[] = { "%27", "%22", "'", "\"", NULL };
+    *begin = i = bawn_inject_past(p, i, quotes);
+    while (i - *begin < 16 && bawn_inject_name_byte(bawn_probe_at(p, i)))
+        i++;
+    return i;
+}
+
+static void percent_coded(bawn_probe *p, size_t end)
+{
+    static const char *const blanks[] = { "%20", "%09", "%0a", "%0d", "+", " ", "/**/", NULL }, *const equal[] = { "=", "%3d", NULL },
+                      *const quotes[] = { "%27", "%22", "'", "\"", NULL };
+    size_t begin = end - 3, left, right;
+    while (begin > 0 && end - begin < 40 && !bawn_inject_at(p, begin, "%27") && !bawn_inject_at(p, begin, "%22"))
+        begin--;
+    p->begin = begin;
+    size_t left_end = coded_operand(&left, p, bawn_inject_past(p, end, blanks)), n = left_end - left;
+    size_t sign = bawn_inject_past(p, bawn_inject_past(p, left_end, quotes), blanks), value = bawn_inject_past(p, sign, equal);
+    size_t to = coded_operand(&right, p, bawn_inject_past(p, value, blanks));
+    if (n > 0 && value > sign && to - right == n && bawn_slice_eq_nocase(bawn_slice_of(p->text.ptr + left, n), bawn_slice_of(p->text.ptr + right, n)))
+        bawn_probe_found(p, 0, begin, to, 0.95f);
+}
+
 #define ROW(regex, hit, miss) { regex, 0, BAWN_P_TRIGGER, 0.95f, "*", hit, miss }
 static const bawn_pattern patterns[] = {
     ROW("(?:' or|' and|' xor|'or|'and|'xor|'\\) or|'\\) and|'\\)or|'\\)and|'\\)\\) or|'\\)\\) and|'\\+or|'\\+and|'\\nor|'\\nand)", "1' or '1'='1", "rock 'n' roll and 5 or 6 o'clock"),
@@ -468,12 +494,13 @@ static const bawn_pattern patterns[] = {
     ROW("xp_cmdshell", "exec master..xp_cmdshell 'dir c:'", "What is xp_cmdshell?"),
     ROW("into[ +](?:outfile|dumpfile)", "select 1 into outfile '/var/www/x.php'", "select a into outfile '/tmp/a.csv'"),
     ROW("/\\*!", "1/*!50000union*/select", "/*! jQuery v3 */"),
+    ROW("%2[27](?:%20|%09|%0a|[+ ]|/\\*\\*/|%29){1,3}(?:or|and|xor|%7c%7c)(?:%20|%09|%0a|[+ ]|/\\*\\*/|%27|%22)", "%27%20OR%201=1--", "q=%27%20or%20not"),
 };
 
 /* One for each row above. */
 static void (*const readers[])(bawn_probe *, size_t end) = {
     after_word, after_word, after_word, equality, before_select, after_word, union_word, after_signs, after_signs, order_by, after_signs, after_signs,
-    comparing, stacked_word, opening, calling, naming, naming, commented
+    comparing, stacked_word, opening, calling, naming, naming, commented, percent_coded
 };
 _Static_assert(BAWN_COUNT(readers) == BAWN_COUNT(patterns), "a reader for each row");
 
