@@ -171,11 +171,14 @@ static const bawn_key keys[] = {
     KEY("guardrails.*.word_filters", MAP, NULL, "Words that may not pass."),
     KEY("guardrails.*.word_filters.managed", MAP, NULL, "Lists that come with Bawn."),
     CHOICE("guardrails.*.word_filters.managed.PROFANITY", 0, ACTIONS, NULL, "Profanity in many languages."),
-    KEY("guardrails.*.word_filters.custom", LIST, NULL, "Your own lists."),
+    KEY("guardrails.*.word_filters.custom", LIST, NULL, "Your own lists. A word is found as a whole "
+        "word in any case, also behind look-alike letters and digits: `cat` is not found in `category`, so name the inflections; what has no "
+        "spaces (Chinese, Japanese) is found anywhere. `ß` and `ss` are one."),
     KEY("guardrails.*.word_filters.custom[]", MAP, NULL, "One list: `words`, or a `file` of one a line."),
     KEY("guardrails.*.word_filters.custom[].words", LIST, NULL, "Words and phrases."),
     KEY("guardrails.*.word_filters.custom[].words[]", STRING, NULL, "One word or phrase."),
-    KEY("guardrails.*.word_filters.custom[].file", SECRET, NULL, "file:PATH of a list, one word or phrase a line."),
+    KEY("guardrails.*.word_filters.custom[].file", SECRET, NULL, "file:PATH of a list, one word or phrase a line; empty lines "
+        "and lines that begin with `# ` are passed over."),
     CHOICE("guardrails.*.word_filters.custom[].action", 0, LISTED_ACTIONS, "block", "What happens."),
 
     KEY("guardrails.*.sensitive_information", MAP, NULL, "Personal data."),

@@ -74,7 +74,7 @@ static bool add_row(maker *m, const char *regex, uint8_t flags)
 }
 
 /* A phrase as an expression: white space between its words may be any. */
-static bool add_phrase(maker *m, bawn_slice phrase)
+static bool add_spelling(maker *m, bawn_slice phrase)
 {
     bawn_buf b = { 0 };
     while (phrase.len && bawn_is_space((unsigned char)phrase.ptr[0]))
@@ -99,6 +99,26 @@ static bool add_phrase(maker *m, bawn_slice phrase)
     return add_row(m, regex, BAWN_P_WORD);
 }
 
+/* A phrase, and where it has an ß or ss the other spelling too: case folding makes "STRASSE" of "Straße". */
+static bool add_phrase(maker *m, bawn_slice phrase)
+{
+    static const char *const folds[][2] = { { "ß", "ss" }, { "ss", "ß" } };
+    bool ok = add_spelling(m, phrase);
+    for (size_t f = 0; ok && f < BAWN_COUNT(folds); f++) {
+        bawn_buf other = { 0 };
+        size_t found = 0;
+        for (size_t i = 0; i < phrase.len;) {
+            bool here = i + 2 <= phrase.len && bawn_slice_eq_nocase(bawn_slice_of(phrase.ptr + i, 2), bawn_slice_str(folds[f][0]));
+            here ? bawn_buf_str(&other, folds[f][1]) : bawn_buf_byte(&other, phrase.ptr[i]);
+            i += here ? 2 : 1;
+            found += here;
+        }
+        ok = !other.failed && (found == 0 || add_spelling(m, bawn_buf_slice(&other)));
+        bawn_buf_free(&other);
+    }
+    return ok;
+}
+
 static bool add_expression(maker *m, const bawn_node *node, bawn_error *err)
 {
     const char *regex = c_string(m->wall->arena, "", node->text);
@@ -114,6 +134,14 @@ static bool add_expression(maker *m, const bawn_node *node, bawn_error *err)
     return add_row(m, regex, 0) || no_memory(err);
 }
 
+/* "# ..." and a '#' alone are for people; "#word" is a word. */
+static bool is_comment(bawn_slice line)
+{
+    while (line.len && bawn_is_space((unsigned char)line.ptr[0]))
+        line = bawn_slice_of(line.ptr + 1, line.len - 1);
+    return line.len > 0 && line.ptr[0] == '#' && (line.len == 1 || bawn_is_space((unsigned char)line.ptr[1]) || line.ptr[1] == '#');
+}
+
 static bool add_file(maker *m, const bawn_node *node, bawn_error *err)
 {
     bawn_buf text = { 0 };
@@ -123,7 +151,7 @@ static bool add_file(maker *m, const bawn_node *node, bawn_error *err)
         size_t n = bawn_slice_find(rest, BAWN_LIT("\n"));
         if (bawn_utf8_valid_prefix(bawn_slice_of(rest.ptr, n)) < n)
             ok = bawn_node_error(err, m->policy, node, "the word list is not UTF-8");
-        else if (!add_phrase(m, bawn_slice_of(rest.ptr, n)))
+        else if (!is_comment(bawn_slice_of(rest.ptr, n)) && !add_phrase(m, bawn_slice_of(rest.ptr, n)))
             ok = no_memory(err);
         from += n + 1;
     }

@@ -59,6 +59,16 @@ def test_languages_of_the_policy(tmp_path):
     assert done.status == 2 and done.err.startswith("p.yaml:5:21:") and "unknown language `english`" in done.err
 
 
+def test_word_lists_have_comments_and_both_spellings(tmp_path):
+    (tmp_path / "words.txt").write_text("# names of our projects\n\n  # old ones\nfalcon\n#osprey\nStraße\nmessing\n")
+    (tmp_path / "p.yaml").write_text("version: 1\nupstreams: {m: {dialect: openai, url: 'http://127.0.0.1:9/v1'}}\n"
+                                     "guardrails: {default: {word_filters: {custom: [{file: 'file:words.txt'}]}}}\n")
+    rows_of = {"names of our projects": False, "old ones": False, "the Falcon": True, "falconry": False, "see #osprey now": True, "an osprey": False,
+               "Hauptstrasse": False, "die Strasse": True, "DIE STRASSE": True, "die Straße": True, "aus Meßing": True, "aus Messing": True}
+    got = cli.run("check", "--policy", "p.yaml", cwd=tmp_path, stdin=rows(*({"id": t, "text": t} for t in rows_of))).rows
+    assert {r["id"]: any(f["kind"] == "words.CUSTOM" for f in r["findings"]) for r in got} == rows_of
+
+
 def test_broken_lines_do_not_stop_it(tmp_path):
     done = cli.run("check", cwd=tmp_path, stdin=rows({"id": 1, "text": "a"}) + "{broken\n[1]\n" + rows({"id": 4, "text": "b"}))
     assert done.status == 3
