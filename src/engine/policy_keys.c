@@ -228,7 +228,8 @@ static const bawn_key keys[] = {
            "blocks)."),
     KEY("guardrails.*.leak.canary", BOOL, "false", "Plant a new word behind each system message, and look for it in the "
         "answer; a provider's prompt cache then ends there."),
-    COUNT("guardrails.*.leak.min_words", BAWN_LEAK_WORDS_LEAST, BAWN_LEAK_WORDS_MOST, "12", "Shortest run of words that counts."),
+    COUNT("guardrails.*.leak.min_words", BAWN_LEAK_WORDS_LEAST, BAWN_LEAK_WORDS_MOST, "8", "Shortest run of words that counts; raise it "
+          "where documents that answers quote stand in system messages."),
     KEY("guardrails.*.exfiltration", MAP, NULL, "Answers that carry data away."),
     CHOICE("guardrails.*.exfiltration.links", 0, ACTIONS, "mask", "Images and links to hosts not allowed."),
     KEY("guardrails.*.exfiltration.allow_hosts", LIST, NULL, "Hosts that may be linked to; `*.` in front: and below."),

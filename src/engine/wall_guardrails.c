@@ -3,6 +3,7 @@
 #include "engine/wall_words.h"
 
 #include "engine/entities.h"
+#include "guard/leak/leak.h"
 
 enum { RUN_LEAST = 10 };        /* words in a row: fewer are no flood (guard/limits) */
 #define LEAST_SCORE 0.55f       /* without a strength all that `high` acts on; what scores less is only shown (RULINGS R12) */
@@ -47,7 +48,7 @@ static bool begin_default(reader *r)
     }
     r->g->on_input = r->g->on_output = true;
     r->g->restore_output = r->g->restore_tools = true;
-    r->g->leak_words = 12;
+    r->g->leak_words = BAWN_LEAK_WORDS;
     r->g->limits = (bawn_limits){ .characters = 400000, .messages = 1000, .depth = 64, .repeated_token_run = 400 };
     return true;
 }
