@@ -24,7 +24,9 @@ typedef struct { bawn_signs signs; uint16_t min, max; } form;
     X(INFRACOST, "Infracost") X(BUILDKITE, "Buildkite") X(CIRCLECI, "CircleCI") X(SONARQUBE, "Sonarqube") \
     X(ALIBABA, "Alibaba") X(TENCENT, "Tencent") X(YANDEX, "Yandex") X(ONEPASSWORD, "1Password") \
     X(CLOUDFLARE, "Cloudflare") X(FLY, "Fly") X(DISCORD, "Discord") X(MAPBOX, "Mapbox") \
-    X(PAGERDUTY, "PagerDuty") X(OKTA, "Okta") X(LINKEDIN, "LinkedIn") X(BRAINTREE, "Braintree")
+    X(PAGERDUTY, "PagerDuty") X(OKTA, "Okta") X(LINKEDIN, "LinkedIn") X(BRAINTREE, "Braintree") \
+    X(NVIDIA, "NVIDIA") X(SOURCEGRAPH, "Sourcegraph") X(POSTHOG, "PostHog") X(HUBSPOT, "HubSpot") X(TAVILY, "Tavily") \
+    X(JINA, "Jina") X(DROPBOX, "Dropbox") X(MONGODB, "MongoDB Atlas") X(NEON, "Neon") X(CEREBRAS, "Cerebras") X(BITBUCKET, "Bitbucket")
 
 enum {
 #define X(name, provider) K_##name,
@@ -219,7 +221,28 @@ KINDS(X)
     X(PAGERDUTY, "pdus+_0", URL, 24, 60, MIX24) \
     X(OKTA, "SSWS 00", URL, 40, 40, MIX40) \
     X(LINKEDIN, "WPL_AP1.", DOTS, 20, 60, MIX20) \
-    X(BRAINTREE, "access_token$sandbox$", DOTS, 49, 49, MIX49)
+    X(BRAINTREE, "access_token$sandbox$", DOTS, 49, 49, MIX49) \
+    X(SLACK, "xoxc-", URL, 24, 180, MIX24) \
+    X(SLACK, "xoxd-", BASE64, 24, 250, MIX24) \
+    X(GITLAB, "gloas-", URL, 20, 80, MIX40) \
+    X(GITLAB, "glft-", URL, 20, 64, MIX20) \
+    X(GITLAB, "glimt-", URL, 20, 64, MIX20) \
+    X(GITLAB, "glffct-", URL, 20, 64, MIX20) \
+    X(GOOGLE, "1//0", URL, 40, 120, MIX60) \
+    X(LANGSMITH, "lsv2_sk_", WORD, 43, 44, MIX43) \
+    X(ARTIFACTORY, "cmVmdGtuOj", ALNUM, 54, 54, MIX54) \
+    X(NVIDIA, "nvapi-", URL, 60, 80, MIX66) \
+    X(SOURCEGRAPH, "sgp_", WORD, 40, 60, HEX40) \
+    X(POSTHOG, "phx_", ALNUM, 40, 60, MIX43) \
+    X(HUBSPOT, "pat-na1-", URL, 36, 36, "9f3a7c1e-b5d2-4846-9e1f-a93c20d4b86a") \
+    X(HUBSPOT, "pat-eu1-", URL, 36, 36, "9f3a7c1e-b5d2-4846-9e1f-a93c20d4b86a") \
+    X(TAVILY, "tvly-", URL, 32, 60, MIX32) \
+    X(JINA, "jina_", ALNUM, 60, 60, MIX60) \
+    X(DROPBOX, "sl.", URL, 130, 255, MIX150) \
+    X(MONGODB, "mdb_sa_sk_", URL, 32, 64, MIX40) \
+    X(NEON, "napi_", ALNUM, 60, 70, MIX66) \
+    X(CEREBRAS, "csk-", ALNUM, 48, 48, MIX48) \
+    X(BITBUCKET, "BBDC-", BASE64, 44, 44, MIX43 "q")
 
 static const bawn_pattern patterns[] = {
 #define X(name, prefix, signs, min, max, rest) { prefix, K_##name, BAWN_P_TRIGGER | BAWN_P_LITERAL | BAWN_P_CASE, 0.95f, "*", \
@@ -253,7 +276,7 @@ static void confirm(bawn_probe *p)
 
 const bawn_guard bawn_guard_secrets_tokens = {
     .guard = "secrets", .id = "secrets.tokens",
-    .doc = "Keys and tokens of some eighty providers by prefix, signs and length; placeholders of manuals are let pass.",
+    .doc = "Keys and tokens of some ninety providers by prefix, signs and length; placeholders of manuals are let pass.",
     .places = BAWN_IN_ALL, .views = BAWN_SECRET_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
     .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm,
 };
