@@ -166,6 +166,7 @@ static const bawn_pattern patterns[] = {
     CUE("prescription no", PRESCRIPTION, 0.8f, "en", "Prescription no. 7654321-01", "a prescription no doctor wrote"),
     CUE("prescription #", PRESCRIPTION, 0.8f, "en", "prescription #7654321", "prescription #2"),
     CUE("rx number", PRESCRIPTION, 0.8f, "en", "Rx number: RX7654321", "the rx number is on the label"),
+    CUE("rx# ", PRESCRIPTION, 0.8f, "en", "Rx# 7654321", "rx# is empty"),
     CUE("rx #", PRESCRIPTION, 0.8f, "en", "Rx #7654321", "rx #2"),
 
     CUE("referral number", REFERRAL, 0.8f, "en", "referral number REF-8812345", "a referral number of 5"),

@@ -46,6 +46,20 @@ static void ipv4(bawn_probe *p)
     }
 }
 
+/* 001a.2b3c.4d5e, as routers write it: a letter among the digits, or it is a number with points. */
+static size_t mac_of_routers(bawn_probe *p, size_t i)
+{
+    bool letter = false;
+    for (size_t k = 0; k < 14; k++) {
+        int c = bawn_probe_at(p, i + k);
+        if (k % 5 == 4 ? c != '.' : !is_hex(c))
+            return 0;
+        letter |= c > '9';
+    }
+    int next = bawn_probe_at(p, i + 14);
+    return letter && !(next == '.' && is_hex(bawn_probe_at(p, i + 15))) && bawn_probe_word_ends(p, i + 14) ? i + 14 : 0;
+}
+
 /* Six pairs of hexadecimal digits from i, apart by the same sign; returns the end or 0. */
 static size_t mac(bawn_probe *p, size_t i)
 {
@@ -144,8 +158,26 @@ static void hex_token(bawn_probe *p, size_t digit)
         bawn_probe_found(p, MAC, begin, end, 0.95f);
     else if (end == 0 && (end = ipv6(p, begin)) > 0)
         bawn_probe_found(p, IP, begin, end, 0.95f);
-    else if (end == 0 && bawn_pii_left(p, begin) && (end = uuid(p, begin)) > 0)
+}
+
+/* Where the hexadecimal digits around the token's first digit begin, with `sign` between them; SIZE_MAX: not its first. */
+static size_t token_begin(const bawn_probe *p, size_t digit, int sign, size_t most)
+{
+    size_t begin = digit;
+    for (int c; begin > 0 && digit - begin < most && (is_hex(c = bawn_probe_back(p, begin)) || c == sign); begin--)
+        if (bawn_is_digit((unsigned char)c))
+            return SIZE_MAX;
+    return bawn_pii_left(p, begin) ? begin : SIZE_MAX;
+}
+
+static void signed_token(bawn_probe *p, size_t digit)
+{
+    size_t begin = token_begin(p, digit, '-', 36), end = begin != SIZE_MAX ? uuid(p, begin) : 0;
+    if (end > 0)
         bawn_probe_found(p, UUID, begin, end, 0.95f);
+    begin = token_begin(p, digit, '.', 14);
+    if (begin != SIZE_MAX && (end = mac_of_routers(p, begin)) > 0)
+        bawn_probe_found(p, MAC, begin, end, 0.95f);
 }
 
 static void confirm(bawn_probe *p)
@@ -156,6 +188,7 @@ static void confirm(bawn_probe *p)
     int before = bawn_probe_back(p, g.begin), after = bawn_probe_at(p, g.end);
     if (before == ':' || after == ':' || (is_hex(before) && before > '9') || (is_hex(after) && after > '9') || after == '-')
         hex_token(p, g.begin);
+    signed_token(p, g.begin);
     if (p->end - p->begin >= 7)
         ipv4(p);
 }

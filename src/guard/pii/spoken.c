@@ -9,10 +9,11 @@
 static const bawn_kind kinds[] = { BAWN_PII("EMAIL", BAWN_MASK, "e-mail address, spelled in words") };
 
 #define ROW(word, lang, hit, miss) { word, 0, BAWN_P_TRIGGER | BAWN_P_LITERAL, 0.8f, lang, hit, miss }
-enum { PLAIN = 3 };     /* rows from here on are words; those before are in brackets */
+enum { PLAIN = 5 };     /* rows from here on are words; those before are in brackets */
 static const bawn_pattern patterns[] = {
     ROW("(at)", "*", "jane.roe (at) example.com", "the value (at) most is 3"), ROW("[at]", "*", "jane[at]example[dot]com", "array[at] is 3"),
-    ROW("{at}", "*", "jane{at}example.com", "the {at} sign"),
+    ROW("{at}", "*", "jane{at}example.com", "the {at} sign"), ROW("[@]", "*", "jane.roe[@]example.com", "the sign [@] is old"),
+    ROW("(@)", "*", "jane(@)example.com", "the sign (@) is old"),
     ROW(" at ", "en", "my email is jane at example dot com", "my email is hosted at example dot com"),
     ROW(" arroba ", "es", "mi correo es ana arroba ejemplo punto com", "una arroba son 11 kilos"),
     ROW(" arobase ", "fr", "mon courriel est anne arobase exemple point fr", "le signe arobase est rond"),
@@ -36,6 +37,12 @@ static size_t name_begin(const bawn_probe *p, size_t i)
         begin--;
     while (begin < end && strchr("._%+-", p->text.ptr[begin]))
         begin++;
+    bool dot = begin > 5 && bawn_slice_eq_nocase(bawn_slice_of(p->text.ptr + begin - 5, 5), BAWN_LIT(" dot "));      /* "jane dot roe" */
+    size_t first = dot ? begin - 5 : begin;
+    size_t word = first;
+    while (dot && word > 0 && first - word < 32 && is_local(bawn_probe_back(p, word)))
+        word--;
+    begin = word < first ? word : begin;
     return end - begin >= 2 && end - begin <= 64 ? begin : i;
 }
 
@@ -96,5 +103,5 @@ static void confirm(bawn_probe *p)
 const bawn_guard bawn_guard_pii_spoken = {
     .guard = "pii", .id = "pii.spoken", .doc = "E-mail addresses spelled in words or with an at in brackets, in requests.",
     .places = BAWN_IN_SYSTEM | BAWN_IN_INPUT | BAWN_IN_UNTRUSTED, .views = BAWN_VIEW_RAW | BAWN_VIEW_CANONICAL, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
-    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm, .reach = 80,
+    .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm, .reach = 104,
 };
