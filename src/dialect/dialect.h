@@ -53,6 +53,10 @@ typedef struct { bawn_slice path; uint64_t characters; const char *reason; } baw
  * that choice is rewritten, these wire bytes, a whole JSON value, are replaced by `null` (T35). */
 typedef struct { bawn_span wire; uint32_t choice; } bawn_copy;               /* choice UINT32_MAX: of all */
 
+typedef struct {                    /* answers and events: each tool call that occurs */
+    bawn_slice name, id;            /* empty where not said (later chunks do not repeat them), or no id by its shape */
+    uint32_t channel;               /* of its arguments; that of its name is the next */
+} bawn_call;
 typedef struct {                    /* answers and events: each choice that occurs */
     uint32_t index;
     bawn_slice finish_reason;       /* empty while open */
@@ -67,6 +71,7 @@ typedef struct {
     bawn_slice finish_reasons[8]; size_t n_finish;
     bawn_choice *choices; size_t n_open;             /* answers, events: choices by occurrence */
     bawn_copy *copies; size_t n_copies;              /* answers, events */
+    bawn_call *calls; size_t n_calls;                /* answers, events: tool calls by occurrence */
     int64_t input_tokens, output_tokens;             /* -1: not said */
     uint32_t n_choices;             /* request: n */
     uint32_t n_messages;            /* chat: messages; embeddings, moderations: inputs (answers: results) */
@@ -78,6 +83,7 @@ typedef struct {
 typedef enum { BAWN_OP_UNKNOWN, BAWN_OP_CHAT, BAWN_OP_EMBEDDINGS, BAWN_OP_MODERATIONS, BAWN_OP_MODELS,
                BAWN_OP_MODEL /* GET /models/{id} */ } bawn_operation;
 
+typedef struct { bawn_slice id, owner; } bawn_listed_model;
 typedef struct bawn_dialect {
     const char *name;                                                /* "openai" */
     /* Which operation a request is: exact paths on the raw URI (no decoding, one canonical form; T14). *rest: what is
@@ -109,6 +115,8 @@ typedef struct bawn_dialect {
     /* Answers to operations that Bawn serves itself: results of guard scores by input. */
     bool (*moderation)(bawn_buf *out, bawn_slice id, bawn_slice model, const float *scores /* [n][13] */,
                        const float *attack /* [n] prompt_attack */, const bool *flagged, size_t n);
+    bool (*models)(bawn_buf *out, const bawn_listed_model *, size_t n);
+    bool (*model_of)(bawn_slice *out, bawn_slice rest, bawn_arena *);   /* the id in GET /models/{id}, as route() let it through */
     const char *const *moderation_categories;                        /* the 13 names, in the order of scores */
     /* Id (channel) of field `path` of choice/tool-call, and whether text of it may be masked, are in bawn_field. */
 } bawn_dialect;

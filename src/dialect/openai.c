@@ -1,6 +1,6 @@
 /* openai.c: the OpenAI dialect, one table. Its parts: openai_route.c (operations), openai_table.c (fields),
  * openai_request.c and openai_answer.c (wire -> conversation), openai_write.c (refusals), openai_error.c,
- * openai_moderation.c. */
+ * openai_moderation.c, openai_models.c. */
 #include "dialect/openai.h"
 
 const bawn_dialect bawn_dialect_openai = {
@@ -17,5 +17,7 @@ const bawn_dialect bawn_dialect_openai = {
     .stream_error = bawn_openai_stream_error,
     .hold = ": hold\n\n",
     .moderation = bawn_openai_moderation,
+    .models = bawn_openai_models,
+    .model_of = bawn_openai_model_of,
     .moderation_categories = bawn_openai_moderation_categories,
 };

@@ -22,6 +22,9 @@ bool bawn_openai_event(bawn_conversation *, bawn_operation, const bawn_json *, b
 /* openai_route.c: the operation of a request line, or UNKNOWN; *rest: the path without /v1, query included. */
 bawn_operation bawn_openai_route(bawn_slice method, bawn_slice raw_uri, bawn_slice *rest);
 const char *bawn_openai_operation_name(bawn_operation);
+bool bawn_openai_model_of(bawn_slice *out, bawn_slice rest, bawn_arena *);
+/* openai_models.c: the list of models. */
+bool bawn_openai_models(bawn_buf *, const bawn_listed_model *, size_t n);
 
 /* openai_write.c: blocks, each a whole answer or the end of a stream, dated now_ns. */
 bool bawn_openai_refusal(bawn_buf *, bawn_slice *content_type, bawn_operation, const bawn_conversation *request,

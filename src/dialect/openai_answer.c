@@ -2,6 +2,8 @@
  * same fields on the same channels, so that a stream, joined, is the whole answer. */
 #include "dialect/openai.h"
 
+#include "dialect/shape.h"
+
 #define MAX_INDEX 16000                               /* of choices and tool calls: both fit a channel's 16 bits */
 
 static bool index_of(uint32_t *out, bawn_walk *w, uint32_t object, uint32_t position, const char *what)
@@ -23,9 +25,50 @@ static bool choice(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
     return index_of(&p->choice, w, token, index, "choice") && bawn_walk_choice(w, &c, p->choice);
 }
 
+static bool text_of(bawn_slice *out, bawn_walk *w, uint32_t token)
+{
+    return w->json->tokens[token].type != BAWN_JSON_STRING || bawn_walk_text(out, w, token);
+}
+
+/* The string of that key in an object; nothing when there is none. */
+static bool member_text(bawn_slice *out, bawn_walk *w, uint32_t object, const char *key)
+{
+    uint32_t token = w->json->tokens[object].type == BAWN_JSON_OBJECT ? bawn_json_get(w->json, object, key) : 0;
+
+    return token == 0 || text_of(out, w, token);
+}
+
+/* For the record: who was called. `function` is the object that holds the name. */
+static bool note_call(bawn_walk *w, uint32_t token, uint32_t function, uint32_t channel)
+{
+    bawn_call call = { .channel = channel };
+
+    if (w->json->tokens[token].type != BAWN_JSON_OBJECT)
+        return true;
+    if (!member_text(&call.name, w, function, "name") || !member_text(&call.id, w, token, "id"))
+        return false;
+    if (!bawn_shape_id(call.id))
+        call.id = BAWN_NIL;
+    return bawn_walk_call(w, &call);
+}
+
 static bool tool_call(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    return index_of(&p->call, w, token, index, "tool call");
+    static const char *const kinds[] = { "function", "custom" };
+    uint32_t function = token;
+
+    if (!index_of(&p->call, w, token, index, "tool call"))
+        return false;
+    for (size_t i = 0; i < BAWN_COUNT(kinds) && w->json->tokens[token].type == BAWN_JSON_OBJECT; i++)
+        if (bawn_json_get(w->json, token, kinds[i]))
+            function = bawn_json_get(w->json, token, kinds[i]);
+    return note_call(w, token, function, p->choice << 16 | (BAWN_CHANNEL_TOOL_ARGUMENTS + 2 * p->call));
+}
+
+static bool function_call(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
+{
+    (void)index;
+    return note_call(w, token, token, p->choice << 16 | BAWN_CHANNEL_CALL_ARGUMENTS);
 }
 
 static bool finish(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
@@ -59,11 +102,6 @@ static bool obfuscation(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t in
     (void)p, (void)index;
     return w->json->tokens[token].type == BAWN_JSON_NULL ||
            bawn_walk_copy(w, bawn_walk_value(w->json, token), UINT32_MAX);
-}
-
-static bool text_of(bawn_slice *out, bawn_walk *w, uint32_t token)
-{
-    return w->json->tokens[token].type != BAWN_JSON_STRING || bawn_walk_text(out, w, token);
 }
 
 static bool id(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
@@ -112,6 +150,7 @@ static bool data(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 const bawn_hook_row bawn_openai_answer_hooks[] = {
     { "answer.choices[]", choice }, { "answer.choices[].message.tool_calls[]", tool_call },
     { "answer.choices[].delta.tool_calls[]", tool_call }, { "answer.choices[].finish_reason", finish },
+    { "answer.choices[].message.function_call", function_call }, { "answer.choices[].delta.function_call", function_call },
     { "answer.choices[].logprobs", logprobs }, { "answer.obfuscation", obfuscation }, { "answer.id", id },
     { "answer.model", model }, { "answer.usage", usage }, { "answer.error", error }, { "vectors.model", model },
     { "vectors.id", id }, { "vectors.usage", usage }, { "vectors.data", data },

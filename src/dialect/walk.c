@@ -90,6 +90,16 @@ bool bawn_walk_copy(bawn_walk *w, bawn_span wire, uint32_t choice)
     return true;
 }
 
+bool bawn_walk_call(bawn_walk *w, const bawn_call *call)
+{
+    bawn_conversation *o = w->out;
+
+    if (!bawn_walk_grow(w, (void **)&o->calls, &w->cap_calls, o->n_calls, sizeof(*o->calls)))
+        return false;
+    o->calls[o->n_calls++] = *call;
+    return true;
+}
+
 bool bawn_walk_choice(bawn_walk *w, bawn_choice **out, uint32_t index)
 {
     bawn_conversation *o = w->out;

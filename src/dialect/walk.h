@@ -31,7 +31,7 @@ typedef struct bawn_walk {
     bawn_error *err;
     const bawn_trie *trie;
     bawn_frame *frames;
-    size_t n_frames, cap_frames, cap_fields, cap_unguarded, cap_choices, cap_copies;
+    size_t n_frames, cap_frames, cap_fields, cap_unguarded, cap_choices, cap_copies, cap_calls;
     void *extra;                                   /* of the hooks */
     bawn_slice name;                               /* the last step to the value at hand, not yet in `path`: a key, */
     uint32_t number;                               /* or, when name.ptr is NULL, an index */
@@ -47,6 +47,7 @@ bool bawn_walk_run(bawn_walk *, uint16_t root, bawn_place start);
 /* For hooks and for what they find. False: out of memory (err is filled). */
 bool bawn_walk_unguarded(bawn_walk *, uint32_t *entry, bawn_slice path, uint64_t characters, const char *reason);
 bool bawn_walk_copy(bawn_walk *, bawn_span wire, uint32_t choice);
+bool bawn_walk_call(bawn_walk *, const bawn_call *);
 bool bawn_walk_choice(bawn_walk *, bawn_choice **out, uint32_t index);    /* found or added */
 bool bawn_walk_text(bawn_slice *out, bawn_walk *, uint32_t token);        /* decoded */
 bool bawn_walk_path(bawn_slice *out, bawn_walk *);                          /* pointer of the value at hand, a copy */

@@ -266,6 +266,8 @@ static void a_route_is_one_spelling(void **state)
         { "POST", "/v1/moderations", BAWN_OP_MODERATIONS, "/moderations" },
         { "GET", "/v1/models", BAWN_OP_MODELS, "/models" },
         { "GET", "/v1/models/gpt-4.1:x", BAWN_OP_MODEL, "/models/gpt-4.1:x" },
+        { "GET", "/v1/models/org/name-7b", BAWN_OP_MODEL, "/models/org/name-7b" },
+        { "GET", "/v1/models/org%2Fname?x=1", BAWN_OP_MODEL, "/models/org%2Fname?x=1" },
     };
     static const char *const bad[][2] = {
         { "GET", "/v1/chat/completions" }, { "post", "/v1/chat/completions" }, { "POST", "/v1/chat/completions/" },
@@ -274,8 +276,10 @@ static void a_route_is_one_spelling(void **state)
         { "POST", "/v1/chat/completions#x" }, { "POST", "/v1/chat/completions?a b" }, { "POST", "" },
         { "POST", "/v1/chat/completions;x" }, { "POST", "http://h/v1/chat/completions" }, { "POST", "/chat/completions" },
         { "POST", "/v1/completions" }, { "POST", "/v1/responses" }, { "GET", "/v1/chat/completions/id" },
-        { "GET", "/v1/models/" }, { "GET", "/v1/models/.." }, { "GET", "/v1/models/." }, { "GET", "/v1/models/a/b" },
-        { "GET", "/v1/models/a%2Fb" }, { "DELETE", "/v1/models/a" }, { "POST", "/v1/batches" }, { "POST", "/v1/chat\\completions" },
+        { "GET", "/v1/models/" }, { "GET", "/v1/models/.." }, { "GET", "/v1/models/." }, { "GET", "/v1/models/a//b" },
+        { "GET", "/v1/models/a%2F" }, { "GET", "/v1/models/a/../b" }, { "GET", "/v1/models/a%2f..%2fb" }, { "GET", "/v1/models/../chat/completions" },
+        { "GET", "/v1/models//a" }, { "GET", "/v1/models/%2Fa" }, { "GET", "/v1/models/a%2Eb" }, { "GET", "/v1/models/a/%2e%2e" }, { "GET", "/v1/models/a/." },
+        { "GET", "/v1/models/a%25b" }, { "GET", "/v1/models/a%2" }, { "DELETE", "/v1/models/a" }, { "POST", "/v1/batches" }, { "POST", "/v1/chat\\completions" },
     };
     bawn_slice rest;
 
