@@ -183,7 +183,7 @@ void ngx_http_bawn_sync_handler(ngx_event_t *ev);
 
 /* score.c: the scorer's socket */
 ngx_http_bawn_scorer_t *ngx_http_bawn_scorer_new(ngx_cycle_t *cycle, ngx_str_t *path);
-bool ngx_http_bawn_scorer_submit(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx, const bawn_job *job,
+const char *ngx_http_bawn_scorer_submit(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx, const bawn_job *job,
     uint64_t now);
 void ngx_http_bawn_scorer_forget(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx);
 uint64_t ngx_http_bawn_scorer_expire(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx, uint64_t now);

@@ -392,6 +392,7 @@ ngx_http_bawn_take_verdict(ngx_http_bawn_ctx_t *ctx, const bawn_step *step)
 static void
 ngx_http_bawn_take_need(ngx_http_bawn_ctx_t *ctx, const bawn_job *job)
 {
+    const char              *why = "crashed";
     ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(ctx->request);
 
     switch (job->kind) {
@@ -403,7 +404,8 @@ ngx_http_bawn_take_need(ngx_http_bawn_ctx_t *ctx, const bawn_job *job)
         return;
 
     case 1:
-        if (w->scorer && ngx_http_bawn_scorer_submit(w->scorer, ctx, job, ngx_http_bawn_now(w))) {
+        why = ngx_http_bawn_scorer_submit(w->scorer, ctx, job, ngx_http_bawn_now(w));
+        if (why == NULL) {
             ctx->jobs_ns = ctx->jobs++ ? ngx_min(ctx->jobs_ns, job->deadline_ns) : job->deadline_ns;
             return;
         }
@@ -413,7 +415,7 @@ ngx_http_bawn_take_need(ngx_http_bawn_ctx_t *ctx, const bawn_job *job)
         break;
     }
 
-    (void) bawn_exchange_resume(ctx->exchange, job->id, false, bawn_slice_of(NULL, 0), ngx_http_bawn_now(w));
+    (void) bawn_exchange_resume(ctx->exchange, job->id, false, bawn_slice_str(why), ngx_http_bawn_now(w));
 }
 
 
@@ -582,7 +584,8 @@ ngx_http_bawn_code(ngx_uint_t status)
     static const struct { ngx_uint_t status; const char *code; } table[] = {
         { 400, "invalid_request" }, { 401, "unauthenticated" }, { 403, "forbidden" }, { 404, "unknown_route" },
         { 405, "unknown_route" }, { 413, "body_too_large" }, { 415, "unsupported_media" }, { 429, "rate_limited" },
-        { 502, "upstream_unreachable" }, { 504, "upstream_timeout" }
+        { 501 /* a transfer coding unknown to nginx */, "unsupported_media" }, { 502, "upstream_unreachable" },
+        { 504, "upstream_timeout" }, { 505, "invalid_request" }
     };
     size_t  i;
 

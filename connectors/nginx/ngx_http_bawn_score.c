@@ -163,7 +163,7 @@ ngx_http_bawn_scorer_lost(ngx_http_bawn_scorer_t *s)
     for (i = 0; i < BAWN_SLOTS; i++) {
         ctx = s->slots[i].ctx;
         if (ctx) {
-            ngx_http_bawn_slot_answer(s, &s->slots[i], false, bawn_slice_of(NULL, 0));
+            ngx_http_bawn_slot_answer(s, &s->slots[i], false, BAWN_LIT("crashed"));
             if (!ctx->in_woken) {
                 ngx_queue_insert_tail(&woken, &ctx->woken);
                 ctx->in_woken = 1;
@@ -228,7 +228,8 @@ ngx_http_bawn_scorer_write(ngx_event_t *wev)
 }
 
 
-bool
+/* NULL: it is asked. Else why it is not, as the exchange wants to hear it. */
+const char *
 ngx_http_bawn_scorer_submit(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx, const bawn_job *job, uint64_t now)
 {
     char                   head[12];
@@ -236,10 +237,20 @@ ngx_http_bawn_scorer_submit(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx,
     uint64_t               left;
     ngx_http_bawn_slot_t  *slot;
 
-    if (job->deadline_ns <= now || s->first_free >= BAWN_SLOTS || s->send.len > BAWN_SEND_MAX
-        || (s->connection == NULL && ngx_http_bawn_scorer_connect(s) != NGX_OK))
-    {
-        return false;
+    if (s == NULL) {
+        return "crashed";                  /* none is configured */
+    }
+
+    if (job->deadline_ns <= now) {
+        return "timeout";
+    }
+
+    if (s->first_free >= BAWN_SLOTS || s->send.len > BAWN_SEND_MAX) {
+        return "overloaded";
+    }
+
+    if (s->connection == NULL && ngx_http_bawn_scorer_connect(s) != NGX_OK) {
+        return "crashed";
     }
 
     i = s->first_free;
@@ -252,7 +263,7 @@ ngx_http_bawn_scorer_submit(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx,
 
     if (!bawn_buf_reserve(&s->send, sizeof(head) + job->frame.len)) {
         s->send.failed = false;            /* nothing of the frame is in: the next one may fit */
-        return false;
+        return "no_memory";
     }
 
     (void) bawn_buf_add(&s->send, bawn_slice_of(head, sizeof(head)));
@@ -265,7 +276,7 @@ ngx_http_bawn_scorer_submit(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx,
 
     ngx_post_event(s->connection->write, &ngx_posted_events);   /* questions of one turn leave in one write */
 
-    return true;
+    return NULL;
 }
 
 
@@ -304,7 +315,7 @@ ngx_http_bawn_scorer_expire(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ctx_t *ctx,
             continue;
         }
         if (s->slots[i].deadline_ns <= now) {
-            ngx_http_bawn_slot_answer(s, &s->slots[i], false, bawn_slice_of(NULL, 0));
+            ngx_http_bawn_slot_answer(s, &s->slots[i], false, BAWN_LIT("timeout"));
         } else {
             next = ngx_min(next, s->slots[i].deadline_ns);
         }

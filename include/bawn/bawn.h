@@ -96,6 +96,7 @@ BAWN_API bool bawn_exchange_new(bawn_exchange **out, bawn_worker *, bawn_slice d
                        const bawn_attribute *, size_t n, uint64_t now_ns, const uint8_t seed[32], bawn_error *err);
 BAWN_API bool bawn_exchange_response(bawn_exchange *, int status, bawn_slice content_type, uint64_t now_ns);
 BAWN_API bool bawn_exchange_feed(bawn_exchange *, bawn_side, bawn_slice bytes, bool last, uint64_t now_ns);
+/* ok: the answer. Not ok: `frame` may say why (timeout, overloaded, crashed, no_memory), which the record repeats. */
 BAWN_API bool bawn_exchange_resume(bawn_exchange *, uint64_t job, bool ok, bawn_slice frame, uint64_t now_ns); /* late id: no-op */
 BAWN_API bool bawn_exchange_tick(bawn_exchange *, uint64_t now_ns, uint64_t *next_ns);  /* deadlines; when to call again */
 BAWN_API bool bawn_exchange_abort(bawn_exchange *, bawn_side who_left, uint64_t now_ns);  /* client left, upstream died */

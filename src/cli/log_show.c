@@ -45,9 +45,20 @@ static void show_coverage(const json_t *e)
     json_array_foreach(unguarded, i, u)
     {
         printf("  not guarded: %lld characters of ", bawn_cli_number(u, NULL, "characters", 0));
-        bawn_cli_show(stdout, bawn_slice_str(bawn_cli_member(u, NULL, "path")));
+        const char *path = bawn_cli_member(u, NULL, "path");
+        bawn_cli_show(stdout, bawn_slice_str(*path ? path : "a whole side"));
         printf(" (%s)\n", bawn_cli_member(u, NULL, "reason"));
     }
+}
+
+/* Guards that could not run, whether the policy let them drop out or not. */
+static void show_failed(const json_t *e)
+{
+    json_t *failed = json_object_get(json_object_get(e, "guards"), "failed"), *one;
+    size_t i;
+
+    json_array_foreach(failed, i, one)
+        printf("failed    %s could not run (%s)\n", bawn_cli_member(one, NULL, "guard"), bawn_cli_member(one, NULL, "code"));
 }
 
 /* Whether the lines of the policy that follow are those that ruled. */
@@ -130,6 +141,7 @@ static void show(const json_t *e, const bawn_cli_policy *p)
     show_head(e);
     show_policy(e, p);
     show_coverage(e);
+    show_failed(e);
     printf("time      %.1f ms in all, longest hold %.1f ms\n", (double)bawn_cli_number(e, "latency_us", "total", 0) / 1000,
            (double)bawn_cli_number(e, "latency_us", "held_max", 0) / 1000);
     json_array_foreach(findings, i, f)

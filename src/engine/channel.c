@@ -4,6 +4,7 @@
 #include "engine/channel.h"
 
 #include "base/json.h"
+#include "engine/failures.h"
 #include "engine/tokens.h"
 
 #define KEEP 2048               /* bytes kept behind everything that is open: more than BAWN_BEHIND and a run */
@@ -29,8 +30,9 @@ struct bawn_channel {
     size_t runs_from, canonical_runs_from;  /* where encoded runs are looked for next, in raw / canonical offsets */
     bool run_open, canonical_run_open;
     bawn_unfold unfold;
-    uint64_t characters;
+    uint64_t characters, guarded;
     bool ended, failed, blocked;
+    bool let_go;                /* its guards have dropped out: what comes is not judged any more */
     size_t cut;
 };
 
@@ -359,6 +361,18 @@ static void retire_finds(bawn_channel *c)
         }
 }
 
+/* A copy for the record, as long as there is room: what it may show is bounded. */
+static bawn_slice keep(struct bawn_kept *k, bawn_slice value)
+{
+    bool ok = true;
+
+    value.len = bawn_utf8_floor(value, least(value.len, BAWN_KEPT_VALUE));
+    if (!k || value.len > k->left)
+        return BAWN_NIL;
+    k->left -= value.len;
+    return bawn_arena_copy(k->arena, value, &ok);
+}
+
 /* What begins before `below` is known to the record by a hash (docs/event.md): its text may be forgotten now. */
 static void hash_finds(bawn_channel *c, size_t below)
 {
@@ -371,6 +385,7 @@ static void hash_finds(bawn_channel *c, size_t below)
         bawn_value_hash(f->hash, bawn_slice_of((const char *)wall->hash_key, 32),
                         bawn_slice_str(bawn_wall_kind(wall, f->kind)->code), value);
         f->hashed = true;
+        f->text = keep(c->judging.kept, value);
     }
 }
 
@@ -380,7 +395,7 @@ static void forget(bawn_channel *c, size_t hold)
     size_t low = least(c->rendered, least(c->gate, hold));
 
     retire_finds(c);
-    if (c->maker) {
+    if (c->maker && !c->let_go) {
         forget_canonical(c);
         low = least(low, c->canonical_fed);
     }
@@ -417,6 +432,32 @@ static bool judge_new(bawn_channel *c, size_t from, bool last)
     return step_runs(c, &c->canonical, &c->canonical_runs_from, &c->canonical_run_open, c->differs, last);
 }
 
+/* Judges what has come, or lets it go where every guard of it may drop out. */
+static bool judge_or_let_go(bawn_channel *c, size_t from, bool last)
+{
+    if (c->let_go || (judge_new(c, from, last) && !c->judging.failed))
+        return true;
+    return c->let_go = bawn_failures_note_all(&c->judging, BAWN_OUT_OF_MEMORY);
+}
+
+/* What is known now decides: a block, and how far the text may leave. */
+static void settle(bawn_channel *c)
+{
+    bawn_except_drop(&c->judging, bawn_buf_slice(&c->text), c->base, c->live);
+    size_t hold = c->let_go ? length(c) : hold_of(c);
+
+    decide(c, hold);
+    if (c->blocked)
+        c->gate = c->cut;
+    else if (c->ended)
+        c->gate = length(c);
+    else if (c->let_go)
+        c->gate = placeholder_hold(c, length(c));
+    else
+        move_gate(c, hold);
+    forget(c, hold);
+}
+
 bool bawn_channel_feed(bawn_channel *c, bawn_slice text, bool last)
 {
     size_t from = length(c);
@@ -425,21 +466,30 @@ bool bawn_channel_feed(bawn_channel *c, bawn_slice text, bool last)
         return !c->failed;
     if (!bawn_buf_add(&c->text, text))
         return fail(c);
-    c->characters += bawn_utf8_count(text);
+    uint64_t characters = bawn_utf8_count(text);
     c->judging.finds = &c->finds;
-    if (!judge_new(c, from, last) || c->judging.failed)
+    if (!judge_or_let_go(c, from, last))
         return fail(c);
+    c->characters += characters;
+    c->guarded += bawn_judging_is_whole(&c->judging) ? characters : 0;
     c->ended = last;
-    bawn_except_drop(&c->judging, bawn_buf_slice(&c->text), c->base, c->live);
-    size_t hold = hold_of(c);
-    decide(c, hold);
-    if (c->blocked)
-        c->gate = c->cut;
-    else if (last)
-        c->gate = length(c);
-    else
-        move_gate(c, hold);
-    forget(c, hold);
+    settle(c);
+    return true;
+}
+
+bool bawn_channel_let_go(bawn_channel *c, bawn_failure why)
+{
+    if (c->failed || c->ended || c->blocked)
+        return !c->failed;
+    c->judging.finds = &c->finds;
+    if (!c->let_go) {                           /* what hangs on text that has not come is decided as if none came */
+        (void)judge_new(c, length(c), true);
+        if (!bawn_failures_note_all(&c->judging, why))
+            return fail(c);
+        c->let_go = true;
+        settle(c);
+    }
+    c->gate = c->blocked ? c->cut : length(c);  /* nor is a placeholder waited for */
     return true;
 }
 
@@ -452,6 +502,7 @@ const bawn_finds *bawn_channel_finds(bawn_channel *c)
 }
 
 uint64_t bawn_channel_characters(const bawn_channel *c) { return c->characters; }
+uint64_t bawn_channel_guarded(const bawn_channel *c) { return c->guarded; }
 
 bool bawn_channel_blocked(const bawn_channel *c, size_t *cut)
 {
@@ -459,11 +510,7 @@ bool bawn_channel_blocked(const bawn_channel *c, size_t *cut)
     return c->blocked;
 }
 
-bool bawn_channel_failed(const bawn_channel *c, uint16_t *guard)
-{
-    *guard = c->judging.failed_guard;
-    return c->failed;
-}
+bool bawn_channel_failed(const bawn_channel *c) { return c->failed; }
 
 /* ---- rendering -------------------------------------------------------------------------------------------------------- */
 typedef struct { bawn_span at; const bawn_found *found; bawn_slice value; } edit;

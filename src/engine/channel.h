@@ -23,7 +23,7 @@ size_t bawn_channel_gate(const bawn_channel *);             /* bytes that may le
 /* Whether a blocking finding is decided; then *cut bytes may leave and nothing later counts. */
 bool bawn_channel_blocked(const bawn_channel *, size_t *cut);
 const bawn_finds *bawn_channel_finds(bawn_channel *); /* up to the block point; unmerged */
-bool bawn_channel_failed(const bawn_channel *, uint16_t *guard);
+bool bawn_channel_failed(const bawn_channel *);
 /* Appends the text of raw bytes [from, to) with its edits, to <= gate (or cut). Calls must go from left to right.
  * `nested`: the text is JSON (tool arguments): what is restored is escaped for a JSON string. */
 bool bawn_channel_render(bawn_buf *out, bawn_channel *, size_t from, size_t to, bool nested);
@@ -31,5 +31,9 @@ void bawn_channel_pass(bawn_channel *, size_t to);          /* [.., to) has left
 uint64_t bawn_channel_characters_in(const bawn_channel *, size_t from, size_t to);
 bool bawn_channel_edited(const bawn_channel *, size_t from, size_t to);   /* whether rendering would change it */
 uint64_t bawn_channel_characters(const bawn_channel *);     /* code points fed */
+uint64_t bawn_channel_guarded(const bawn_channel *);        /* ... while every guard of them ran */
+/* Time or room is up. Where every guard of the text may drop out, they do: what has come leaves as what was found so far
+ * has it, and the rest unjudged. False: one may not, and the channel has failed. */
+bool bawn_channel_let_go(bawn_channel *, bawn_failure why);
 
 #endif

@@ -29,6 +29,10 @@ static int by_place(const void *a, const void *b)
 
 static void absorb(bawn_found *into, const bawn_found *from)
 {
+    if (from->span.begin == into->span.begin && from->span.end > into->span.end && from->hashed) {
+        memcpy(into->hash, from->hash, sizeof into->hash);      /* of the longer one, which is the whole now */
+        into->text = from->text;
+    }
     if (from->span.end > into->span.end)
         into->span.end = from->span.end;
     if (from->score > into->score)

@@ -1,4 +1,5 @@
 /* bawn_inspect: whole segments, one call. */
+#include "engine/failures.h"
 #include "engine/judge.h"
 #include "engine/outcome.h"
 #include "guard/leak/leak.h"
@@ -14,6 +15,7 @@ typedef struct {
     bawn_finds finds;
     bawn_judging judging;
     bawn_leak_prompt *prompt;
+    struct bawn_failures failures;
     uint64_t guarded, total;
     bool failed;
 } inspection;
@@ -47,15 +49,17 @@ static bool judge_segment(inspection *s, uint32_t i)
     s->judging.place = bawn_place_of(s->side, segment->role, segment->origin);
     s->judging.segment = i;
     s->total += characters;
-    if (!bawn_judge_text(&s->judging, segment->text))
+    if (!bawn_judge_text(&s->judging, segment->text) && !bawn_failures_note_all(&s->judging, BAWN_OUT_OF_MEMORY))
         return false;
-    s->guarded += characters;
+    if (bawn_judging_is_whole(&s->judging))
+        s->guarded += characters;
     return true;
 }
 
 static bool judge_all(inspection *s)
 {
-    s->judging = (bawn_judging){ .worker = s->worker, .guardrail = s->guardrail, .finds = &s->finds };
+    s->judging = (bawn_judging){ .worker = s->worker, .guardrail = s->guardrail, .finds = &s->finds,
+                                 .failures = &s->failures };
     if (!read_prompt(s))
         return false;
     s->judging.leak = s->prompt;
@@ -112,8 +116,8 @@ static bool fill_verdict(const bawn_verdict **out, inspection *s, bawn_arena *ar
     for (size_t i = 0; i < s->finds.n; i++)
         if (&s->finds.items[i] != o.deciding)
             fill_finding(&findings[n++], s->worker->wall, &s->finds.items[i]);
-    *v = (bawn_verdict){ .action = s->failed && !s->guardrail->fail_open ? BAWN_BLOCK : o.action, .findings = findings,
-                         .n_findings = n, .guarded = s->guarded, .total = s->total, .failed = s->failed };
+    *v = (bawn_verdict){ .action = s->failed ? BAWN_BLOCK : o.action, .findings = findings,
+                         .n_findings = n, .guarded = s->guarded, .total = s->total, .failed = s->failed || s->failures.n > 0 };
     if (v->action == BAWN_BLOCK)
         v->message = bawn_outcome_message(s->guardrail, s->side, BAWN_NIL);
     *out = v;

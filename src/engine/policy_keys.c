@@ -59,7 +59,9 @@ static const bawn_key keys[] = {
     KEY("listeners.*.limits.body", SIZE, "4MiB", "Largest request body; a larger one is answered 413."),
     KEY("listeners.*.limits.header_time", TIME, "10s", "Time in which a request's head must have come."),
     KEY("listeners.*.limits.body_time", TIME, "30s", "Longest pause between two pieces of a request's body."),
-    COUNT("listeners.*.limits.connections", 1, 65535, "1000", "Connections held open at once."),
+    COUNT("listeners.*.limits.connections", 1, 65535, "1000", "Requests under way at once; one more is answered 429."),
+    KEY("listeners.*.http2", BOOL, "false", "Speak HTTP/2 here and nothing else (cleartext, by prior knowledge): HTTP/1.1 needs a "
+        "listener of its own."),
     KEY("listeners.*.serves", LIST, NULL, "Makes it a listener for operations: what it answers."),
     CHOICE("listeners.*.serves[]", 0, "metrics|health|admin", NULL, "`metrics` is /metrics, `health` is /healthz and "
            "/readyz."),
@@ -84,7 +86,7 @@ static const bawn_key keys[] = {
     KEY("upstreams.*.timeouts.connect", TIME, "2s", "For a connection."),
     KEY("upstreams.*.timeouts.first_byte", TIME, "60s", "For the answer's first byte."),
     KEY("upstreams.*.timeouts.idle", TIME, "120s", "Between two pieces of the answer."),
-    KEY("upstreams.*.retry", MAP, NULL, "When to try again; never after a byte of the request was sent."),
+    KEY("upstreams.*.retry", MAP, NULL, "When to try again; never after a byte of a POST was sent."),
     COUNT("upstreams.*.retry.attempts", 1, 100, "2", "Attempts in all, the first included."),
     KEY("upstreams.*.retry.on", LIST, "[connect]", "Failures after which to try again."),
     CHOICE("upstreams.*.retry.on[]", 0, "connect", NULL, "`connect`: no connection was made."),

@@ -2,6 +2,7 @@
  * databases (from BAWN_MATCH_WIDTH before them, so that no match is cut), walk the number runs, run the scanners. */
 #include "engine/view.h"
 
+#include "engine/failures.h"
 #include "guard/runs.h"
 
 #define MARGIN (BAWN_MATCH_WIDTH + 8)
@@ -105,10 +106,8 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
     bawn_found f = { .span = bawn_view_to_raw(v, in_view), .kind = id, .segment = j->segment, .pattern = c->rule,
                      .guard = c->guard, .view = v->kind, .action = ruling.action, .would = ruling.would,
                      .style = ruling.style, .place = (uint8_t)j->place, .score = score };
-    if (!bawn_finds_add(j->finds, &f)) {
-        j->failed = true;
-        j->failed_guard = c->guard;
-    }
+    if (!bawn_finds_add(j->finds, &f))
+        bawn_failures_note(j, c->guard, BAWN_OUT_OF_MEMORY);
 }
 
 /* The window around [.., end) of the view, cut at code points. */
@@ -142,9 +141,14 @@ static void confirm_plainly(bawn_probe *p)
     bawn_probe_found(p, p->pattern->kind, begin, p->end, p->pattern->score);
 }
 
+static bool dropped_out(const bawn_judging *j, uint16_t guard)
+{
+    return j->failures && j->failures->n > 0 && j->failures->why[guard] != BAWN_RAN;
+}
+
 static bool wakes(const bawn_view *v, const bawn_judging *j, uint16_t guard)
 {
-    return j->guardrail->wakes[j->place][guard] && (j->worker->wall->guards[guard]->views & v->kind);
+    return j->guardrail->wakes[j->place][guard] && (j->worker->wall->guards[guard]->views & v->kind) && !dropped_out(j, guard);
 }
 
 /* Wakes a guard for a hit. Returns false when it must be asked again with more text; *begin is then what to hold. */
@@ -168,10 +172,8 @@ static bool ask(bawn_view *v, bawn_judging *j, size_t *begin, size_t end, int da
         g->confirm(&p);
     else if (p.pattern && !(p.pattern->flags & BAWN_P_TRIGGER))
         confirm_plainly(&p);
-    if (p.failed) {
-        j->failed = true;
-        j->failed_guard = guard;
-    }
+    if (p.failed)
+        bawn_failures_note(j, guard, BAWN_OUT_OF_MEMORY);
     *begin = c.low + (p.begin < p.end ? p.begin : p.end);
     if (c.least < *begin)
         *begin = c.least;
@@ -181,13 +183,19 @@ static bool ask(bawn_view *v, bawn_judging *j, size_t *begin, size_t end, int da
     return false;
 }
 
+static uint16_t guard_of(const bawn_judging *j, const bawn_pending *p)
+{
+    return p->run ? (uint16_t)p->rule : j->worker->wall->rules[p->database].rules[p->rule].guard;
+}
+
 static void note_pending(bawn_view *v, bawn_judging *j, bawn_pending item)
 {
-    if (v->n_pending >= PENDING_MAX || !grow((void **)&v->pending, &v->cap_pending, v->n_pending, sizeof item)) {
-        j->failed = true;
-        return;
-    }
-    v->pending[v->n_pending++] = item;
+    if (v->n_pending >= PENDING_MAX)
+        bawn_failures_note(j, guard_of(j, &item), BAWN_OVERLOADED);
+    else if (!grow((void **)&v->pending, &v->cap_pending, v->n_pending, sizeof item))
+        bawn_failures_note(j, guard_of(j, &item), BAWN_OUT_OF_MEMORY);
+    else
+        v->pending[v->n_pending++] = item;
 }
 
 static void retry_pending(bawn_view *v, bawn_judging *j, bool final)
@@ -195,8 +203,8 @@ static void retry_pending(bawn_view *v, bawn_judging *j, bool final)
     size_t kept = 0;
     for (size_t i = 0; i < v->n_pending; i++) {
         bawn_pending p = v->pending[i];
-        uint16_t guard = p.run ? (uint16_t)p.rule : j->worker->wall->rules[p.database].rules[p.rule].guard;
-        if (!ask(v, j, &p.begin, p.end, p.run ? -1 : p.database, p.rule, guard, final))
+        uint16_t guard = guard_of(j, &p);
+        if (!dropped_out(j, guard) && !ask(v, j, &p.begin, p.end, p.run ? -1 : p.database, p.rule, guard, final))
             v->pending[kept++] = p;
     }
     v->n_pending = kept;

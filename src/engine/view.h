@@ -17,6 +17,7 @@ typedef struct {
     uint8_t would;              /* observe mode: the action that enforcing would take; else 0 */
     float score;
     bool hashed; uint8_t hash[8];   /* of streams, whose text is gone when the record is written: of kind and text */
+    bawn_slice text;            /* ... and where the policy asks for it the text (bawn_kept) */
 } bawn_found;
 
 typedef struct { bawn_found *items; size_t n, cap; } bawn_finds;
@@ -40,6 +41,13 @@ static inline bool bawn_found_names_mask(const bawn_found *a, const bawn_found *
     return a->guard != b->guard ? a->guard < b->guard : a->kind < b->kind;
 }
 
+/* Why a guard could not run (docs/event.md, guards.failed). */
+typedef enum { BAWN_RAN, BAWN_TIMEOUT, BAWN_OVERLOADED, BAWN_CRASHED, BAWN_OUT_OF_MEMORY } bawn_failure;
+
+/* Where the text of what a stream shows is kept for the record, and how much more of it. */
+#define BAWN_KEPT_VALUE 2048    /* of one finding: what an event shows */
+struct bawn_kept { bawn_arena *arena; size_t left; };
+
 /* Who judges, and where the text stands. */
 typedef struct {
     bawn_worker *worker;
@@ -50,7 +58,9 @@ typedef struct {
     const void *leak;           /* settings of the leak guard for this exchange, or NULL */
     bawn_finds *finds;
     bool failed;                /* a guard could not run: what was found is not the whole truth */
-    uint16_t failed_guard;
+    bool blamed;                /* ... and it is known which */
+    struct bawn_failures *failures; /* of the exchange (failures.h); NULL: no guard may drop out */
+    struct bawn_kept *kept;     /* of streams; NULL: nothing is */
 } bawn_judging;
 
 typedef struct { size_t begin, end; uint32_t rule; uint8_t database; bool run; } bawn_pending;

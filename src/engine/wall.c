@@ -14,6 +14,8 @@ static bool index_kinds(bawn_wall *w, bawn_error *err)
 {
     w->kind_base = bawn_arena_alloc(w->arena, w->n_guards * sizeof *w->kind_base);
     w->n_kinds = 0;
+    if (w->n_guards > BAWN_GUARDS_MOST)
+        return bawn_error_set(err, BAWN_E_POLICY, "more than %d guards", BAWN_GUARDS_MOST);
     for (size_t g = 0; w->kind_base && g < w->n_guards; g++) {
         w->kind_base[g] = (uint32_t)w->n_kinds;
         w->n_kinds += w->guards[g]->n_kinds;
@@ -58,15 +60,29 @@ static bool runs_on(const bawn_guardrail *g, size_t guard, bawn_side side)
     return false;
 }
 
+static bool is_among(const bawn_slice *names, size_t n, bawn_slice name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bawn_slice_eq(names[i], name))
+            return true;
+    return false;
+}
+
 static void name_guards_of(const bawn_wall *w, const bawn_guardrail *g, bawn_side side, bawn_slice *names, size_t *n)
 {
     for (size_t i = 0; i < w->n_guards; i++) {
         bawn_slice name = bawn_slice_str(w->guards[i]->guard);
-        size_t k = 0;
-        while (k < *n && !bawn_slice_eq(names[k], name))
-            k++;
-        if (k == *n && runs_on(g, i, side))
+        if (!is_among(names, *n, name) && runs_on(g, i, side))
             names[(*n)++] = name;
+    }
+}
+
+static void name_guards_off(const bawn_wall *w, bawn_guardrail *g)
+{
+    for (size_t i = 0; i < w->n_guards; i++) {
+        bawn_slice name = bawn_slice_str(w->guards[i]->guard);
+        if (!is_among(g->ran, g->n_ran[1], name) && !is_among(g->off, g->n_off, name))
+            g->off[g->n_off++] = name;
     }
 }
 
@@ -76,12 +92,14 @@ static bool name_guards(bawn_wall *w, bawn_error *err)
     for (size_t i = 0; i < w->n_guardrails; i++) {
         bawn_guardrail *g = &w->guardrails[i];
         bawn_slice *names = bawn_arena_alloc(w->arena, (w->n_guards + 1) * sizeof *names);
-        if (!names)
+        g->off = bawn_arena_alloc(w->arena, (w->n_guards + 1) * sizeof *g->off);
+        if (!names || !g->off)
             return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the table of guards");
         g->ran = names;
         name_guards_of(w, g, BAWN_INPUT, names, &g->n_ran[0]);
         g->n_ran[1] = g->n_ran[0];
         name_guards_of(w, g, BAWN_OUTPUT, names, &g->n_ran[1]);
+        name_guards_off(w, g);
     }
     return true;
 }

@@ -65,6 +65,9 @@ typedef enum { BAWN_STYLE_MASK, BAWN_STYLE_TOKEN, BAWN_STYLE_HASH, BAWN_STYLE_PA
 typedef struct { uint8_t action, style, would; float min_score; } bawn_ruling; /* action: bawn_action; would: in
                                                                  observe mode, what enforcing would do */
 
+/* UNSAID: in the guardrail, until defaults.on_error says it. */
+enum { BAWN_ON_ERROR_UNSAID, BAWN_ON_ERROR_BLOCK, BAWN_ON_ERROR_ALLOW };
+
 typedef struct { bawn_slice language, text; } bawn_message;
 typedef struct { bawn_message *items; size_t n; } bawn_messages;
 
@@ -88,8 +91,10 @@ typedef struct {
     uint32_t *holds[BAWN_PLACE_COUNT];      /* [anchor id over both sets of rules]: bytes to hold, 0 none */
     bool anchored[BAWN_PLACE_COUNT][2];     /* [set]: whether any of its anchors is held for */
     uint16_t reach[BAWN_PLACE_COUNT];       /* the largest of the guards that change text there: bytes to hold, always */
-    bool fail_open;                         /* on_error: allow */
+    uint8_t *on_error;                      /* [guard]: BAWN_ON_ERROR_*, what happens when it cannot run */
+    bool awake[BAWN_PLACE_COUNT];           /* any guard wakes there: what is read there is guarded */
     bawn_slice *ran; size_t n_ran[2];       /* names of the guards that run: on requests the first [0], on either [1] */
+    bawn_slice *off; size_t n_off;          /* names of those that run nowhere */
     const void **settings;                  /* [guard]: handed to its probes */
     uint64_t window;                        /* least characters held behind in streams; UINT64_MAX: buffer */
     bawn_slice *allow; size_t n_allow;      /* values that are nobody's secret */
@@ -109,6 +114,7 @@ typedef struct { bawn_slice *operations; size_t n_operations; int guardrail /* -
 typedef struct { bawn_policy *policy; bawn_slice name; uint64_t number; char text[24]; } bawn_version;
 
 #define BAWN_POLICY_GUARDS 3     /* guards made from the policy: words, topics, expressions */
+#define BAWN_GUARDS_MOST 128     /* guard files and those three */
 
 struct bawn_wall {
     bawn_arena *arena;

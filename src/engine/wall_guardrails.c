@@ -46,6 +46,9 @@ static bool begin_default(reader *r)
         for (uint32_t k = 0; k < w->n_kinds; k++)
             r->g->rulings[place][k] = default_ruling(w, k, place);
     }
+    if (!(r->g->on_error = bawn_arena_alloc(w->arena, w->n_guards + 1)))
+        return no_memory(r->err);
+    memset(r->g->on_error, BAWN_ON_ERROR_UNSAID, w->n_guards + 1);
     r->g->on_input = r->g->on_output = true;
     r->g->restore_output = r->g->restore_tools = true;
     r->g->leak_words = BAWN_LEAK_WORDS;
@@ -345,6 +348,22 @@ static void read_stream(reader *r, const bawn_node *stream)
             r->g->window = n->integer;
 }
 
+/* The guards of a section, by the section's name. Guards without a section (limits) have no exception. */
+static void read_on_error(reader *r, const bawn_node *map)
+{
+    static const char *const sections[][2] = {
+        { "content_filters", "prompt_attack" }, { "denied_topics", "topics" }, { "word_filters", "words" },
+        { "sensitive_information", "pii" },     { "secrets", "secrets" },      { "sanitise", "sanitise" },
+        { "code_injection", "code_injection" }, { "leak", "leak" },            { "exfiltration", "exfiltration" },
+    };
+    for (size_t i = 0; map && i < BAWN_COUNT(sections); i++) {
+        const bawn_node *node = bawn_node_get(map, sections[i][0]);
+        for (size_t g = 0; node && g < r->wall->n_guards; g++)
+            if (strcmp(r->wall->guards[g]->guard, sections[i][1]) == 0)
+                r->g->on_error[g] = bawn_node_word(node, "allow") ? BAWN_ON_ERROR_ALLOW : BAWN_ON_ERROR_BLOCK;
+    }
+}
+
 static void read_flag(bool *out, const bawn_node *map, const char *key)
 {
     const bawn_node *node = bawn_node_at(map, key);
@@ -373,6 +392,7 @@ static bool lay_over(reader *r, const bawn_node *node)
     rule_sides(r, bawn_node_at(node, "word_filters.managed.PROFANITY"), "words", "words.PROFANITY");
     rule_sides(r, bawn_node_get(node, "secrets"), "secrets", NULL);
     read_stream(r, bawn_node_get(node, "stream"));
+    read_on_error(r, bawn_node_get(node, "on_error"));
     read_flag(&r->g->restore_output, node, "sensitive_information.restore.output");
     read_flag(&r->g->restore_tools, node, "sensitive_information.restore.tool_arguments");
     return read_messages(r, &r->g->blocked[BAWN_INPUT], bawn_node_get(node, "blocked_input_message")) &&
@@ -414,7 +434,7 @@ static bool derive_wakes(reader *r, int place)
         if (!on)
             r->g->rulings[place][k].action = BAWN_ALLOW;
         if (r->g->rulings[place][k].action != BAWN_ALLOW)
-            wakes[w->kind_guard[k]] = true;
+            wakes[w->kind_guard[k]] = r->g->awake[place] = true;
     }
     r->g->wakes[place] = wakes;
     return true;

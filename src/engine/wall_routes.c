@@ -156,7 +156,10 @@ static bool read_defaults(bawn_wall *w, const bawn_node *root, bawn_error *err)
     w->node = node ? node->text : BAWN_NIL;
     for (size_t i = 0; i < w->n_guardrails; i++) {
         w->guardrails[i].error_on_block = on_block && bawn_node_word(on_block, "error");
-        w->guardrails[i].fail_open = on_error && bawn_node_word(on_error, "allow");
+        for (size_t g = 0; g < w->n_guards; g++)
+            if (w->guardrails[i].on_error[g] == BAWN_ON_ERROR_UNSAID)
+                w->guardrails[i].on_error[g] = on_error && bawn_node_word(on_error, "allow") ? BAWN_ON_ERROR_ALLOW
+                                                                                            : BAWN_ON_ERROR_BLOCK;
     }
     return true;
 }

@@ -39,7 +39,9 @@ static bool order_fields(bawn_exchange *x)
         return false;
     for (uint32_t i = 0; i < c->n_fields; i++) {
         x->order[i] = i;
-        x->total[BAWN_OUTPUT] += bawn_utf8_count(c->fields[i].text);
+        uint64_t characters = bawn_utf8_count(c->fields[i].text);
+        x->total[BAWN_OUTPUT] += characters;
+        x->running += alone(&c->fields[i]) ? 0 : characters;
     }
     ordered_fields = c->fields;
     qsort(x->order, c->n_fields, sizeof *x->order, by_channel);
@@ -58,27 +60,35 @@ static size_t run_length(const bawn_exchange *x, size_t from)
     return n;
 }
 
+static void count_run(bawn_exchange *x, const bawn_judging *j, const uint32_t *parts, size_t n)
+{
+    uint64_t characters = 0;
+
+    for (size_t i = 0; i < n; i++)
+        characters += bawn_utf8_count(x->answered.fields[parts[i]].text);
+    if (bawn_judging_is_whole(j))
+        x->guarded[BAWN_OUTPUT] += characters;
+    else if (!x->guardrail->awake[j->place])
+        x->off[BAWN_OUTPUT] += characters;
+}
+
 static bawn_progress judge_fields(bawn_exchange *x)
 {
     const bawn_field *fields = x->answered.fields;
-    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt, .finds = &x->finds[BAWN_OUTPUT] };
+    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt, .finds = &x->finds[BAWN_OUTPUT],
+                       .failures = &x->failures };
 
+    x->judged[BAWN_OUTPUT] = true;
     x->work.budget = BAWN_SLICE_BYTES;
     for (size_t n; x->next_field < x->answered.n_fields; x->next_field += n) {
         const uint32_t *parts = x->order + x->next_field;
         n = run_length(x, x->next_field);
         j.place = fields[parts[0]].kind == BAWN_F_ARGUMENTS ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT;
         bawn_progress done = bawn_work_judge(x, &j, fields, parts, n, BAWN_NIL, false);
-        if (done == BAWN_WORK_WAITS)
+        if (done != BAWN_WORK_DONE)
             return done;
-        if (done == BAWN_WORK_FAILED) {
-            x->failed_guard = j.failed_guard;
-            if (!x->guardrail->fail_open)
-                return done;
-            j.failed = false;
-        }
+        count_run(x, &j, parts, n);
     }
-    x->guarded[BAWN_OUTPUT] = x->total[BAWN_OUTPUT];
     bawn_finds_settle(&x->finds[BAWN_OUTPUT], x->wall);
     bawn_request_no_masks_in_keys(&x->finds[BAWN_OUTPUT], fields);
     return BAWN_WORK_DONE;
@@ -98,6 +108,8 @@ static bool block(bawn_exchange *x)
             return false;
     }
     x->side = "output";
+    if (x->status == 200)
+        bawn_exchange_filtered(x, x->answered.n_open);
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .status = x->status, .content_type = type,
                                    .body = bawn_buf_slice(&x->reply) };
     x->verdict_ready = true;
@@ -139,6 +151,7 @@ static bool pass(bawn_exchange *x)
     if (!bawn_request_edits(x, BAWN_OUTPUT, x->answered.fields, x->answered.n_fields) ||
         (x->n_edits > 0 && x->answered.n_copies > 0 && !drop_copies(x)))
         return false;
+    x->delivered = x->running;
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT };
     x->verdict_ready = true;
     bawn_exchange_verdict(x, BAWN_OUTPUT);

@@ -1,6 +1,8 @@
 /* The end of an exchange: verdicts for the caller, and the record of the decision (docs/event.md). */
 #include "exchange/exchange.h"
 
+#define OPENING 1024u           /* bytes of a text that tell one conversation from another */
+
 static bawn_action shown(const bawn_found *f) { return (bawn_action)(f->would ? f->would : f->action); }
 
 static bawn_slice path_of(const bawn_exchange *x, bawn_side side, const bawn_found *f)
@@ -15,6 +17,8 @@ static bawn_slice path_of(const bawn_exchange *x, bawn_side side, const bawn_fou
 static bawn_slice text_of(const bawn_exchange *x, bawn_side side, const bawn_found *f)
 {
     bawn_slice text = BAWN_NIL;
+    if (f->hashed)
+        return f->text;
     if (side == BAWN_INPUT && f->segment < x->request.n_fields)
         text = x->request.fields[f->segment].text;
     else if (side == BAWN_OUTPUT && x->mode == BAWN_ANSWER_JSON && f->segment < x->answered.n_fields)
@@ -52,6 +56,15 @@ void bawn_exchange_verdict(bawn_exchange *x, bawn_side side)
             x->side = side == BAWN_INPUT ? "input" : "output";
         }
     }
+}
+
+void bawn_exchange_filtered(bawn_exchange *x, size_t choices)
+{
+    size_t most = BAWN_COUNT(x->answered.finish_reasons);
+
+    x->answered.n_finish = choices < most ? choices : most;
+    for (size_t i = 0; i < x->answered.n_finish; i++)
+        x->answered.finish_reasons[i] = BAWN_LIT("content_filter");
 }
 
 /* ---- the record ------------------------------------------------------------------------------------------------------ */
@@ -138,11 +151,74 @@ static void fill_who(bawn_event *e, const bawn_exchange *x)
     for (size_t i = 0; i < worker.len; i++)
         if (bawn_is_digit((unsigned char)worker.ptr[i]))
             e->worker = e->worker * 10 + (worker.ptr[i] - '0');
-    bawn_slice trace = bawn_exchange_attribute(x, "http.request.traceparent");  /* W3C: 00-<32 hex>-<16 hex>-<2 hex> */
-    if (trace.len == 55 && trace.ptr[2] == '-' && trace.ptr[35] == '-' && trace.ptr[52] == '-') {
+}
+
+/* Lower-case hex digits of which one at least is not zero. */
+static bool is_trace_id(bawn_slice s)
+{
+    bool some = false;
+
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (!bawn_is_digit((unsigned char)c) && (c < 'a' || c > 'f'))
+            return false;
+        some = some || c != '0';
+    }
+    return some;
+}
+
+/* The caller's trace context, where it is one (W3C Trace Context 3.2: 00-<32 hex>-<16 hex>-<2 hex>), else one made of
+ * the exchange's seed. keeps: no header's value is in an event but this one, which cannot be anything else */
+static bool fill_trace(bawn_event *e, const bawn_exchange *x)
+{
+    bawn_slice trace = bawn_exchange_attribute(x, "http.request.traceparent");
+    const bawn_slice purpose = BAWN_LIT("bawn/trace/v1");
+    uint8_t random[32];
+    char *made;
+
+    if (trace.len == 55 && bawn_slice_starts(trace, BAWN_LIT("00-")) && trace.ptr[35] == '-' && trace.ptr[52] == '-' &&
+        is_trace_id(bawn_slice_of(trace.ptr + 3, 32)) && is_trace_id(bawn_slice_of(trace.ptr + 36, 16))) {
         e->trace_id = bawn_slice_of(trace.ptr + 3, 32);
         e->span_id = bawn_slice_of(trace.ptr + 36, 16);
+        return true;
     }
+    if (!(made = bawn_arena_alloc(x->arena, 48)))
+        return false;
+    bawn_hmac_sha256(random, bawn_slice_of((const char *)x->seed, sizeof x->seed), &purpose, 1);
+    bawn_hex(made, random, 24);
+    e->trace_id = bawn_slice_of(made, 32);
+    e->span_id = bawn_slice_of(made + 32, 16);
+    return true;
+}
+
+static bawn_slice first_text(const bawn_exchange *x, bawn_role role)
+{
+    for (size_t i = 0; i < x->request.n_fields; i++) {
+        const bawn_field *f = &x->request.fields[i];
+        if (f->role == role && f->kind == BAWN_F_TEXT && !f->key && f->message != UINT32_MAX)
+            return bawn_slice_of(f->text.ptr, f->text.len < OPENING ? f->text.len : OPENING);
+    }
+    return BAWN_NIL;
+}
+
+/* Chat completions name no conversation, but each turn brings its opening again: a keyed hash of the begins of the first
+ * system text and the first user text. */
+static bool fill_conversation(bawn_event *e, const bawn_exchange *x)
+{
+    bawn_slice parts[] = { BAWN_LIT("conversation"), first_text(x, BAWN_SYSTEM), BAWN_LIT("\0"), first_text(x, BAWN_USER) };
+    uint8_t hash[32];
+    char *text;
+
+    if (x->operation != BAWN_OP_CHAT || !parts[3].ptr)
+        return true;
+    if (!(text = bawn_arena_alloc(x->arena, 18)))
+        return false;
+    parts[2].len = 1;
+    bawn_hmac_sha256(hash, bawn_slice_of((const char *)x->wall->hash_key, 32), parts, BAWN_COUNT(parts));
+    memcpy(text, "k:", 2);
+    bawn_hex(text + 2, hash, 8);
+    e->conversation_id = bawn_slice_of(text, 18);
+    return true;
 }
 
 static void fill_route(bawn_event *e, const bawn_exchange *x)
@@ -215,12 +291,12 @@ static void add_unguarded(bawn_event *e, bawn_event_unguarded *out, const bawn_c
 bool bawn_exchange_close(bawn_exchange *x, const char *end)
 {
     size_t n = x->finds[0].n + x->finds[1].n;
+    bool ok = true;
     bawn_event e = { .time_ns = x->started_ns, .type = "decision", .action = action_name(x), .reason = x->reason,
                      .side = x->side, .enforced = !x->guardrail || !x->guardrail->observe, .end = end,
-                     .delivered_characters = x->stream.delivered, .total_known = x->guardrail != NULL };
+                     .delivered_characters = x->delivered, .total_known = x->guardrail != NULL };
     bawn_event_finding *findings = bawn_arena_alloc(x->arena, (n + 1) * sizeof *findings);
-    bawn_event_unguarded *unguarded = bawn_arena_alloc(x->arena, (x->request.n_unguarded + x->answered.n_unguarded + 2) * sizeof *unguarded);
-    bawn_event_guard failed = { BAWN_NIL, "crashed" };
+    bawn_event_unguarded *unguarded = bawn_arena_alloc(x->arena, (x->request.n_unguarded + x->answered.n_unguarded + 3) * sizeof *unguarded);
 
     if (x->recorded)
         return true;
@@ -228,6 +304,7 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
     x->phase = x->phase == BAWN_PHASE_ASKED || x->phase == BAWN_PHASE_ANSWER ? BAWN_PHASE_ANSWER : x->phase;
     memcpy(e.id, x->id, 36);
     fill_who(&e, x);
+    ok = fill_trace(&e, x) && fill_conversation(&e, x) && bawn_close_guards(&e, x) && bawn_close_tools(&e, x);
     fill_route(&e, x);
     fill_model(&e, x);
     fill_policy(&e, x);
@@ -246,18 +323,12 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
     }
     if (unguarded && !x->guardrail)
         unguarded[e.n_unguarded++] = (bawn_event_unguarded){ BAWN_NIL, 0, "policy_off" };
+    for (bawn_side side = BAWN_INPUT; unguarded && side <= BAWN_OUTPUT; side++)
+        if (x->off[side] > 0)
+            unguarded[e.n_unguarded++] = (bawn_event_unguarded){ BAWN_NIL, x->off[side], "policy_off" };
     e.unguarded = unguarded;
-    if (x->guardrail) {
-        e.ran = x->guardrail->ran;
-        e.n_ran = x->guardrail->n_ran[x->phase >= BAWN_PHASE_ANSWER];
-    }
-    if (x->failed && x->failed_guard < x->wall->n_guards) {
-        failed.guard = bawn_slice_str(x->wall->guards[x->failed_guard]->guard);
-        e.failed = &failed;
-        e.n_failed = 1;
-    }
     bawn_buf_clear(&x->record);
-    if (!findings || !unguarded || !bawn_event_write(&x->record, &e)) {
+    if (!ok || !findings || !unguarded || !bawn_event_write(&x->record, &e)) {
         x->recorded = x->final_ready = false;       /* no end without its record: the caller fails, and tries again */
         return false;
     }

@@ -348,6 +348,10 @@ bool bawn_exchange_abort(bawn_exchange *x, bawn_side who_left, uint64_t now_ns)
         return true;
     if (who_left == BAWN_INPUT) {
         bawn_buf_clear(&x->emit);
+        if (x->mode == BAWN_ANSWER_EVENTS && x->phase == BAWN_PHASE_ANSWER) {
+            bawn_stream_collect(x);
+            bawn_exchange_verdict(x, BAWN_OUTPUT);
+        }
         return bawn_exchange_close(x, "client_left");
     }
     if (x->mode == BAWN_ANSWER_EVENTS && x->phase == BAWN_PHASE_ANSWER)

@@ -1,17 +1,21 @@
 /* exchange.h: inside the room: one request and its answer. The public side is bawn/bawn.h.
  *
  * request.c  body -> conversation -> judgement -> pass, edits or refusal
+ * upstream.c where it goes
  * prompt.c   what is kept of the system texts: fingerprint and canary
  * work.c     judging texts within a budget, in slices
  * answer.c   a whole JSON answer
  * stream.c   a stream of events: channels, the queue of held events, the block point
+ * stream_write.c  an event on its way out
  * close.c    the record
+ * close_lists.c  ... its lists of guards and of tool calls
  * exchange.c the calls, and the order of steps */
 #ifndef BAWN_EXCHANGE_H
 #define BAWN_EXCHANGE_H
 
 #include "dialect/dialect.h"
 #include "engine/channel.h"
+#include "engine/failures.h"
 #include "engine/outcome.h"
 #include "engine/slices.h"
 #include "engine/tokens.h"
@@ -20,6 +24,7 @@
 
 #define BAWN_SLICE_BYTES (256u << 10)   /* one call judges at most so much before it asks to be continued */
 #define BAWN_PULSE_NS 5000000000u       /* between two signs of life while text is held */
+#define BAWN_KEPT_TEXT (32u << 10)      /* of findings in a stream, with record.text: what fits into an event */
 #define BAWN_ANSWER_MAX (64u << 20)     /* a whole answer that is larger is not read */
 
 typedef enum { BAWN_PHASE_REQUEST, BAWN_PHASE_JUDGING, BAWN_PHASE_SCORING, BAWN_PHASE_ASKED /* upstream */,
@@ -40,7 +45,7 @@ typedef struct {
     uint64_t since_ns;
 } bawn_held;
 
-typedef struct { uint32_t id; bawn_channel *text; bool ended; char path[96]; } bawn_stream_channel;
+typedef struct { uint32_t id; bawn_channel *text; bool ended, off; char path[96]; } bawn_stream_channel;
 
 typedef struct {
     bawn_sse *sse;
@@ -50,7 +55,7 @@ typedef struct {
     uint32_t choices[64]; bool finished[64]; size_t n_choices;
     bawn_buf last;                      /* the newest chunk that was passed on, for the shape of an end */
     uint64_t pulse_ns;
-    uint64_t delivered;                 /* characters */
+    struct bawn_kept kept;
     bool done;                          /* [DONE] came, or every choice is finished */
 } bawn_stream;
 
@@ -82,7 +87,8 @@ struct bawn_exchange {
     bawn_buf body;
     bawn_json json;
     bawn_conversation request, answered;
-    uint64_t bytes[2], guarded[2], total[2];
+    uint64_t bytes[2], guarded[2], total[2], off[2];    /* off: characters where the policy lets no guard look */
+    bool judged[2];                     /* guards have begun to look */
     bawn_finds finds[2];
     bawn_work work;
     size_t next_field;                  /* the judgement goes on here: a field of the request, a place in `order` */
@@ -100,6 +106,8 @@ struct bawn_exchange {
     bawn_buf answer;
     bawn_json answer_json;
     bawn_stream stream;
+    uint64_t running;                   /* characters of the answer's texts, keys and the like left out */
+    uint64_t delivered;                 /* ... that have left */
 
     /* what next() hands out, in this order */
     bool job_waits, emit_ready, edits_ready, verdict_ready, record_ready, end_ready, final_ready;
@@ -110,8 +118,9 @@ struct bawn_exchange {
     bawn_buf record;
 
     bool failed, recorded;
-    int failure;                        /* BAWN_E_... */
-    uint16_t failed_guard;
+    struct bawn_failures failures;      /* of guards, on both sides */
+    bawn_failure scorer_failure;        /* ... and of the scorer, which speaks for the guard of prompt attacks */
+    bawn_failure failure;               /* why all of them: what no guard is to blame for; memory where none is said */
     const char *end, *side;             /* of the event */
     bawn_action action; bool refused;
     bawn_slice reason;
@@ -131,6 +140,12 @@ bool bawn_request_refuse(bawn_exchange *, int code, bawn_slice message, bawn_sli
 /* The edits that mask and restore in `fields`, sorted, in the arena. */
 bool bawn_request_edits(bawn_exchange *, bawn_side, const bawn_field *fields, size_t n);
 void bawn_request_no_masks_in_keys(const bawn_finds *, const bawn_field *fields);
+
+/* upstream.c */
+const bawn_route *bawn_upstream_route(const bawn_exchange *);   /* of its operation; NULL: none */
+bool bawn_upstream_choose(bawn_exchange *);             /* false: no upstream serves the model */
+/* The names that the policy gives to several upstreams' models. False: it gives none, or there is one upstream to ask. */
+bool bawn_upstream_models(bawn_buf *out, const bawn_exchange *);
 
 /* work.c */
 /* Judges fields[parts[0..n)] as one text, joined by `separator`. `crossing`: only what spans two of them counts. WAITS:
@@ -152,13 +167,23 @@ bool bawn_answer_judge(bawn_exchange *);                /* goes on where the las
 /* stream.c */
 bool bawn_stream_feed(bawn_exchange *, bawn_slice bytes, bool last);
 bool bawn_stream_broken(bawn_exchange *, int code, const char *end);   /* our error event, nothing held leaves */
+void bawn_stream_collect(bawn_exchange *);              /* what its channels found and counted; once, at its end */
 void bawn_stream_free(bawn_stream *);
 void bawn_stream_reset(bawn_stream *);
 uint64_t bawn_stream_deadline(const bawn_exchange *);   /* UINT64_MAX: none */
 bool bawn_stream_tick(bawn_exchange *);
 
+/* stream_write.c */
+size_t bawn_held_gate(const bawn_held_field *, const bawn_stream *);    /* how far the field may leave, in its channel */
+bool bawn_held_write(bawn_exchange *, bawn_held *);     /* as far as its gates; the rest of it is lost */
+
+/* close_lists.c: into the event, with arrays in the arena. False: out of memory. */
+bool bawn_close_guards(bawn_event *, const bawn_exchange *);
+bool bawn_close_tools(bawn_event *, const bawn_exchange *);
+
 /* close.c */
 bool bawn_exchange_close(bawn_exchange *, const char *end);    /* writes the record; END follows */
 void bawn_exchange_verdict(bawn_exchange *, bawn_side);        /* fills verdict from finds */
+void bawn_exchange_filtered(bawn_exchange *, size_t choices);  /* the client reads content_filter in so many choices */
 
 #endif

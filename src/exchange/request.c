@@ -57,58 +57,14 @@ static bool block(bawn_exchange *x)
         status = 400;
     }
     x->side = "input";
+    if (status == 200)
+        bawn_exchange_filtered(x, x->request.n_choices);
     set_reply(x, status, type, status == 200 && x->request.stream);
     bawn_exchange_verdict(x, BAWN_INPUT);
     return bawn_exchange_close(x, "blocked");
 }
 
-/* ---- where it goes ------------------------------------------------------------------------------------------------ */
-static bool matches(bawn_slice pattern, bawn_slice name)
-{
-    size_t star = bawn_slice_find(pattern, BAWN_LIT("*"));
-    if (star == pattern.len)
-        return bawn_slice_eq(pattern, name);
-    bawn_slice head = { pattern.ptr, star }, tail = { pattern.ptr + star + 1, pattern.len - star - 1 };
-    if (name.len < head.len || !bawn_slice_starts(name, head))
-        return false;
-    for (size_t i = head.len; i <= name.len; i++)       /* patterns are short and names are bounded by the body */
-        if (matches(tail, bawn_slice_of(name.ptr + i, name.len - i)))
-            return true;
-    return false;
-}
-
-static bool serves(const bawn_upstream *u, bawn_slice model)
-{
-    if (model.len > 256)
-        return false;
-    for (size_t i = 0; i < u->n_models; i++)
-        if (matches(u->models[i], model))
-            return true;
-    return u->n_models == 0;
-}
-
-static const bawn_route *route_of(const bawn_exchange *x)
-{
-    const char *name = x->dialect->operation_name(x->operation);
-    for (size_t i = 0; i < x->wall->n_routes; i++)
-        for (size_t o = 0; o < x->wall->routes[i].n_operations; o++)
-            if (bawn_slice_is(x->wall->routes[i].operations[o], name))
-                return &x->wall->routes[i];
-    return NULL;
-}
-
-static bool choose_upstream(bawn_exchange *x)
-{
-    const bawn_route *route = route_of(x);
-    bool by_model = x->guardrail && (x->operation == BAWN_OP_CHAT || x->operation == BAWN_OP_EMBEDDINGS);
-
-    x->upstream = route && route->upstream >= 0 ? &x->wall->upstreams[route->upstream] : NULL;
-    for (size_t i = 0; !x->upstream && i < x->wall->n_upstreams; i++)
-        if (!by_model || serves(&x->wall->upstreams[i], x->request.model))
-            x->upstream = &x->wall->upstreams[i];
-    return x->upstream != NULL;
-}
-
+/* ---- passing on -------------------------------------------------------------------------------------------------- */
 static bool pass(bawn_exchange *x)
 {
     bawn_buf uri = { 0 };
@@ -206,7 +162,11 @@ static bawn_progress judge_field(bawn_exchange *x, bawn_judging *j, uint32_t i)
             return done;
     }
     note_attack(x, j, i);
-    x->guarded[BAWN_INPUT] += x->characters;
+    j->place = place_of(x, &x->request.fields[i]);
+    if (bawn_judging_is_whole(j))
+        x->guarded[BAWN_INPUT] += x->characters;
+    else if (!x->guardrail->awake[j->place])
+        x->off[BAWN_INPUT] += x->characters;
     return BAWN_WORK_DONE;
 }
 
@@ -326,17 +286,23 @@ bool bawn_request_edits(bawn_exchange *x, bawn_side side, const bawn_field *fiel
 }
 
 /* ---- the scorer ---------------------------------------------------------------------------------------------------------- */
+static bool is_scored(const bawn_exchange *x, uint32_t i)
+{
+    int place = place_of(x, &x->request.fields[i]);
+    return place == BAWN_PLACE_INPUT || place == BAWN_PLACE_UNTRUSTED;
+}
+
 /* Asks the scorer for the caller's and the untrusted texts: u32 count, then for each u8 place, u32 length, bytes. */
 static bool ask_scorer(bawn_exchange *x)
 {
     uint32_t n = 0;
     bawn_buf_clear(&x->frame);
     bawn_buf_add(&x->frame, bawn_slice_of((const char *)&n, 4));
-    for (size_t i = 0; i < x->request.n_fields; i++) {
+    for (uint32_t i = 0; i < x->request.n_fields; i++) {
         const bawn_field *f = &x->request.fields[i];
         int place = place_of(x, f);
         uint32_t length = (uint32_t)f->text.len;
-        if (place != BAWN_PLACE_INPUT && place != BAWN_PLACE_UNTRUSTED)
+        if (!is_scored(x, i))
             continue;
         bawn_buf_byte(&x->frame, (char)place);
         bawn_buf_add(&x->frame, bawn_slice_of((const char *)&length, 4));
@@ -363,19 +329,37 @@ static uint32_t attack_kind(const bawn_wall *w)
 
 static bool conclude(bawn_exchange *x);
 
-/* The scorer's answer: for each text asked about, the probability of a prompt attack, as a float (host order). */
+/* The scorer did not answer: its guard has failed, and what it was asked about is not guarded as the policy says. */
+static bool go_unscored(bawn_exchange *x, uint32_t kind, bawn_failure why)
+{
+    uint64_t rest = 0;
+
+    bool may = kind != UINT32_MAX && x->guardrail->on_error[x->wall->kind_guard[kind]] == BAWN_ON_ERROR_ALLOW;
+
+    x->scorer_failure = why;
+    for (uint32_t i = 0; i < x->request.n_fields; i++)
+        rest += is_scored(x, i) ? 0 : bawn_utf8_count(x->request.fields[i].text);
+    if (x->guarded[BAWN_INPUT] > rest)
+        x->guarded[BAWN_INPUT] = rest;
+    return may ? conclude(x) : refuse_guard(x);
+}
+
+/* The scorer's answer: for each text asked about, the probability of a prompt attack, as a float (host order). Not ok:
+ * the name of a failure, or nothing. */
 bool bawn_request_scored(bawn_exchange *x, bool ok, bawn_slice frame)
 {
     uint32_t kind = attack_kind(x->wall), asked = 0;
 
     memcpy(&asked, x->frame.ptr, 4);
     x->phase = BAWN_PHASE_JUDGING;
-    if (!ok || frame.len != asked * sizeof(float) || kind == UINT32_MAX)
-        return x->guardrail->fail_open ? conclude(x) : refuse_guard(x);
+    if (!ok)
+        return go_unscored(x, kind, frame.len == 0 && x->now_ns >= x->job.deadline_ns ? BAWN_TIMEOUT : bawn_failure_named(frame));
+    if (frame.len != asked * sizeof(float) || kind == UINT32_MAX)
+        return go_unscored(x, kind, BAWN_CRASHED);
     for (uint32_t i = 0, k = 0; i < x->request.n_fields; i++) {
         int place = place_of(x, &x->request.fields[i]);
         float score;
-        if (place != BAWN_PLACE_INPUT && place != BAWN_PLACE_UNTRUSTED)
+        if (!is_scored(x, i))
             continue;
         memcpy(&score, frame.ptr + k++ * sizeof score, sizeof score);
         bawn_ruling r = x->guardrail->rulings[place][kind];
@@ -424,6 +408,23 @@ static bool keep_tokens(bawn_exchange *x)
     return true;
 }
 
+static bool refuse_model(bawn_exchange *x)
+{
+    return bawn_request_refuse(x, BAWN_E_UNKNOWN_MODEL, BAWN_LIT("No upstream of this gateway serves that model; see "
+                               "/v1/models for those that are served."), BAWN_LIT("model"));
+}
+
+/* GET /v1/models of several upstreams is answered from the policy; one upstream knows best itself what it has. */
+static bool answer_models(bawn_exchange *x)
+{
+    bawn_buf_clear(&x->reply);
+    if (!bawn_upstream_models(&x->reply, x))
+        return bawn_upstream_choose(x) ? pass(x) : refuse_guard(x);
+    set_reply(x, 200, BAWN_LIT("application/json"), false);
+    bawn_exchange_verdict(x, BAWN_INPUT);
+    return bawn_exchange_close(x, "complete");
+}
+
 /* All is judged: what now? */
 static bool conclude(bawn_exchange *x)
 {
@@ -433,9 +434,8 @@ static bool conclude(bawn_exchange *x)
         return answer_moderation(x);
     if (o.action == BAWN_BLOCK)
         return block(x);
-    if (!choose_upstream(x))
-        return bawn_request_refuse(x, BAWN_E_UNKNOWN_MODEL, BAWN_LIT("No upstream of this gateway serves that model; see "
-                                   "/v1/models for those that are served."), BAWN_LIT("model"));
+    if (!bawn_upstream_choose(x))
+        return refuse_model(x);
     if (!bawn_prompt_keep(x) || !keep_tokens(x) ||
         !bawn_request_edits(x, BAWN_INPUT, x->request.fields, x->request.n_fields))
         return refuse_guard(x);
@@ -457,21 +457,19 @@ static bool finish_judging(bawn_exchange *x)
 
 bool bawn_request_judge(bawn_exchange *x)
 {
-    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .finds = &x->finds[BAWN_INPUT] };
+    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .finds = &x->finds[BAWN_INPUT],
+                       .failures = &x->failures };
     bawn_progress done = BAWN_WORK_DONE;
 
     x->phase = BAWN_PHASE_JUDGING;
+    x->judged[BAWN_INPUT] = true;
     x->work.budget = BAWN_SLICE_BYTES;
     for (; x->next_field < x->request.n_fields; x->next_field++, x->step = COUNT) {
         done = judge_field(x, &j, (uint32_t)x->next_field);
         if (done == BAWN_WORK_WAITS)
             break;
-        if (done == BAWN_WORK_FAILED) {
-            x->failed_guard = j.failed_guard;
-            if (!x->guardrail->fail_open)
-                return refuse_guard(x);
-            j.failed = false;
-        }
+        if (done == BAWN_WORK_FAILED)
+            return refuse_guard(x);
     }
     bawn_exchange_spent(x, BAWN_STAGE_JUDGE);
     return done == BAWN_WORK_WAITS ? bawn_work_wait(x) : finish_judging(x);
@@ -489,9 +487,11 @@ static bool refuse_by_name(bawn_exchange *x, bawn_slice name)
 {
     static const struct { int code; const char *message; } texts[] = {
         { BAWN_E_BODY_TOO_LARGE, "The request's body is larger than this gateway takes." },
-        { BAWN_E_UNSUPPORTED_MEDIA, "Expected application/json in UTF-8 without a content coding." },
+        { BAWN_E_UNSUPPORTED_MEDIA, "Expected application/json in UTF-8 without a content or transfer coding; chunked is fine." },
         { BAWN_E_RECORD_UNAVAILABLE, "The decision cannot be recorded, and nothing passes unrecorded." },
         { BAWN_E_GUARD_FAILED, "A guard could not run; the request was not sent on." },
+        { BAWN_E_RATE_LIMITED, "This gateway has as many requests under way as its policy allows (limits.connections); try again "
+                               "in a second." },
     };
     int code = BAWN_E_INVALID_REQUEST;
     const char *message = "The request cannot be read.";
@@ -502,13 +502,14 @@ static bool refuse_by_name(bawn_exchange *x, bawn_slice name)
     for (size_t i = 0; i < BAWN_COUNT(texts); i++)
         if (texts[i].code == code)
             message = texts[i].message;
+    x->failure = code == BAWN_E_GUARD_FAILED ? BAWN_CRASHED : x->failure;
     return bawn_request_refuse(x, code, bawn_slice_str(message), BAWN_NIL);
 }
 
 /* Called once, with the last byte of the body. */
 bool bawn_request_begin(bawn_exchange *x)
 {
-    const bawn_route *route = route_of(x);
+    const bawn_route *route = bawn_upstream_route(x);
     bawn_slice refused = bawn_exchange_attribute(x, "refused");
     bawn_error err = { 0 };
 
@@ -517,8 +518,10 @@ bool bawn_request_begin(bawn_exchange *x)
     if (x->operation == BAWN_OP_UNKNOWN || (x->wall->n_routes > 0 && !route))
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_ROUTE, BAWN_LIT("This gateway has no such route; it serves POST "
                                    "/v1/chat/completions, /v1/embeddings, /v1/moderations and GET /v1/models."), BAWN_NIL);
-    if (!x->guardrail || x->operation == BAWN_OP_MODELS || x->operation == BAWN_OP_MODEL)
-        return choose_upstream(x) ? pass(x) : refuse_guard(x);
+    if (x->operation == BAWN_OP_MODELS)
+        return answer_models(x);
+    if (!x->guardrail || x->operation == BAWN_OP_MODEL)
+        return bawn_upstream_choose(x) ? pass(x) : refuse_model(x);
     bool read = read_conversation(x, &err);
     bawn_exchange_spent(x, BAWN_STAGE_PARSE);
     if (!read)

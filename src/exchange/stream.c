@@ -4,6 +4,8 @@
  * every other event leaves as it came. */
 #include "exchange/exchange.h"
 
+#define CALLS_KEPT 65           /* tool calls of a stream: one more than an event shows */
+
 /* ---- the queue ------------------------------------------------------------------------------------------------- */
 static bawn_held *held_at(bawn_stream *s, size_t i) { return &s->held[(s->first + i) % s->cap_held]; }
 
@@ -45,7 +47,8 @@ static void collect(bawn_exchange *x, bawn_stream_channel *c)
     for (size_t k = 0; k < f->n; k++)
         bawn_finds_add(&x->finds[BAWN_OUTPUT], &f->items[k]);
     x->total[BAWN_OUTPUT] += characters;
-    x->guarded[BAWN_OUTPUT] += characters;
+    x->guarded[BAWN_OUTPUT] += bawn_channel_guarded(c->text);
+    x->off[BAWN_OUTPUT] += c->off ? characters : 0;
 }
 
 static void pop(bawn_exchange *x)
@@ -98,9 +101,13 @@ static bawn_stream_channel *start_channel(bawn_exchange *x, bawn_stream_channel 
     bool restore = arguments ? x->guardrail->restore_tools : x->guardrail->restore_output;
     bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt,
                        .segment = (uint32_t)(c - x->stream.channels),
-                       .place = arguments ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT };
+                       .place = arguments ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT, .failures = &x->failures,
+                       .kept = x->wall->record_text ? &x->stream.kept : NULL };
 
-    *c = (bawn_stream_channel){ .id = f->channel };
+    if (!x->judged[BAWN_OUTPUT])
+        x->stream.kept = (struct bawn_kept){ x->arena, BAWN_KEPT_TEXT };
+    x->judged[BAWN_OUTPUT] = true;
+    *c = (bawn_stream_channel){ .id = f->channel, .off = !x->guardrail->awake[j.place] };
     keep_path(c->path, f->path);
     return bawn_channel_new(&c->text, &j, restore && f->kind != BAWN_F_NAME ? x->tokens : NULL) ? c : NULL;
 }
@@ -153,107 +160,7 @@ static bool all_finished(const bawn_stream *s)
     return s->n_choices > 0;
 }
 
-/* ---- writing events ------------------------------------------------------------------------------------------------ */
-static void write_data(bawn_exchange *x, bawn_slice data)
-{
-    while (data.len > 0) {                      /* a line feed inside would end the field */
-        size_t n = bawn_slice_find(data, BAWN_LIT("\n"));
-        bawn_buf_str(&x->emit, "data: ");
-        bawn_buf_add(&x->emit, bawn_slice_of(data.ptr, n));
-        bawn_buf_byte(&x->emit, '\n');
-        n += n < data.len;
-        data = bawn_slice_of(data.ptr + n, data.len - n);
-    }
-    bawn_buf_byte(&x->emit, '\n');
-}
-
-static size_t gate_of(const bawn_held_field *f, const bawn_stream *s)
-{
-    size_t gate = bawn_channel_gate(s->channels[f->channel].text);
-    return gate < f->begin ? f->begin : gate < f->end ? gate : f->end;
-}
-
-static bool is_edited(const bawn_held *h, const bawn_stream *s)
-{
-    for (size_t i = 0; i < h->n_fields; i++) {
-        const bawn_held_field *f = &h->fields[i];
-        if (gate_of(f, s) < f->end || bawn_channel_edited(s->channels[f->channel].text, f->begin, f->end))
-            return true;
-    }
-    return false;
-}
-
-/* Writes the event with the strings of its fields as far as their gates; copies of edited text become null. */
-static bool write_edited(bawn_exchange *x, bawn_held *h)
-{
-    bawn_stream *s = &x->stream;
-    bawn_slice data = bawn_buf_slice(&h->text);
-    bawn_buf out = { 0 }, text = { 0 };
-    size_t at = 0, copy = 0;
-    bool ok = true;
-
-    for (size_t i = 0; i < h->n_fields && ok; i++) {            /* fields and copies are in the order of the JSON */
-        const bawn_held_field *f = &h->fields[i];
-        for (; copy < h->n_copies && h->copies[copy].wire.begin < f->wire.begin; copy++) {
-            if (h->copies[copy].wire.begin < at)
-                continue;
-            bawn_buf_add(&out, bawn_slice_of(data.ptr + at, h->copies[copy].wire.begin - at));
-            bawn_buf_str(&out, "null");
-            at = h->copies[copy].wire.end;
-        }
-        bawn_buf_clear(&text);
-        ok = bawn_channel_render(&text, s->channels[f->channel].text, f->begin, gate_of(f, s), f->nested);
-        if (f->wire.begin < at)
-            continue;                                           /* inside a copy that is null now */
-        bawn_buf_add(&out, bawn_slice_of(data.ptr + at, f->wire.begin - at));
-        bawn_json_write_escaped(&out, bawn_buf_slice(&text));
-        at = f->wire.end;
-    }
-    for (; copy < h->n_copies; copy++)
-        if (h->copies[copy].wire.begin >= at) {
-            bawn_buf_add(&out, bawn_slice_of(data.ptr + at, h->copies[copy].wire.begin - at));
-            bawn_buf_str(&out, "null");
-            at = h->copies[copy].wire.end;
-        }
-    bawn_buf_add(&out, bawn_slice_of(data.ptr + at, data.len - at));
-    ok = ok && !out.failed && !text.failed;
-    if (ok)
-        write_data(x, bawn_buf_slice(&out));
-    bawn_buf_free(&out);
-    bawn_buf_free(&text);
-    return ok;
-}
-
-static void mark_rendered(bawn_held *h, bawn_stream *s)
-{
-    for (size_t i = 0; i < h->n_fields; i++)
-        bawn_channel_pass(s->channels[h->fields[i].channel].text, h->fields[i].end);
-}
-
-static bool write_held(bawn_exchange *x, bawn_held *h)
-{
-    bawn_stream *s = &x->stream;
-
-    if (h->comment) {
-        bawn_buf_str(&x->emit, ": ");
-        bawn_buf_add(&x->emit, bawn_buf_slice(&h->text));
-        return bawn_buf_str(&x->emit, "\n\n");
-    }
-    for (size_t i = 0; i < h->n_fields; i++)
-        if (!h->fields[i].whole)
-            s->delivered += bawn_channel_characters_in(s->channels[h->fields[i].channel].text, h->fields[i].begin,
-                                                       gate_of(&h->fields[i], s));
-    if (!h->done) {
-        bawn_buf_clear(&s->last);
-        bawn_buf_add(&s->last, bawn_buf_slice(&h->text));
-    }
-    if (is_edited(h, s))
-        return write_edited(x, h);
-    mark_rendered(h, s);
-    write_data(x, bawn_buf_slice(&h->text));
-    return !x->emit.failed;
-}
-
+/* ---- leaving ------------------------------------------------------------------------------------------------------ */
 static bool may_leave(const bawn_held *h, const bawn_stream *s)
 {
     for (size_t i = 0; i < h->n_fields; i++)
@@ -266,7 +173,7 @@ static bool flush(bawn_exchange *x)
 {
     bawn_stream *s = &x->stream;
     while (s->n_held > 0 && may_leave(held_at(s, 0), s)) {
-        if (!write_held(x, held_at(s, 0)))
+        if (!bawn_held_write(x, held_at(s, 0)))
             return false;
         pop(x);
     }
@@ -274,7 +181,7 @@ static bool flush(bawn_exchange *x)
 }
 
 /* ---- ends ------------------------------------------------------------------------------------------------------------ */
-static void collect_finds(bawn_exchange *x)
+void bawn_stream_collect(bawn_exchange *x)
 {
     bawn_stream *s = &x->stream;
     for (size_t i = 0; i < s->n_channels; i++)
@@ -288,7 +195,7 @@ static bool end_with(bawn_exchange *x, bawn_slice bytes, const char *end)
 {
     bawn_buf_clear(&x->final);
     bawn_buf_add(&x->final, bytes);
-    collect_finds(x);
+    bawn_stream_collect(x);
     x->stream.n_held = 0;
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT };
     x->verdict_ready = true;
@@ -327,13 +234,14 @@ static bool block(bawn_exchange *x)
         bawn_held *h = held_at(s, 0);
         bool some = false;
         for (size_t i = 0; i < h->n_fields; i++)
-            some = some || gate_of(&h->fields[i], s) > h->fields[i].begin;
-        ok = !some || write_held(x, h);
+            some = some || bawn_held_gate(&h->fields[i], s) > h->fields[i].begin;
+        ok = !some || bawn_held_write(x, h);
     }
     for (size_t i = 0; i < s->n_choices; i++)
         open[n++] = s->choices[i];
     bawn_buf_clear(&x->reply);
     x->side = "output";
+    bawn_exchange_filtered(x, n ? n : x->request.n_choices);
     return ok && x->dialect->stream_refusal(&x->reply, &x->request, bawn_buf_slice(&s->last), open, n,
                                             bawn_slice_of(x->id, 36), message, x->now_ns) &&
            end_with(x, bawn_buf_slice(&x->reply), "blocked");
@@ -379,8 +287,10 @@ static bool feed_field(bawn_exchange *x, bawn_held *h, const bawn_field *f, bool
         return false;
     if (whole)
         c->id = UINT32_MAX;
-    else if (c->ended && f->text.len > 0)
-        return false;                           /* text after the end of its choice: nobody may send that */
+    else if (c->ended && f->text.len > 0) {
+        x->failure = BAWN_CRASHED;              /* text after the end of its choice: nobody may send that */
+        return false;
+    }
     begin = bawn_channel_length(c->text);
     if (!c->ended && !bawn_channel_feed(c->text, f->text, whole))
         return false;
@@ -406,6 +316,24 @@ static bool end_choice(bawn_exchange *x, uint32_t choice, bool all, bool *blocke
     return true;
 }
 
+/* A call's name and id come with its first chunk; what is kept of them is for the record, and bounded as it is there. */
+static void keep_call(bawn_exchange *x, const bawn_call *call, bool *ok)
+{
+    bawn_conversation *a = &x->answered;
+    size_t i = 0;
+
+    while (i < a->n_calls && a->calls[i].channel != call->channel)
+        i++;
+    if (i == CALLS_KEPT || (!a->calls && !(a->calls = bawn_arena_alloc(x->arena, CALLS_KEPT * sizeof *a->calls))))
+        return;
+    if (i == a->n_calls)
+        a->calls[a->n_calls++] = (bawn_call){ .channel = call->channel };
+    if (a->calls[i].name.len == 0 && call->name.len > 0)
+        a->calls[i].name = bawn_arena_copy(x->arena, call->name, ok);
+    if (a->calls[i].id.len == 0 && call->id.len > 0)
+        a->calls[i].id = bawn_arena_copy(x->arena, call->id, ok);
+}
+
 static void keep_facts(bawn_exchange *x, const bawn_conversation *c)
 {
     bool ok = true;
@@ -417,6 +345,8 @@ static void keep_facts(bawn_exchange *x, const bawn_conversation *c)
         x->answered.input_tokens = c->input_tokens;
     if (c->output_tokens >= 0)
         x->answered.output_tokens = c->output_tokens;
+    for (size_t i = 0; i < c->n_calls; i++)
+        keep_call(x, &c->calls[i], &ok);
     for (size_t i = 0; i < c->n_finish && x->answered.n_finish < BAWN_COUNT(x->answered.finish_reasons); i++)
         x->answered.finish_reasons[x->answered.n_finish++] = bawn_arena_copy(x->arena, c->finish_reasons[i], &ok);
 }
@@ -502,6 +432,27 @@ static bool over_limit(const bawn_exchange *x)
     return text > limit;
 }
 
+/* Time or room for what is held is up. The guards that hold it drop out where the policy lets them; else the answer ends
+ * (RULINGS R3). */
+static bool let_go(bawn_exchange *x, bawn_failure why)
+{
+    bawn_stream *s = &x->stream;
+    bool blocked = false;
+    size_t cut;
+
+    x->failure = why;
+    for (size_t i = 0; i < s->n_channels; i++) {
+        bawn_channel *text = s->channels[i].text;
+        if (text && !bawn_channel_let_go(text, why))
+            return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "limit");
+        blocked = blocked || (text && bawn_channel_blocked(text, &cut));
+    }
+    if (blocked)
+        return block(x);
+    /* what stays even so waits for the rest of a placeholder, which may not be waited for either */
+    return (flush(x) && s->n_held == 0) || bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "limit");
+}
+
 static bool one_event(bawn_exchange *x, const bawn_sse_event *e)
 {
     if (e->comment)
@@ -524,8 +475,8 @@ bool bawn_stream_feed(bawn_exchange *x, bawn_slice bytes, bool last)
     while (!x->recorded && bawn_sse_next(s->sse, &e)) {
         if (!one_event(x, &e))
             return false;
-        if (!x->recorded && over_limit(x))
-            return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "limit");
+        if (!x->recorded && over_limit(x) && !let_go(x, BAWN_OVERLOADED))
+            return false;
     }
     if (x->recorded)
         return true;
@@ -562,7 +513,7 @@ bool bawn_stream_tick(bawn_exchange *x)
     if (s->n_held == 0 || x->recorded)
         return true;
     if (x->now_ns >= s->held[s->first].since_ns + x->wall->hold_ns)
-        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "limit");
+        return let_go(x, BAWN_TIMEOUT);
     if (x->dialect->hold && x->now_ns >= next_pulse(s)) {
         s->pulse_ns = x->now_ns;
         return bawn_buf_str(&x->emit, x->dialect->hold);
@@ -577,7 +528,7 @@ void bawn_stream_reset(bawn_stream *s)
     bawn_sse_free(s->sse);
     s->sse = NULL;
     s->n_channels = s->n_held = s->first = s->n_choices = s->held_bytes = 0;
-    s->delivered = s->pulse_ns = 0;
+    s->pulse_ns = 0;
     s->done = false;
     bawn_buf_clear(&s->last);
 }

@@ -88,7 +88,7 @@ static bawn_progress judge_joined(bawn_exchange *x, bawn_judging *j, const bawn_
         return BAWN_WORK_FAILED;
     inner.finds = &w->found;
     bawn_progress done = judge(w, &inner, bawn_buf_slice(&w->joined));
-    j->failed_guard = inner.failed_guard;
+    j->blamed = inner.blamed;
     if (done == BAWN_WORK_DONE && !give_back(j, &w->found, parts, w->begins, n, crossing))
         done = BAWN_WORK_FAILED;
     return done;
@@ -107,6 +107,8 @@ bawn_progress bawn_work_judge(bawn_exchange *x, bawn_judging *j, const bawn_fiel
         bawn_slices_free(w->slices);
         w->slices = NULL;
     }
+    if (done == BAWN_WORK_FAILED && bawn_failures_note_all(j, BAWN_OUT_OF_MEMORY))
+        done = BAWN_WORK_DONE;
     j->failed = done == BAWN_WORK_FAILED;
     return done;
 }

@@ -175,9 +175,67 @@ static void the_model_or_the_route_chooses_the_upstream(void **state)
     desk_close(&k);
 }
 
+static void a_model_that_is_asked_about_chooses_its_upstream_too(void **state)
+{
+    static const struct { const char *uri, *upstream; } rows[] = {
+        { "/v1/models/m-1", "main" }, { "/v1/models/big", "other" }, { "/v1/models/org/name", "org" }, { "/v1/models/org%2Fname?x=1", "org" },
+        { "/v1/models/none", NULL }, { "/v1/models/org", NULL },
+    };
+    static const char *const policies[] = { "", "routes: [{operations: [models]}]\n", "routes: [{operations: [models], guardrail: none}]\n" };
+    (void)state;
+    for (size_t p = 0; p < BAWN_COUNT(policies); p++) {
+        char yaml[1024];
+        snprintf(yaml, sizeof yaml, "%s  org: {dialect: openai, url: http://127.0.0.1:9/v1, models: [org/*]}\n%s", UPSTREAMS, policies[p]);
+        desk k = desk_open(yaml);
+        for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+            bawn_exchange *x = drive_new(k.worker, "GET", rows[i].uri, NULL, 0);
+            bawn_step s;
+            assert_true(bawn_exchange_feed(x, BAWN_INPUT, BAWN_NIL, true, NOW));
+            assert_true(bawn_exchange_next(&s, x));
+            assert_int_equal(s.kind, BAWN_VERDICT);
+            if (rows[i].upstream && !bawn_slice_is(s.upstream, rows[i].upstream))
+                fail_msg("%s to %.*s", rows[i].uri, (int)s.upstream.len, s.upstream.ptr);
+            assert_int_equal(s.status, rows[i].upstream ? 0 : 404);
+            bawn_exchange_free(x);
+        }
+        desk_close(&k);
+    }
+}
+
+static void models_of_several_upstreams_are_listed_from_the_policy(void **state)
+{
+    static const struct { const char *more, *list; } rows[] = {
+        { "", "{\"object\":\"list\",\"data\":[{\"id\":\"big\",\"object\":\"model\",\"created\":0,\"owned_by\":\"other\"}]}" },
+        { "  third: {dialect: openai, url: http://127.0.0.1:9/v1, models: [big, org/name]}\n",
+          "{\"object\":\"list\",\"data\":[{\"id\":\"big\",\"object\":\"model\",\"created\":0,\"owned_by\":\"other\"},"
+          "{\"id\":\"org/name\",\"object\":\"model\",\"created\":0,\"owned_by\":\"third\"}]}" },
+        { "routes: [{operations: [models], upstream: main}]\n", NULL },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        char yaml[1024];
+        run r = { 0 };
+        snprintf(yaml, sizeof yaml, UPSTREAMS "%s", rows[i].more);
+        desk k = desk_open(yaml);
+        bawn_exchange *x = drive_new(k.worker, "GET", "/v1/models", NULL, 0);
+        drive_feed(&r, x, BAWN_INPUT, BAWN_NIL, NULL, 0);
+        assert_int_equal(r.ended, rows[i].list != NULL);
+        if (rows[i].list) {
+            assert_true(bawn_slice_is(bawn_buf_slice(&r.answer), rows[i].list));
+            assert_int_equal(r.status, 200);
+            expect(&r.record, "\"operation\":\"models\",\"upstream\":null");
+        }
+        run_free(&r);
+        bawn_exchange_free(x);
+        desk_close(&k);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_model_that_is_asked_about_chooses_its_upstream_too),
+        cmocka_unit_test(models_of_several_upstreams_are_listed_from_the_policy),
         cmocka_unit_test(clean_bodies_pass_as_they_came), cmocka_unit_test(only_the_found_bytes_are_edited),
         cmocka_unit_test(what_cannot_be_read_is_refused_by_its_code), cmocka_unit_test(a_block_is_the_providers_own_refusal),
         cmocka_unit_test(texts_of_one_message_are_read_together), cmocka_unit_test(the_scorer_is_waited_for_until_its_deadline),

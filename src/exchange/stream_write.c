@@ -1,0 +1,103 @@
+/* An event on its way out: as it came, or written anew around the strings that were edited, as far as the gates of its
+ * texts. */
+#include "exchange/exchange.h"
+
+static void write_data(bawn_exchange *x, bawn_slice data)
+{
+    while (data.len > 0) {                      /* a line feed inside would end the field */
+        size_t n = bawn_slice_find(data, BAWN_LIT("\n"));
+        bawn_buf_str(&x->emit, "data: ");
+        bawn_buf_add(&x->emit, bawn_slice_of(data.ptr, n));
+        bawn_buf_byte(&x->emit, '\n');
+        n += n < data.len;
+        data = bawn_slice_of(data.ptr + n, data.len - n);
+    }
+    bawn_buf_byte(&x->emit, '\n');
+}
+
+size_t bawn_held_gate(const bawn_held_field *f, const bawn_stream *s)
+{
+    size_t gate = bawn_channel_gate(s->channels[f->channel].text);
+    return gate < f->begin ? f->begin : gate < f->end ? gate : f->end;
+}
+
+static bool is_edited(const bawn_held *h, const bawn_stream *s)
+{
+    for (size_t i = 0; i < h->n_fields; i++) {
+        const bawn_held_field *f = &h->fields[i];
+        if (bawn_held_gate(f, s) < f->end || bawn_channel_edited(s->channels[f->channel].text, f->begin, f->end))
+            return true;
+    }
+    return false;
+}
+
+/* Writes the event with the strings of its fields as far as their gates; copies of edited text become null. */
+static bool write_edited(bawn_exchange *x, bawn_held *h)
+{
+    bawn_stream *s = &x->stream;
+    bawn_slice data = bawn_buf_slice(&h->text);
+    bawn_buf out = { 0 }, text = { 0 };
+    size_t at = 0, copy = 0;
+    bool ok = true;
+
+    for (size_t i = 0; i < h->n_fields && ok; i++) {            /* fields and copies are in the order of the JSON */
+        const bawn_held_field *f = &h->fields[i];
+        for (; copy < h->n_copies && h->copies[copy].wire.begin < f->wire.begin; copy++) {
+            if (h->copies[copy].wire.begin < at)
+                continue;
+            bawn_buf_add(&out, bawn_slice_of(data.ptr + at, h->copies[copy].wire.begin - at));
+            bawn_buf_str(&out, "null");
+            at = h->copies[copy].wire.end;
+        }
+        bawn_buf_clear(&text);
+        ok = bawn_channel_render(&text, s->channels[f->channel].text, f->begin, bawn_held_gate(f, s), f->nested);
+        if (f->wire.begin < at)
+            continue;                                           /* inside a copy that is null now */
+        bawn_buf_add(&out, bawn_slice_of(data.ptr + at, f->wire.begin - at));
+        bawn_json_write_escaped(&out, bawn_buf_slice(&text));
+        at = f->wire.end;
+    }
+    for (; copy < h->n_copies; copy++)
+        if (h->copies[copy].wire.begin >= at) {
+            bawn_buf_add(&out, bawn_slice_of(data.ptr + at, h->copies[copy].wire.begin - at));
+            bawn_buf_str(&out, "null");
+            at = h->copies[copy].wire.end;
+        }
+    bawn_buf_add(&out, bawn_slice_of(data.ptr + at, data.len - at));
+    ok = ok && !out.failed && !text.failed;
+    if (ok)
+        write_data(x, bawn_buf_slice(&out));
+    bawn_buf_free(&out);
+    bawn_buf_free(&text);
+    return ok;
+}
+
+static void mark_rendered(bawn_held *h, bawn_stream *s)
+{
+    for (size_t i = 0; i < h->n_fields; i++)
+        bawn_channel_pass(s->channels[h->fields[i].channel].text, h->fields[i].end);
+}
+
+bool bawn_held_write(bawn_exchange *x, bawn_held *h)
+{
+    bawn_stream *s = &x->stream;
+
+    if (h->comment) {
+        bawn_buf_str(&x->emit, ": ");
+        bawn_buf_add(&x->emit, bawn_buf_slice(&h->text));
+        return bawn_buf_str(&x->emit, "\n\n");
+    }
+    for (size_t i = 0; i < h->n_fields; i++)
+        if (!h->fields[i].whole)
+            x->delivered += bawn_channel_characters_in(s->channels[h->fields[i].channel].text, h->fields[i].begin,
+                                                       bawn_held_gate(&h->fields[i], s));
+    if (!h->done) {
+        bawn_buf_clear(&s->last);
+        bawn_buf_add(&s->last, bawn_buf_slice(&h->text));
+    }
+    if (is_edited(h, s))
+        return write_edited(x, h);
+    mark_rendered(h, s);
+    write_data(x, bawn_buf_slice(&h->text));
+    return !x->emit.failed;
+}
