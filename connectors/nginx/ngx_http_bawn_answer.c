@@ -55,7 +55,7 @@ ngx_http_bawn_last(ngx_http_request_t *r, ngx_str_t *body)
 ngx_int_t
 ngx_http_bawn_answer_head(ngx_http_bawn_ctx_t *ctx, ngx_http_bawn_verdict_t *v)
 {
-    static ngx_str_t     no = ngx_string("false");
+    static ngx_str_t     no = ngx_string("false"), second = ngx_string("1");
     ngx_http_request_t  *r = ctx->request;
 
     ngx_http_clear_content_length(r);
@@ -80,6 +80,10 @@ ngx_http_bawn_answer_head(ngx_http_bawn_ctx_t *ctx, ngx_http_bawn_verdict_t *v)
     r->headers_out.content_type_lowcase = NULL;
     r->headers_out.charset.len = 0;
     r->headers_out.content_length_n = (off_t) v->body.len;
+
+    if (v->status == 429) {
+        return ngx_http_bawn_add_header(r, "Retry-After", &second);
+    }
 
     if (v->status == 503 && v->failed) {   /* SDKs retry a 503; a guard that failed will fail again */
         return ngx_http_bawn_add_header(r, "x-should-retry", &no);

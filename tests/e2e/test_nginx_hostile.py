@@ -9,6 +9,7 @@ test_nginx_requests.py, _answers.py, _streams.py, _pitfalls.py and _record.py.
   too deep                              test_bad_body
   invalid UTF-8, lone surrogates        test_bad_body
   wrong content type                    test_bad_head; R: test_content_type, test_two_content_types_are_refused
+  transfer codings, HTTP/9.9             test_what_nginx_itself_does_not_know
   compressed request bodies             test_bad_head; R: test_compressed_request_is_refused
   chunked bodies                        test_bad_body[chunked], test_bad_chunks; R: test_body_reaches_the_model_as_it_was_judged
   Expect: 100-continue                  R: test_expect_100_continue, test_expect_is_not_answered_100_when_the_head_is_refused
@@ -120,6 +121,18 @@ def test_bad_head(nginx, upstream, wrapping, headers, status, code):
     assert got == status and is_error(answer, code)
     event, = records(nginx)
     assert (event["id"], event["verdict"]["reason"]) == (fields["x-bawn-id"], code) and upstream.requests == []
+
+
+@pytest.mark.parametrize("wire, status, code", [
+    (request(chat("hello"), transfer_encoding="gzip, chunked", content_length=None), 415, "unsupported_media"),
+    (request(chat("hello")).replace(b"HTTP/1.1", b"HTTP/9.9"), 400, "invalid_request")], ids=["transfer_coding", "version"])
+def test_what_nginx_itself_does_not_know(nginx, upstream, wire, status, code):
+    """Its 501 and 505: the client's mistake, not a guard that failed."""
+    with Client(nginx.port) as c:
+        a = c.send(wire).answer()
+    assert a.status == status and is_error(a.body, code)
+    event, = records(nginx)
+    assert (event["verdict"]["action"], event["verdict"]["reason"]) == ("refuse", code) and upstream.requests == []
 
 
 @pytest.mark.parametrize("wrapping", ["length", "chunked", "h2"])
