@@ -73,8 +73,9 @@ _bawn() {
         --config|-c) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --port|-p) COMPREPLY=(); return ;;
+        --workers|-w) COMPREPLY=(); return ;;
       esac
-      words='--help --config --state --port' ;;
+      words='--help --config --state --port --workers' ;;
     'reload')
       case $prev in
         --config|-c) COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -92,8 +93,9 @@ _bawn() {
         --config|-c) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --port|-p) COMPREPLY=(); return ;;
+        --workers|-w) COMPREPLY=(); return ;;
       esac
-      words='--help --config --state --port' ;;
+      words='--help --config --state --port --workers' ;;
     'log')
       case $prev in
         --action|-a) COMPREPLY=($(compgen -W 'allow observe mask block refuse fail' -- "$cur")); return ;;

@@ -114,6 +114,8 @@ void bawn_cli_policy_error(const bawn_cli_policy *, const bawn_error *);
 /* The state folder: --state, else $XDG_STATE_HOME/bawn or ~/.local/state/bawn, of root /var/lib/bawn. */
 const char *bawn_cli_state(char out[CLI_PATH], const bawn_cli *);
 const char *bawn_cli_cache(char out[CLI_PATH], const bawn_cli *);       /* of compiled patterns, in the state folder */
+/* --workers: 1 to 256, or `auto` for one a processor; 0 when it was not given. False after a message. */
+bool bawn_cli_workers(unsigned *out, const bawn_cli *);
 /* --port: 1 to 65535, 0 when it was not given. False after a message. */
 bool bawn_cli_port(uint16_t *out, const bawn_cli *);
 /* The folder of the record: --folder, else the policy's (record.spool.folder). */

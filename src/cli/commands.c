@@ -7,6 +7,7 @@
 #define POLICY { "policy", 'c', "FILE", NULL, "the policy (also --config); default ./bawn.yaml, else the built-in one" }
 #define CONFIG { "config", 'c', "FILE", NULL, "the policy (also --policy); default ./bawn.yaml" }
 #define STATE { "state", 0, "DIR", NULL, "where Bawn keeps its files; default ~/.local/state/bawn, of root /var/lib/bawn" }
+#define PORT { "port", 'p', "PORT", NULL, "listen here, instead of the port of the policy's first listener for clients" }
 #define FOLDER { "folder", 0, "DIR", NULL, "the record's folder, instead of the one that the policy names" }
 
 static const bawn_cli_option check_options[] = {
@@ -19,9 +20,10 @@ static const bawn_cli_option check_options[] = {
     STATE,
 };
 static const bawn_cli_option config_options[] = { CONFIG, STATE };
+static const bawn_cli_option doctor_options[] = { CONFIG, STATE, PORT };
 static const bawn_cli_option serve_options[] = {
-    CONFIG, STATE,
-    { "port", 'p', "PORT", NULL, "listen here, instead of the port of the policy's first listener for clients" },
+    CONFIG, STATE, PORT,
+    { "workers", 'w', "N", NULL, "worker processes: a number, or auto for one a processor; without it one" },
 };
 static const bawn_cli_option policy_options[] = { POLICY, STATE };
 static const bawn_cli_option init_options[] = {
@@ -84,7 +86,7 @@ static const bawn_cli_command commands[] = {
       OPTIONS(suggest_options), 1, 1, bawn_cli_policy_suggest },
     { "doctor", "", "check whether everything needed to serve is there",
       "Each line is ok, a warning, or failed with what to type. Exit status 1 when something failed.",
-      OPTIONS(serve_options), 0, 0, bawn_cli_doctor },
+      OPTIONS(doctor_options), 0, 0, bawn_cli_doctor },
     { "serve", "", "run the gateway in the foreground", NULL, OPTIONS(serve_options), 0, 0, bawn_cli_serve },
     { "reload", "", "give a running gateway its changed policy; a bad one is refused", NULL,
       OPTIONS(config_options), 0, 0, bawn_cli_reload },

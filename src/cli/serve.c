@@ -8,7 +8,7 @@
 static bool options_of(bawn_serve_options *o, const bawn_cli *cli)
 {
     *o = (bawn_serve_options){ .policy = bawn_cli_value(cli, "config"), .state = bawn_cli_value(cli, "state") };
-    return bawn_cli_port(&o->port, cli);
+    return bawn_cli_port(&o->port, cli) && bawn_cli_workers(&o->workers, cli);
 }
 
 /* A mistake in the policy is shown with its line; anything else is said as it is. */

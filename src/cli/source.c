@@ -198,6 +198,21 @@ bool bawn_cli_port(uint16_t *out, const bawn_cli *cli)
     return bawn_cli_fail(0, "--port %s: expected a number from 1 to 65535", text), false;
 }
 
+bool bawn_cli_workers(unsigned *out, const bawn_cli *cli)
+{
+    const char *text = bawn_cli_value(cli, "workers");
+    char *end = NULL;
+    unsigned long n = text && bawn_is_digit((unsigned char)*text) ? strtoul(text, &end, 10) : 0;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (text && strcmp(text, "auto") == 0)
+        n = processors < 1 ? 1 : processors > 256 ? 256 : (unsigned long)processors;
+    *out = (unsigned)n;
+    if (!text || (n >= 1 && n <= 256 && (!end || *end == 0)))
+        return true;
+    return bawn_cli_fail(0, "--workers %s: expected a number from 1 to 256, or auto for one a processor", text), false;
+}
+
 const char *bawn_cli_spool(char out[CLI_PATH], const bawn_cli *cli, const bawn_cli_policy *policy)
 {
     const char *given = bawn_cli_value(cli, "folder");

@@ -76,7 +76,8 @@ static bool write_address(bawn_buf *out, const bawn_policy *p, const bawn_node *
     if (!host.loopback)
         return bawn_node_error(err, p, address, "`%.*s` is beyond loopback, and there are no identities: anybody could use "
                                "it. Listen on 127.0.0.1 or [::1]", (int)text.len, text.ptr);
-    return bawn_buf_fmt(out, "        listen %.*s;\n", (int)text.len, text.ptr);
+    const bawn_node *http2 = bawn_node_get(listener, "http2");
+    return bawn_buf_fmt(out, "        listen %.*s%s;\n", (int)text.len, text.ptr, http2 && http2->integer ? " http2" : "");
 }
 
 static void write_operations(bawn_buf *out, bool metrics, bool health)
@@ -177,7 +178,7 @@ static bool write_main(bawn_buf *out, const bawn_policy *p, const bawn_serve_pla
     if (plan->user)
         bawn_buf_fmt(out, "user %s %s;\n", plan->user, plan->group);
     bawn_buf_fmt(out, "worker_processes %u;\nworker_shutdown_timeout 1h;\ndaemon off;\nerror_log stderr warn;\n"
-                      "pid nginx.pid;\nevents { worker_connections %llu; }\n", plan->workers,
+                      "pid nginx.pid;\nevents { worker_connections %llu; }\n", plan->workers ? plan->workers : 1,
                  (unsigned long long)connections(p));
     return true;
 }

@@ -1,5 +1,5 @@
 /* The files beneath the state folder: folders that the workers can reach, nginx's configuration (tested before it takes the
- * old one's place), and the port that a running gateway was given. */
+ * old one's place), and what a running gateway was given on its command line. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -105,29 +105,40 @@ bool bawn_serve_write_conf(const bawn_serve_plan *plan, const bawn_wall *w, bawn
     return ok;
 }
 
-/* ---- the port that a running one was given ------------------------------------------------------------------------------ */
-static void port_path(char out[4096], const bawn_serve_plan *plan) { snprintf(out, 4096, "%s/run/port", plan->state); }
-
-bool bawn_serve_keep_port(const bawn_serve_plan *plan, bawn_error *err)
+/* ---- what a running one was given -------------------------------------------------------------------------------------- */
+static bool keep(const bawn_serve_plan *plan, const char *name, unsigned value, bawn_error *err)
 {
-    char path[4096], text[8];
+    char path[4096], text[16];
 
-    port_path(path, plan);
-    snprintf(text, sizeof text, "%u\n", plan->port);
-    if (plan->port)
+    snprintf(path, sizeof path, "%s/run/%s", plan->state, name);
+    snprintf(text, sizeof text, "%u\n", value);
+    if (value)
         return write_whole(path, bawn_slice_str(text), err);
     (void)unlink(path);
     return true;
 }
 
-uint16_t bawn_serve_kept_port(const bawn_serve_plan *plan)
+static unsigned kept(const bawn_serve_plan *plan, const char *name)
 {
-    char path[4096], text[8] = "";
+    char path[4096], text[16] = "";
 
-    port_path(path, plan);
+    snprintf(path, sizeof path, "%s/run/%s", plan->state, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
     if (fd >= 0)
         close(fd);
-    return n > 0 ? (uint16_t)strtoul(text, NULL, 10) : 0;
+    return n > 0 ? (unsigned)strtoul(text, NULL, 10) : 0;
+}
+
+bool bawn_serve_keep_given(const bawn_serve_plan *plan, bawn_error *err)
+{
+    return keep(plan, "port", plan->port, err) && keep(plan, "workers", plan->workers, err);
+}
+
+void bawn_serve_take_given(bawn_serve_plan *plan)
+{
+    if (plan->port == 0)
+        plan->port = (uint16_t)kept(plan, "port");
+    if (plan->workers == 0)
+        plan->workers = kept(plan, "workers");
 }

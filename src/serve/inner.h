@@ -37,7 +37,8 @@ bool bawn_serve_has_worker(pid_t master);                             /* one of 
 
 bool bawn_serve_make_folder(const char *path, const char *owner, bawn_error *);         /* with its parents; owner may be NULL */
 bool bawn_serve_write_conf(const bawn_serve_plan *, const bawn_wall *, bawn_error *);   /* tested, then renamed */
-/* `--port` of a running gateway: a reload comes from another process, and from a policy that says another port. */
-bool bawn_serve_keep_port(const bawn_serve_plan *, bawn_error *);
-uint16_t bawn_serve_kept_port(const bawn_serve_plan *);                                 /* 0: none was given */
+/* `--port` and `--workers` of a running gateway: a reload comes from another process, and from a policy that says another
+ * port and nothing of workers. What the plan itself names goes before what was kept. */
+bool bawn_serve_keep_given(const bawn_serve_plan *, bawn_error *);
+void bawn_serve_take_given(bawn_serve_plan *);
 #endif

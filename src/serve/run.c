@@ -208,7 +208,7 @@ static bool start(watch *w, bawn_error *err)
         return bawn_error_set(err, BAWN_E_USAGE, "Bawn runs already in %s (process %ld); stop it with `bawn stop`, or give "
                               "this one another state folder", w->plan->state, (long)other);
     if (!bawn_serve_check_nginx(w->plan, err) || !load_and_write(w->plan, true, w->address, err) ||
-        !bawn_serve_keep_port(w->plan, err))
+        !bawn_serve_keep_given(w->plan, err))
         return false;
     (void)unlink(w->plan->pid);                         /* of a machine that went down */
     sigemptyset(&ours);
@@ -253,7 +253,7 @@ bool bawn_serve_reload(const bawn_serve_options *options, bawn_error *err)
 
     if (!bawn_serve_plan_new(&plan, options, err))
         return false;
-    plan.port = plan.port ? plan.port : bawn_serve_kept_port(&plan);
+    bawn_serve_take_given(&plan);
     ok = running(&pid, &plan, err) && bawn_serve_check_nginx(&plan, err) && load_and_write(&plan, false, NULL, err);
     if (ok && kill(pid, SIGHUP) != 0)
         ok = bawn_error_set(err, BAWN_E_IO, "cannot signal process %ld: %s", (long)pid, strerror(errno));

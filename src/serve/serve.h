@@ -7,7 +7,7 @@
  * address.c addresses and URLs as people write them
  * check.c   what can be asked of a policy before a start: addresses, URLs, names that this machine knows
  * nginx.c   the nginx program: version, test, signals, its log made readable, whether it has a worker
- * files.c   folders, the written configuration, the port that was given
+ * files.c   folders, the written configuration, the port and the workers that were given
  * run.c     serve, reload, stop */
 #ifndef BAWN_SERVE_H
 #define BAWN_SERVE_H
@@ -23,7 +23,7 @@ typedef struct {
     const char *state;          /* state folder; root: /var/lib/bawn, else $XDG_STATE_HOME/bawn (RULINGS R22) */
     const char *module;         /* ngx_http_bawn_module.so; beside the command, or in ../lib/bawn */
     const char *nginx;          /* "nginx", by PATH */
-    unsigned workers;           /* 1 */
+    unsigned workers;           /* 0: those that a running gateway was given, else 1 */
     uint16_t port;              /* of the first listener for clients, in place of the policy's */
 } bawn_serve_options;
 
@@ -32,7 +32,7 @@ typedef struct {
     char *policy, *state, *module, *nginx, *cache, *conf, *pid, *spool;
     const char *user;           /* of the workers when root runs us; NULL: our own */
     char *group;                /* its group */
-    unsigned workers;
+    unsigned workers;           /* 0: 1 */
     uint16_t port;              /* 0: the policy's */
 } bawn_serve_plan;
 bool bawn_serve_plan_new(bawn_serve_plan *out, const bawn_serve_options *, bawn_error *);
