@@ -5,6 +5,8 @@
  *   - whole words only (BAWN_P_WORD is on): list the inflections, no open stems;
  *   - an order needs its verb, what it is about (instructions, rules, prompt) and whose they are (previous, your, system):
  *     two of the three are what customers say as well ("forget my previous order");
+ *   - accents are left out by many who type: `pr[eé]c[eè]dente`, `fr(?:ü|ue|u)here`; where a row begins, its first three
+ *     letters must be certain, so both stand there: `(?:rév|rev)[eè]le`;
  *   - gaps are closed lists of small words, never ".*", so that two honest sentences cannot make one attack. */
 #ifndef BAWN_PROMPT_ATTACK_H
 #define BAWN_PROMPT_ATTACK_H

@@ -104,6 +104,60 @@ static void cutting_changes_nothing(void **state)
             harness_check_cuts(&harness[g], honest[i].text, 1);
 }
 
+/* As it is typed without accents: "revele" for "révèle", "ueber" (or, with `bare`, "uber") for "über", "е" for "ё". */
+static const char *without_accents(const char *text, bool bare)
+{
+    static char out[1024];
+    static const struct { const char *accented, *plain, *bare; } letters[] = {
+        { "á", "a", "a" }, { "à", "a", "a" }, { "â", "a", "a" }, { "ã", "a", "a" }, { "é", "e", "e" }, { "è", "e", "e" },
+        { "ê", "e", "e" }, { "ë", "e", "e" }, { "í", "i", "i" }, { "ì", "i", "i" }, { "î", "i", "i" }, { "ï", "i", "i" },
+        { "ó", "o", "o" }, { "ò", "o", "o" }, { "ô", "o", "o" }, { "õ", "o", "o" }, { "ú", "u", "u" }, { "ù", "u", "u" },
+        { "û", "u", "u" }, { "ç", "c", "c" }, { "ñ", "n", "n" }, { "ä", "ae", "a" }, { "ö", "oe", "o" }, { "ü", "ue", "u" },
+        { "ß", "ss", "ss" }, { "Ä", "Ae", "A" }, { "Ö", "Oe", "O" }, { "Ü", "Ue", "U" }, { "É", "E", "E" }, { "À", "A", "A" },
+        { "Ê", "E", "E" }, { "ё", "е", "е" },
+    };
+    size_t n = 0;
+
+    while (*text && n + 4 < sizeof out) {
+        size_t i = 0;
+        while (i < BAWN_COUNT(letters) && strncmp(text, letters[i].accented, 2) != 0)
+            i++;
+        if (i < BAWN_COUNT(letters)) {
+            n += (size_t)snprintf(out + n, sizeof out - n, "%s", bare ? letters[i].bare : letters[i].plain);
+            text += 2;
+        } else {
+            out[n++] = *text++;
+        }
+    }
+    out[n] = 0;
+    return out;
+}
+
+static int missed_without_accents(int guard, const char *lang, const char *text)
+{
+    int missed = 0;
+    for (int bare = 0; bare <= 1 && strstr("es fr de pt it ru", lang); bare++) {
+        const char *plain = without_accents(text, bare);
+        if (strcmp(plain, text) != 0 && score_of(guard, plain, guard == INDIRECT ? BAWN_IN_UNTRUSTED : BAWN_IN_INPUT) < ACTS) {
+            print_error("%s not found: %s\n", lang, plain);
+            missed++;
+        }
+    }
+    return missed;
+}
+
+static void accents_may_be_left_out(void **state)
+{
+    (void)state;
+    int missed = 0;
+    for (size_t i = 0; i < BAWN_COUNT(attacks); i++)
+        missed += missed_without_accents(guard_of(attacks[i].family), attacks[i].lang, attacks[i].text);
+    for (int g = 0; g < GUARDS; g++)
+        for (size_t i = 0; i < guards[g]->n_patterns; i++)
+            missed += missed_without_accents(g, guards[g]->patterns[i].lang, guards[g]->patterns[i].hit);
+    assert_int_equal(missed, 0);
+}
+
 static void a_quoted_attack_is_recorded_but_does_not_act(void **state)
 {
     (void)state;
@@ -206,7 +260,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_family_finds_its_attacks), cmocka_unit_test(honest_texts_pass_everywhere),
-        cmocka_unit_test(every_row_holds), cmocka_unit_test(cutting_changes_nothing),
+        cmocka_unit_test(every_row_holds), cmocka_unit_test(accents_may_be_left_out),
+        cmocka_unit_test(cutting_changes_nothing),
         cmocka_unit_test(a_quoted_attack_is_recorded_but_does_not_act),
         cmocka_unit_test(a_forbidden_leak_does_not_act_and_a_stop_ends_the_ban),
         cmocka_unit_test(a_trait_counts_for_the_model_not_for_a_figure_of_a_story),
