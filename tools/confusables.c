@@ -160,6 +160,8 @@ static void write_ascii(void)
             k |= C_BASE64;
         if (c && strchr("&%\\", c))
             k |= C_ESCAPE;
+        if (c && strchr("*_~`<>\"", c))
+            k |= C_EDGE;
         printf("%s%u,", c % 16 ? "" : "\n", k);
     }
     printf("\n};\n");

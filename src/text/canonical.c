@@ -238,6 +238,7 @@ static size_t token_unit(bawn_canonical *c, bawn_window *w, size_t at)
     bawn_token k;
     if (!bawn_unit_scan(&k, w, at))
         return WAIT;
+    bawn_gap_reset(&c->gap, false);
     if (may_be_one(w, at, &k)) {
         size_t len = bawn_unit_spaced(c, w, at);
         if (len != SIZE_MAX)
@@ -258,44 +259,6 @@ static size_t token_unit(bawn_canonical *c, bawn_window *w, size_t at)
     return len;
 }
 
-/* ---- white space ---------------------------------------------------------------------------------------------------- */
-static size_t gap_unit(bawn_canonical *c, bawn_window *w, size_t at, uint32_t space, size_t next)
-{
-    size_t len = 0;
-    if (next >= w->n && !w->final)
-        return WAIT;
-    if (space == c->sign && next < w->n && !(bawn_unit_class((const uint8_t *)w->t + next, &len) & C_SPACE)) {
-        int is = bawn_unit_is_one(c, w, next);
-        if (is < 0)
-            return WAIT;
-        if (is) {
-            bawn_unit_change(c, w, at, next, BAWN_NIL);
-            return next - at;
-        }
-    }
-    if (space != ' ')
-        bawn_unit_change(c, w, at, next, BAWN_LIT(" "));
-    c->mode = GAP;
-    return next - at;
-}
-
-static size_t space_unit(bawn_canonical *c, bawn_window *w, size_t at)
-{
-    size_t next = at;
-    uint32_t space = (unsigned char)w->t[at];
-    if (space < 0x80)
-        next++;
-    else
-        space = bawn_utf8_next(bawn_slice_of(w->t, w->n), &next);
-    if (c->mode == JOINED)
-        return gap_unit(c, w, at, space, next);
-    if (c->mode == GAP)
-        bawn_unit_change(c, w, at, next, BAWN_NIL);
-    else if (space >= 0x80)
-        bawn_unit_change(c, w, at, next, space == 0x85 || space == 0x2028 || space == 0x2029 ? BAWN_LIT("\n") : BAWN_LIT(" "));
-    return next - at;
-}
-
 /* ---- the transducer --------------------------------------------------------------------------------------------------- */
 /* Works through the window from `at` on; returns where it stopped. */
 static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool final)
@@ -310,7 +273,7 @@ static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool 
             continue;
         }
         bool space = (bawn_unit_class((const uint8_t *)t + at, &len) & C_SPACE) != 0;
-        step = space ? space_unit(c, &w, at) : token_unit(c, &w, at);
+        step = space ? bawn_unit_space(c, &w, at) : token_unit(c, &w, at);
         if (step == WAIT)
             break;
         at += step;
@@ -377,6 +340,7 @@ void bawn_canonical_reset(bawn_canonical *c)
     c->sign = 0;
     c->leet_left = 0;
     c->apart_before = false;
+    bawn_gap_reset(&c->gap, true);
     for (size_t i = 0; i < ALPHABETS; i++)
         c->alphabets[i] = UINT32_MAX;
 }

@@ -4,29 +4,36 @@
  * the patterns are then shifts and ANDs of those masks, with the last block's masks shifted in from below. Only the
  * masks depend on the instruction set. The scalar oracle reads the same definitions byte by byte.
  *
- * What counts (A: ASCII letter or digit, L: letter, H: hex digit, S: digit or one of @ $ ! | +, N: not A):
- *   LEET    L S L, or L S S L
+ * Most blocks are prose: letters, spaces, line ends and , . ? ' or bytes of other scripts. They need a few of the masks
+ * and of the patterns; the full set is made for a block with anything else in it, and for the one behind it.
+ *
+ * What counts (A: ASCII letter or digit, L: letter, D: digit, H: hex digit, S: digit or one of @ $ ! | +, N: not A,
+ * B: space or tab, W: B or a line end, E: one of * ~ ` _ < > ^ ] }):
+ *   LEET    L S L, or L S S L, or N S L L
  *   SPACED  A three times, each alone between N, with exactly one N between them
- *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"
- * Outside of the text stands N. */
+ *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"; or 8 times 0 or 1
+ *   GAP     four B behind what is no W; five line ends; W B and a line end
+ *   SEAM    18 characters in a row that are no W; a line end behind L -; letters in straight quotes; E between two of
+ *           L B E, one of which is L; a sign of its own between B, twice within 32 characters
+ * Outside of the text stands N, which is no W. */
 #include "text/tables.h"
 
-typedef struct { uint64_t letter, sign, alnum, code, hex, other, high, escape, control; } masks; /* other: the x of 0x */
+/* other: the x of 0x; own: a sign, neither letter nor digit nor white. */
+typedef struct { uint64_t letter, sign, alnum, code, hex, other, high, escape, control,
+                          blank, line, solid, edge, quote, hyphen, stop, own, bit; } masks;
 
 /* x moved k bits up, with the bits of the block before coming in. */
 #define UP(x, before, k) (((x) << (k)) | ((before) >> (64 - (k))))
 
 /* Of the block before; and what was found so far, wherever. */
-typedef struct { masks last; uint64_t leet, spaced, run, high, escape, control, run2, run4, run8, alone, pair, pair2, pair4; } history;
+typedef struct { masks last; bool prose, quoted; uint64_t leet, spaced, run, high, escape, control, gap, seam, run2, run4, run8,
+                 alone, pair, pair2, pair4, solid2, solid4, solid8, bits2, bits4, lonely; } history;
 
-static inline __attribute__((always_inline)) void patterns(history *h, const masks *m)
+/* Those that prose has the characters for. */
+static inline __attribute__((always_inline)) void prose_patterns(history *h, const masks *m)
 {
     const masks *b = &h->last;
-    uint64_t none = ~m->alnum, none_before = ~b->alnum, sign1 = UP(m->sign, b->sign, 1);
-
-    uint64_t l_s = UP(m->letter, b->letter, 2) & sign1;
-    uint64_t l_s_s = UP(m->letter, b->letter, 3) & UP(m->sign, b->sign, 2) & sign1;
-    h->leet |= (l_s | l_s_s) & m->letter;
+    uint64_t none = ~m->alnum, none_before = ~b->alnum;
 
     uint64_t alone = UP(none, none_before, 2) & UP(m->alnum, b->alnum, 1) & none;
     h->spaced |= alone & UP(alone, h->alone, 2) & UP(alone, h->alone, 4);
@@ -35,12 +42,18 @@ static inline __attribute__((always_inline)) void patterns(history *h, const mas
     uint64_t run8 = run4 & UP(run4, h->run4, 4), run16 = run8 & UP(run8, h->run8, 8);
     uint64_t pair = UP(none, none_before, 3) & UP(m->hex, b->hex, 2) & UP(m->hex, b->hex, 1) & none;
     uint64_t pair2 = pair & UP(pair, h->pair, 3), pair4 = pair2 & UP(pair2, h->pair2, 6);
-    h->run |= run16 | (pair4 & UP(pair4, h->pair4, 12)) | (m->other & sign1);
+    h->run |= run16 | (pair4 & UP(pair4, h->pair4, 12));
 
-    h->high |= m->high;
-    h->escape |= m->escape;
-    h->control |= m->control;
-    h->last = *m;
+    uint64_t solid2 = m->solid & UP(m->solid, b->solid, 1), solid4 = solid2 & UP(solid2, h->solid2, 2);
+    uint64_t solid8 = solid4 & UP(solid4, h->solid4, 4), solid16 = solid8 & UP(solid8, h->solid8, 8);
+    h->seam |= solid16 & UP(solid2, h->solid2, 16);
+
+    uint64_t blank2 = m->blank & UP(m->blank, b->blank, 1), blank2_before = b->blank & (b->blank << 1);
+    uint64_t white = m->blank | m->line, white_before = b->blank | b->line, line1 = UP(m->line, b->line, 1);
+    uint64_t line2 = m->line & line1, line2_before = b->line & (b->line << 1);
+    h->gap |= (blank2 & UP(blank2, blank2_before, 2) & UP(m->solid, b->solid, 4)) |
+              (m->line & line1 & UP(line2, line2_before, 2) & UP(m->line, b->line, 4)) |
+              (UP(white, white_before, 2) & UP(m->blank, b->blank, 1) & m->line);
     h->run2 = run2;
     h->run4 = run4;
     h->run8 = run8;
@@ -48,31 +61,96 @@ static inline __attribute__((always_inline)) void patterns(history *h, const mas
     h->pair = pair;
     h->pair2 = pair2;
     h->pair4 = pair4;
+    h->solid2 = solid2;
+    h->solid4 = solid4;
+    h->solid8 = solid8;
+}
+
+/* Whether x stood twice within 32 characters, the later one in this block. */
+static inline uint64_t twice(uint64_t x, uint64_t before)
+{
+    uint64_t near = UP(x, before, 1), far = before << 1;
+    for (unsigned k = 1; k < 32; k *= 2) {
+        uint64_t more = UP(near, far, k);
+        far |= far << k;
+        near |= more;
+    }
+    return x & near;
+}
+
+static inline __attribute__((always_inline)) void sign_patterns(history *h, const masks *m)
+{
+    const masks *b = &h->last;
+    uint64_t none = ~m->alnum, none_before = ~b->alnum, sign1 = UP(m->sign, b->sign, 1), letter1 = UP(m->letter, b->letter, 1);
+
+    uint64_t l_s = UP(m->letter, b->letter, 2) & sign1;
+    uint64_t l_s_s = UP(m->letter, b->letter, 3) & UP(m->sign, b->sign, 2) & sign1;
+    uint64_t n_s_l = UP(none, none_before, 3) & UP(m->sign, b->sign, 2) & letter1;
+    h->leet |= (l_s | l_s_s | n_s_l) & m->letter;
+
+    uint64_t bits2 = m->bit & UP(m->bit, b->bit, 1), bits4 = bits2 & UP(bits2, h->bits2, 2);
+    h->run |= (m->other & sign1) | (bits4 & UP(bits4, h->bits4, 4));
+
+    uint64_t edge1 = UP(m->edge, b->edge, 1), open = m->blank | m->edge, open_before = b->blank | b->edge;
+    h->seam |= (UP(m->letter, b->letter, 2) & edge1 & (open | m->letter)) | (UP(open, open_before, 2) & edge1 & m->letter);
+    h->seam |= UP(m->letter, b->letter, 2) & UP(m->hyphen, b->hyphen, 1) & m->line;
+
+    /* A run of letters behind a quote is taken away by the carry of an addition: where it ended a quote may stand. */
+    uint64_t begun = UP(m->quote, b->quote, 1) & m->letter, sum, more;
+    bool over = __builtin_add_overflow(m->letter, begun, &sum);
+    over |= __builtin_add_overflow(sum, (uint64_t)h->quoted, &more);
+    h->seam |= more & ~m->letter & m->quote & (letter1);
+    h->quoted = over;
+
+    uint64_t lonely = UP(m->blank, b->blank, 2) & UP(m->own, b->own, 1) & m->blank;
+    h->seam |= twice(lonely, h->lonely);
+    h->high |= m->high;
+    h->escape |= m->escape;
+    h->control |= m->control;
+    h->bits2 = bits2;
+    h->bits4 = bits4;
+    h->lonely = lonely;
 }
 
 static uint32_t found(const history *h)
 {
     return (h->high ? BAWN_TEXT_NON_ASCII : 0u) | (h->leet ? BAWN_TEXT_LEET : 0u) | (h->spaced ? BAWN_TEXT_SPACED : 0u) |
-           (h->run ? BAWN_TEXT_RUN : 0u) | (h->escape ? BAWN_TEXT_ESCAPE : 0u) | (h->control ? BAWN_TEXT_CONTROL : 0u);
+           (h->run ? BAWN_TEXT_RUN : 0u) | (h->escape ? BAWN_TEXT_ESCAPE : 0u) | (h->control ? BAWN_TEXT_CONTROL : 0u) |
+           (h->gap ? BAWN_TEXT_GAP : 0u) | (h->seam ? BAWN_TEXT_SEAM : 0u);
 }
 
-/* The loop, for any way to make masks; the last block is filled up with spaces (there is always one). */
-#define FLAGS(name, attribute, classify)                                                                               \
+/* The loop, for any way to make masks; the last block is filled up with spaces that are not counted as blanks (there is
+ * always one). prose() makes the masks of a block that is prose, or says that it is none. */
+#define FLAGS(name, attribute, prose_block, classify)                                                                  \
+    attribute static inline __attribute__((always_inline)) void name##_block(history *h, const uint8_t *p, uint64_t inside)                                  \
+    {                                                                                                                  \
+        masks m;                                                                                                       \
+        bool prose = prose_block(&m, p);                                                                               \
+        if (prose && h->prose && !h->quoted) {                                                                         \
+            m.blank &= inside;                                                                                         \
+            prose_patterns(h, &m);                                                                                     \
+            h->high |= m.high;                                                                                         \
+            h->bits2 = h->bits4 = h->lonely = 0;                                                                       \
+        } else {                                                                                                       \
+            classify(&m, p);                                                                                           \
+            m.blank &= inside;                                                                                         \
+            prose_patterns(h, &m);                                                                                     \
+            sign_patterns(h, &m);                                                                                      \
+        }                                                                                                              \
+        h->prose = prose;                                                                                              \
+        h->last = m;                                                                                                   \
+    }                                                                                                                  \
     attribute static uint32_t name(bawn_slice text)                                                                    \
     {                                                                                                                  \
-        history h = { 0 };                                                                                             \
-        masks m;                                                                                                       \
+        history h = { .prose = true };                                                                                 \
         uint8_t tail[64];                                                                                              \
         size_t at = 0;                                                                                                 \
-        for (; at + 64 <= text.len; at += 64) {                                                                        \
-            classify(&m, (const uint8_t *)text.ptr + at);                                                              \
-            patterns(&h, &m);                                                                                          \
-        }                                                                                                              \
+        for (; at + 64 <= text.len; at += 64)                                                                          \
+            name##_block(&h, (const uint8_t *)text.ptr + at, UINT64_MAX);                                              \
         memset(tail, ' ', sizeof tail);                                                                                \
         if (text.len > at)                                                                                             \
             memcpy(tail, text.ptr + at, text.len - at);                                                                \
-        classify(&m, tail);                                                                                            \
-        patterns(&h, &m);                                                                                              \
+        name##_block(&h, tail, ((uint64_t)1 << (text.len - at)) - 1);                                                  \
         return found(&h);                                                                                              \
     }
 
@@ -97,97 +175,217 @@ static bool pair_at(bawn_slice t, size_t i)
     return !a(at_or(t, i, 3, ' ')) && hex(at_or(t, i, 2, ' ')) && hex(at_or(t, i, 1, ' ')) && !a(at_or(t, i, 0, ' '));
 }
 
+static bool blank(int c) { return c == ' ' || c == '\t'; }
+static bool line(int c) { return c == '\n' || c == '\r'; }
+static bool edge(int c) { return one_of((uint8_t)c, "*~`_<>^]}\x7F"); }
+static bool own(int c)
+{
+    return c >= 0 && c < 0x80 && !a(c) && !blank(c) && !line(c) && !one_of((uint8_t)c, ",.?'");
+}
+
+enum { OUTSIDE = -1 };          /* neither white nor solid nor a letter */
+
+static bool gap_at(bawn_slice t, size_t i)
+{
+    int c[5];
+    for (size_t k = 0; k < 5; k++)
+        c[k] = at_or(t, i, k, OUTSIDE);
+    if (blank(c[0]) && blank(c[1]) && blank(c[2]) && blank(c[3]) && c[4] != OUTSIDE && !blank(c[4]) && !line(c[4]))
+        return true;
+    return line(c[0]) && ((line(c[1]) && line(c[2]) && line(c[3]) && line(c[4])) || (blank(c[1]) && (blank(c[2]) || line(c[2]))));
+}
+
+static bool lonely_at(bawn_slice t, size_t i)
+{
+    return blank(at_or(t, i, 2, OUTSIDE)) && own(at_or(t, i, 1, OUTSIDE)) && blank(at_or(t, i, 0, OUTSIDE));
+}
+
+static bool letter_at(bawn_slice t, size_t i, size_t back)
+{
+    int c = at_or(t, i, back, OUTSIDE);
+    return c != OUTSIDE && l(c);
+}
+
+static bool seam_at(bawn_slice t, size_t i)
+{
+    int c = at_or(t, i, 0, OUTSIDE), c1 = at_or(t, i, 1, OUTSIDE), c2 = at_or(t, i, 2, OUTSIDE);
+    size_t k = 0;
+    if (letter_at(t, i, 2) && ((c1 == '-' && line(c)) || (edge(c1) && (blank(c) || edge(c) || letter_at(t, i, 0)))))
+        return true;
+    if ((blank(c2) || edge(c2)) && edge(c1) && letter_at(t, i, 0))
+        return true;
+    while (k < 18 && at_or(t, i, k, OUTSIDE) != OUTSIDE && !blank(at_or(t, i, k, ' ')) && !line(at_or(t, i, k, ' ')))
+        k++;
+    if (k == 18)
+        return true;
+    for (k = 1; c == '"' && letter_at(t, i, k); k++)
+        if (at_or(t, i, k + 1, OUTSIDE) == '"')
+            return true;
+    for (k = 1; lonely_at(t, i) && k <= 32 && k <= i; k++)
+        if (lonely_at(t, i - k))
+            return true;
+    return false;
+}
+
 uint32_t bawn_text_flags_scalar(bawn_slice text)
 {
     uint32_t set = 0;
-    size_t run = 0;
+    size_t run = 0, bits = 0;
 
     for (size_t i = 0; i <= text.len; i++) {
-        int c = at_or(text, i, 0, ' '), c1 = at_or(text, i, 1, ' '), c2 = at_or(text, i, 2, ' ');
+        int c = at_or(text, i, 0, ' '), c1 = at_or(text, i, 1, ' '), c2 = at_or(text, i, 2, ' '), c3 = at_or(text, i, 3, ' ');
         if (c >= 0x80)
             set |= BAWN_TEXT_NON_ASCII;
         if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F)
             set |= BAWN_TEXT_CONTROL;
         if (one_of((uint8_t)c, "&%\\"))
             set |= BAWN_TEXT_ESCAPE;
-        if (l(c) && s(c1) && (l(c2) || (s(c2) && l(at_or(text, i, 3, ' ')))))
+        if ((l(c) && s(c1) && (l(c2) || (s(c2) && l(c3)))) || (l(c) && l(c1) && s(c2) && !a(c3)))
             set |= BAWN_TEXT_LEET;
         if (alone_at(text, i) && i >= 5 && alone_at(text, i - 2) && alone_at(text, i - 4))
             set |= BAWN_TEXT_SPACED;
         run = a(c) || one_of((uint8_t)c, "+/-_") ? run + 1 : 0;
-        if (run >= 16 || ((c | 0x20) == 'x' && s(c1)))
+        bits = c == '0' || c == '1' ? bits + 1 : 0;
+        if (run >= 16 || bits >= 8 || ((c | 0x20) == 'x' && s(c1)))
             set |= BAWN_TEXT_RUN;
         size_t pairs = 0;
         while (pairs < 8 && i >= pairs * 3 + 2 && pair_at(text, i - pairs * 3))
             pairs++;
         if (pairs == 8)
             set |= BAWN_TEXT_RUN;
+        set |= (gap_at(text, i) ? BAWN_TEXT_GAP : 0u) | (seam_at(text, i) ? BAWN_TEXT_SEAM : 0u);
     }
     return set;
 }
 
-/* letter, space and stop: bit masks of 64 bytes. */
+/* letter, space and stop: bit masks of 64 bytes. Ends where a word begins, so that no white space is parted, and before
+ * three spaces in a row. */
 static size_t plain_bytes(uint64_t letter, uint64_t space, uint64_t stop)
 {
     uint64_t alone = letter & ~(letter << 1) & ~(letter >> 1);
-    uint64_t good = (letter | space | (stop & (letter << 1) & (space >> 1))) & ~alone;
+    uint64_t wide = space & (space >> 1) & (space >> 2);
+    uint64_t good = (letter | space | (stop & (letter << 1) & (space >> 1))) & ~alone & ~wide;
     uint64_t before_bad = ~good & (good + 1);                  /* the lowest bit that is not good */
-    uint64_t spaces = space & (before_bad - 1);
+    uint64_t spaces = space & (letter >> 1) & (before_bad - 1);
     return spaces ? 64 - (size_t)__builtin_clzll(spaces) : 0;
 }
 
 /* ---- the masks, by instruction set ------------------------------------------------------------------------ */
-/* EQ, GE (signed), OR ... are the set's own; a byte >= 0x80 is negative, so it is below every bound. */
+/* EQ, GT (signed), OR ... are the set's own; a byte >= 0x80 is negative, so it is below every bound. */
+#define PROSE_BLOCK(V, EQ, GT, OR, AND, SET, BITS, m, ordinary, v, shift)                                               \
+    do {                                                                                                               \
+        V low_ = OR(v, SET(0x20));                                                                                     \
+        V letter_ = AND(GT(low_, SET('a' - 1)), GT(SET('z' + 1), low_)), space_ = EQ(v, SET(' ')), line_ = EQ(v, SET('\n')); \
+        V stop_ = OR(OR(EQ(v, SET(',')), EQ(v, SET('.'))), OR(EQ(v, SET('?')), EQ(v, SET('\''))));                     \
+        uint64_t l_ = BITS(letter_);                                                                                   \
+        (m)->letter |= l_ << (shift);                                                                                  \
+        (m)->hex |= BITS(AND(letter_, GT(SET('g'), low_))) << (shift);                                                 \
+        (m)->blank |= BITS(space_) << (shift);                                                                         \
+        (m)->line |= BITS(line_) << (shift);                                                                           \
+        (m)->high |= BITS(v) << (shift);                                                                                       \
+        (ordinary) |= BITS(OR(OR(OR(letter_, space_), OR(line_, stop_)), v)) << (shift);                               \
+    } while (0)
+
+static inline __attribute__((always_inline)) bool prose_masks(masks *m, uint64_t ordinary)
+{
+    m->alnum = m->code = m->letter;
+    m->solid = ~(m->blank | m->line);
+    return ordinary == UINT64_MAX;
+}
+
+static inline __attribute__((always_inline)) void all_masks(masks *m)
+{
+    m->solid = ~(m->blank | m->line);
+    m->own = m->solid & ~m->alnum & ~m->high & ~m->stop;
+}
+
 #define CLASSIFY_BLOCK(V, EQ, GT, OR, AND, SET, BITS, m, v, shift)                                                      \
     do {                                                                                                               \
         V low_ = OR(v, SET(0x20));                                                                                     \
         V digit_ = AND(GT(v, SET('0' - 1)), GT(SET('9' + 1), v));                                                      \
         V letter_ = AND(GT(low_, SET('a' - 1)), GT(SET('z' + 1), low_));                                               \
-        V plus_ = EQ(v, SET('+'));                                                                                     \
-        V sign_ = OR(OR(OR(EQ(v, SET('@')), EQ(v, SET('$'))), OR(EQ(v, SET('!')), EQ(v, SET('|')))), plus_);           \
-        V code_ = OR(OR(EQ(v, SET('/')), plus_), OR(EQ(v, SET('-')), EQ(v, SET('_'))));                                \
-        V escape_ = OR(OR(EQ(v, SET('&')), EQ(v, SET('%'))), EQ(v, SET('\\')));                                        \
-        V white_ = OR(OR(EQ(v, SET('\t')), EQ(v, SET('\n'))), EQ(v, SET('\r')));                                       \
+        V plus_ = EQ(v, SET('+')), hyphen_ = EQ(v, SET('-')), bar_ = EQ(v, SET('|'));                                  \
+        V sign_ = OR(OR(OR(EQ(v, SET('@')), EQ(v, SET('$'))), OR(EQ(v, SET('!')), bar_)), plus_);                      \
+        V code_ = OR(OR(EQ(v, SET('/')), plus_), OR(hyphen_, EQ(v, SET('_'))));                                        \
+        V escape_ = OR(OR(EQ(v, SET('&')), EQ(v, SET('%'))), EQ(v, SET('\\')));                                       \
+        V line_ = OR(EQ(v, SET('\n')), EQ(v, SET('\r'))), tab_ = EQ(v, SET('\t'));                                     \
+        V blank_ = OR(tab_, EQ(v, SET(' ')));                                                                          \
+        V stop_ = OR(OR(EQ(v, SET(',')), EQ(v, SET('.'))), OR(EQ(v, SET('?')), EQ(v, SET('\''))));                     \
         V hex_ = OR(digit_, AND(letter_, GT(SET('g'), low_)));                                                         \
+        /* ] } ^ ~ _ and DEL are the highest bytes once the bit of small letters is set */                              \
+        V edge_ = OR(OR(GT(low_, SET('|')), EQ(OR(v, SET(2)), SET('>'))), OR(EQ(v, SET('*')), EQ(v, SET('`'))));        \
         uint64_t d_ = BITS(digit_), l_ = BITS(letter_), below_ = BITS(GT(SET(0x20), v)), high_ = BITS(v);             \
+        uint64_t lines_ = BITS(line_);                                                                                 \
         (m)->letter |= l_ << (shift);                                                                                  \
         (m)->alnum |= (l_ | d_) << (shift);                                                                            \
         (m)->sign |= (d_ | BITS(sign_)) << (shift);                                                                    \
         (m)->code |= (l_ | d_ | BITS(code_)) << (shift);                                                               \
         (m)->hex |= BITS(hex_) << (shift);                                                                             \
         (m)->other |= BITS(EQ(low_, SET('x'))) << (shift);                                                             \
-        (m)->high |= high_;                                                                                            \
+        (m)->high |= high_ << (shift);                                                                                          \
         (m)->escape |= BITS(escape_);                                                                                  \
-        (m)->control |= ((below_ & ~high_ & ~BITS(white_)) | BITS(EQ(v, SET(0x7F)))) << (shift);                       \
+        (m)->control |= ((below_ & ~high_ & ~BITS(tab_) & ~lines_) | BITS(EQ(v, SET(0x7F)))) << (shift);               \
+        (m)->blank |= BITS(blank_) << (shift);                                                                         \
+        (m)->line |= lines_ << (shift);                                                                                \
+        (m)->edge |= BITS(edge_) << (shift);                                                                           \
+        (m)->quote |= BITS(EQ(v, SET('"'))) << (shift);                                                                \
+        (m)->hyphen |= BITS(hyphen_) << (shift);                                                                       \
+        (m)->bit |= BITS(EQ(OR(v, SET(1)), SET('1'))) << (shift);                                                      \
+        (m)->stop |= BITS(stop_) << (shift);                                                                           \
     } while (0)
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #define BITS128(v) ((uint64_t)(uint32_t)_mm_movemask_epi8(v))
+static inline __attribute__((always_inline)) bool prose_sse2(masks *m, const uint8_t *p)
+{
+    uint64_t ordinary = 0;
+    *m = (masks){ 0 };
+    for (unsigned k = 0; k < 64; k += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + k));
+        PROSE_BLOCK(__m128i, _mm_cmpeq_epi8, _mm_cmpgt_epi8, _mm_or_si128, _mm_and_si128,
+                    _mm_set1_epi8, BITS128, m, ordinary, v, k);
+    }
+    return prose_masks(m, ordinary);
+}
 static inline __attribute__((always_inline)) void classify_sse2(masks *m, const uint8_t *p)
 {
     *m = (masks){ 0 };
     for (unsigned k = 0; k < 64; k += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + k));
-        CLASSIFY_BLOCK(__m128i, _mm_cmpeq_epi8, _mm_cmpgt_epi8, _mm_or_si128, _mm_and_si128, _mm_set1_epi8, BITS128, m, v, k);
+        CLASSIFY_BLOCK(__m128i, _mm_cmpeq_epi8, _mm_cmpgt_epi8, _mm_or_si128, _mm_and_si128,
+                       _mm_set1_epi8, BITS128, m, v, k);
     }
+    all_masks(m);
 }
 
 #define AVX2 __attribute__((target("avx2")))
 #define BITS256(v) ((uint64_t)(uint32_t)_mm256_movemask_epi8(v))
+AVX2 static inline __attribute__((always_inline)) bool prose_avx2(masks *m, const uint8_t *p)
+{
+    uint64_t ordinary = 0;
+    *m = (masks){ 0 };
+    for (unsigned k = 0; k < 64; k += 32) {
+        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + k));
+        PROSE_BLOCK(__m256i, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_or_si256, _mm256_and_si256,
+                    _mm256_set1_epi8, BITS256, m, ordinary, v, k);
+    }
+    return prose_masks(m, ordinary);
+}
 AVX2 static inline __attribute__((always_inline)) void classify_avx2(masks *m, const uint8_t *p)
 {
     *m = (masks){ 0 };
     for (unsigned k = 0; k < 64; k += 32) {
         __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + k));
-        CLASSIFY_BLOCK(__m256i, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_or_si256, _mm256_and_si256, _mm256_set1_epi8,
-                       BITS256, m, v, k);
+        CLASSIFY_BLOCK(__m256i, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_or_si256, _mm256_and_si256,
+                       _mm256_set1_epi8, BITS256, m, v, k);
     }
+    all_masks(m);
 }
 
-FLAGS(flags_sse2, , classify_sse2)
-FLAGS(flags_avx2, AVX2, classify_avx2)
+FLAGS(flags_sse2, , prose_sse2, classify_sse2)
+FLAGS(flags_avx2, AVX2, prose_avx2, classify_avx2)
 
 uint32_t bawn_text_flags(bawn_slice text)
 {
@@ -223,15 +421,28 @@ static inline uint64_t bits_neon(uint8x16_t v)
 }
 #define GT_NEON(x, y) vcgtq_s8(vreinterpretq_s8_u8(x), vreinterpretq_s8_u8(y))
 #define SET_NEON(c) vdupq_n_u8((uint8_t)(c))
+static inline __attribute__((always_inline)) bool prose_neon(masks *m, const uint8_t *p)
+{
+    uint64_t ordinary = 0;
+    *m = (masks){ 0 };
+    for (unsigned k = 0; k < 64; k += 16) {
+        uint8x16_t v = vld1q_u8(p + k);
+        PROSE_BLOCK(uint8x16_t, vceqq_u8, GT_NEON, vorrq_u8, vandq_u8,
+                    SET_NEON, bits_neon, m, ordinary, v, k);
+    }
+    return prose_masks(m, ordinary);
+}
 static inline __attribute__((always_inline)) void classify_neon(masks *m, const uint8_t *p)
 {
     *m = (masks){ 0 };
     for (unsigned k = 0; k < 64; k += 16) {
         uint8x16_t v = vld1q_u8(p + k);
-        CLASSIFY_BLOCK(uint8x16_t, vceqq_u8, GT_NEON, vorrq_u8, vandq_u8, SET_NEON, bits_neon, m, v, k);
+        CLASSIFY_BLOCK(uint8x16_t, vceqq_u8, GT_NEON, vorrq_u8, vandq_u8,
+                       SET_NEON, bits_neon, m, v, k);
     }
+    all_masks(m);
 }
-FLAGS(flags_neon, , classify_neon)
+FLAGS(flags_neon, , prose_neon, classify_neon)
 uint32_t bawn_text_flags(bawn_slice text) { return flags_neon(text); }
 
 size_t bawn_text_plain_prefix(const char *text, size_t len)

@@ -20,7 +20,9 @@ enum {
     /* ASCII only, from bawn_text_ascii: */
     C_DIGIT = 256, C_SIGN = 512, C_APART = 1024,   /* digit; @ $ ! | +; . - _ * | / , */
     C_CODEWORD = 4096, C_BASE64 = 8192, C_ESCAPE = 16384,     /* what encoded runs are made of; & % \ */
-    C_ALPHABET = 2048                               /* set by the scanner: a Latin letter beyond ASCII */
+    C_EDGE = 32768,                                 /* * _ ~ ` < > " */
+    C_ALPHABET = 2048,                              /* set by the scanner: a Latin letter beyond ASCII */
+    C_PICTURE = 65536                               /* set by the scanner: an emoji or another sign beyond U+FFFF */
 };
 
 extern const uint16_t bawn_text_ascii[128];                     /* class bits of ASCII, those above 255 too */

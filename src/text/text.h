@@ -15,14 +15,17 @@
 /* ---- flags: one pass over the bytes that says what could be there (R6) -------------------------------- */
 enum {
     BAWN_TEXT_NON_ASCII = 1,    /* a byte >= 0x80 */
-    BAWN_TEXT_LEET = 2,         /* a digit or one of @$!|+ directly between letters (a1b), see canonical.c */
+    BAWN_TEXT_LEET = 2,         /* a digit or one of @$!|+ directly between letters (a1b), or before a word's letters */
     BAWN_TEXT_SPACED = 4,       /* three single letters or digits apart by one sign or space each */
-    BAWN_TEXT_RUN = 8,          /* 16 or more base64 or hex characters in a row; eight hex pairs apart; 0x */
+    BAWN_TEXT_RUN = 8,          /* 16 or more base64 or hex characters in a row; eight hex pairs apart; 0x; eight bits */
     BAWN_TEXT_ESCAPE = 16,      /* '&' or '%' or '\\' */
-    BAWN_TEXT_CONTROL = 32      /* C0 control other than \t \n \r, or DEL */
+    BAWN_TEXT_CONTROL = 32,     /* C0 control other than \t \n \r, or DEL */
+    BAWN_TEXT_GAP = 64,         /* four blanks inside a line, five line ends, a line of blanks */
+    BAWN_TEXT_SEAM = 128        /* signs, emphasis or tags where blanks stand in prose; a word parted at a line's end */
 };
-#define BAWN_TEXT_CANONICAL (BAWN_TEXT_NON_ASCII | BAWN_TEXT_LEET | BAWN_TEXT_SPACED | BAWN_TEXT_CONTROL)
-#define BAWN_TEXT_DECODABLE (BAWN_TEXT_NON_ASCII | BAWN_TEXT_RUN | BAWN_TEXT_ESCAPE)
+#define BAWN_TEXT_CANONICAL (BAWN_TEXT_NON_ASCII | BAWN_TEXT_LEET | BAWN_TEXT_SPACED | BAWN_TEXT_CONTROL | BAWN_TEXT_ESCAPE | \
+                             BAWN_TEXT_GAP | BAWN_TEXT_SEAM)
+#define BAWN_TEXT_DECODABLE (BAWN_TEXT_NON_ASCII | BAWN_TEXT_RUN | BAWN_TEXT_ESCAPE | BAWN_TEXT_LEET)
 /* May say yes where nothing is to be done, never no where something is. SIMD (SSE2/AVX2/NEON) over one function,
  * scalar as oracle. */
 uint32_t bawn_text_flags(bawn_slice text);

@@ -16,6 +16,9 @@ enum {
 
 typedef enum { PLAIN, JOINED, GAP } mode;    /* after letters apart; after the gap that ends their word */
 
+/* A run of white space so far: how many; line ends in a row; see gap.c. */
+typedef struct { unsigned n, row; bool indent, after_line, any_line, loose, marked; } bawn_gap;
+
 struct bawn_canonical {
     bawn_sink sink;
     size_t settled;                          /* raw offset up to which units are done */
@@ -23,6 +26,7 @@ struct bawn_canonical {
     uint32_t sign;                           /* the white space that stands between the letters; 0: none more */
     unsigned leet_left;                      /* tokens for which the one before counts as leetspeak */
     bool apart_before;
+    bawn_gap gap;
     uint32_t alphabets[ALPHABETS];
     char hold[HOLD];                         /* raw bytes before `settled`, then those that wait */
     size_t hold_len, hold_at;
@@ -58,6 +62,10 @@ static inline uint32_t bawn_unit_class(const uint8_t *t, size_t *len)
     return bawn_text_class_blocks[bawn_text_class_index[block]][t[*len - 1] & 0x3F];
 }
 
+/* `begin`: the text begins here, blanks are a line's indentation. */
+void bawn_gap_reset(bawn_gap *, bool begin);
+/* The white space character at `at`: its length, or WAIT. */
+size_t bawn_unit_space(bawn_canonical *, bawn_window *, size_t at);
 /* Writes what lies before `to` as it is; [begin, end) as `with`. */
 void bawn_unit_flush(bawn_canonical *, bawn_window *, size_t to);
 void bawn_unit_change(bawn_canonical *, bawn_window *, size_t begin, size_t end, bawn_slice with);

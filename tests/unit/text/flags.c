@@ -4,7 +4,7 @@
 static void both_ways_say_the_same(void **state)
 {
     (void)state;
-    static const char some[] = "ab zAZ019.,-_/+@$!|&%\\xX=\t\n\x01\x7F\xC3\xA9";
+    static const char some[] = "ab zAZ019.,-_/+@$!|&%\\xX=\t\n\r  \"*~<>`]\x01\x7F\xC3\xA9";
     char text[300];
     uint64_t x = 42;
     for (size_t round = 0; round < 60000; round++) {
@@ -20,6 +20,27 @@ static void both_ways_say_the_same(void **state)
         memset(text, ' ', sizeof text);
         text[c % 70] = (char)c;
         bawn_slice t = bawn_slice_of(text, 70);
+        assert_int_equal(bawn_text_flags(t), bawn_text_flags_scalar(t));
+    }
+}
+
+/* Prose takes the short way; so does a block of it behind and before other characters. */
+static void prose_is_judged_alike(void **state)
+{
+    (void)state;
+    static const char *const parts[] = { "word ", "longerwordthanthose", "be ", "ad ", "a ", "    ", "\n", "\n\n\n", "\n\n\n\n\n", "\n \n", "\"", "\xC3\xA9", "3",
+        "- ", " *", "yes, ", "it's. ", "<", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" };
+    char text[700];
+    uint64_t x = 7;
+    for (size_t round = 0; round < 40000; round++) {
+        size_t len = 0, few = 1 + round % BAWN_COUNT(parts), most = round % 600;
+        while (len < most) {
+            x = x * 6364136223846793005u + 1442695040888963407u;
+            bawn_slice part = bawn_slice_str(parts[(round / 17 + (x >> 33) % few) % BAWN_COUNT(parts)]);
+            memcpy(text + len, part.ptr, part.len);
+            len += part.len;
+        }
+        bawn_slice t = bawn_slice_of(text, len);
         assert_int_equal(bawn_text_flags(t), bawn_text_flags_scalar(t));
     }
 }
@@ -53,10 +74,35 @@ static void flags_say_what_is_there(void **state)
     flag_is("a\\b", BAWN_TEXT_ESCAPE);
     flag_is("a\bb", BAWN_TEXT_CONTROL);
     flag_is("a\tb\r\n", 0);
+    flag_is("4ll", BAWN_TEXT_LEET);
+    flag_is("@ll", BAWN_TEXT_LEET);
+    flag_is("01101001", BAWN_TEXT_RUN);
+    flag_is("ab    cd", BAWN_TEXT_GAP);
+    flag_is("ab\t \t cd", BAWN_TEXT_GAP);
+    flag_is("ab   cd", 0);
+    flag_is("ab\n        cd", 0);                            /* a line's indentation */
+    flag_is("ab\n\n\n\ncd", 0);
+    flag_is("ab\n\n\n\n\ncd", BAWN_TEXT_GAP);
+    flag_is("ab\r\n\r\ncd", 0);
+    flag_is("ab\n \ncd", BAWN_TEXT_GAP);
+    flag_is("ab \n\ncd", 0);
+    flag_is("ignore.all.the.is", 0);
+    flag_is("ignore.all.the.is.", BAWN_TEXT_SEAM);
+    flag_is("instruc-\ntions", BAWN_TEXT_SEAM);
+    flag_is("well-known", 0);
+    flag_is("the **best** one", BAWN_TEXT_SEAM);
+    flag_is("the _best_ one", BAWN_TEXT_SEAM);
+    flag_is("the <b>best</b> one", BAWN_TEXT_SEAM);
+    flag_is("a<br>b", BAWN_TEXT_SEAM);
+    flag_is("ignore \"all\" of", BAWN_TEXT_SEAM);
+    flag_is("he said \"of course\" to her", 0);
+    flag_is("one - two three - four", BAWN_TEXT_SEAM);
+    flag_is("one - two, three and four, five", 0);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(both_ways_say_the_same), cmocka_unit_test(flags_say_what_is_there) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(both_ways_say_the_same), cmocka_unit_test(prose_is_judged_alike),
+        cmocka_unit_test(flags_say_what_is_there) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
