@@ -54,6 +54,8 @@ bool bawn_unit_scan(bawn_token *k, const bawn_window *w, size_t at)
             size_t p = i;
             k->alphabet &= bawn_text_alphabet(bawn_utf8_next(bawn_slice_of(w->t, w->n), &p));
             any |= C_ALPHABET;
+        } else if (bits == 0 && len == 4) {
+            any |= C_PICTURE;
         }
         i += len;
     }
@@ -90,11 +92,16 @@ bool bawn_unit_wants_fold(const bawn_canonical *c, const bawn_window *w, const b
         return true;
     return (k->any & C_ALPHABET) && !(k->alphabet & alphabets(c));
 }
-/* Two signs at least, or a digit beside letters. */
+/* Two signs at least, or a digit beside letters; escapes, emphasis, tags; words joined by signs. */
 static bool wants_bytes(const bawn_window *w, const bawn_token *k, size_t at)
 {
+    enum { JOINED_LEN = 18 };
     unsigned signs = 0;
+    if ((k->any & (C_ESCAPE | C_EDGE)) || (k->end > at + 1 && w->t[k->end - 1] == '-'))
+        return true;
     if ((k->any & (C_DIGIT | C_SIGN)) && (k->any & C_LATIN) && k->end - at > 1)
+        return true;
+    if (k->end - at >= JOINED_LEN && (k->any & (C_LATIN | C_PICTURE)))
         return true;
     if (!(k->any & C_APART) || k->end - at < 5)
         return false;
@@ -196,33 +203,123 @@ static void write_joined(bawn_canonical *c, bawn_window *w, size_t at, size_t en
         bawn_unit_change(c, w, w->done, end, BAWN_NIL);
 }
 
+static bawn_slice after_of(const bawn_window *w, size_t end)
+{
+    return bawn_slice_of(w->t + end, w->n - end < SIGHT ? w->n - end : SIGHT);
+}
+
+/* Whether what stands behind the token, and has a say, is in sight. */
+static bool in_sight(const bawn_window *w, const bawn_token *k, size_t end)
+{
+    return w->final || w->n - end >= BAWN_SEAM_SIGHT || !((k->any & C_EDGE) || w->t[end - 1] == '-');
+}
+
+/* Folds the words of a token, one by one where it was parted. */
+static bool fold_leet(bawn_fold *f, bool near)
+{
+    bool leet = false;
+    for (size_t at = 0, end; at < f->len; at = end + 1) {
+        const char *blank = memchr(f->out + at, ' ', f->len - at);
+        end = blank ? (size_t)(blank - f->out) : f->len;
+        leet |= bawn_leet_fold(f->out + at, end - at, near || leet);
+    }
+    return leet;
+}
+
+/* What the neighbours say of the token: 1, 0, or -1: not in sight yet. */
+static int near_leet(const bawn_canonical *c, const bawn_window *w, size_t end)
+{
+    bawn_slice token = { c->fold.out, c->fold.len };
+    if (c->leet_left > 0)
+        return 1;
+    return bawn_leet_hangs(token) ? bawn_leet_ahead(token, after_of(w, end), w->final) : 0;
+}
+
+/* Whether the token has accents and stands in English: 1, 0, or -1: not in sight yet. */
+static int foreign_accents(const bawn_window *w, const bawn_token *k, size_t at, size_t end)
+{
+    if (!(k->any & C_ALPHABET) || (k->any & C_OTHER))
+        return 0;
+    return bawn_accents_in_english(before_of(w, at), after_of(w, end), w->final);
+}
+
+/* The steps of one token whose end is in sight, over fold->out. *marked: it is read otherwise than it stands, so that
+ * only some may read it; WAIT: a neighbour is not in sight. */
+typedef struct { bool same, joined, leet, marked; } outcome;
+
+static bool undo_all(outcome *o, bawn_canonical *c, const bawn_window *w, const bawn_token *k, size_t at, size_t *end)
+{
+    bawn_fold *f = &c->fold;
+    bawn_slice after = after_of(w, *end);
+    int near = foreign_accents(w, k, at, *end);
+    if (near < 0)
+        return false;
+    o->marked = near > 0 && !bawn_slice_is_ascii(bawn_slice_of(f->out, f->len)) && bawn_fold_accents(f);
+    o->same = f->len == *end - at && memcmp(f->out, w->t + at, f->len) == 0;
+    if (k->any & C_ESCAPE)
+        o->marked |= bawn_escapes_undo(f->out, &f->len);
+    o->joined = join_apart(c);
+    if (k->any & (C_EDGE | C_WORK))
+        o->marked |= bawn_seam_undo(f->out, &f->len, before_of(w, at), after);
+    o->marked |= !o->joined && bawn_seam_part(f->out, &f->len);
+    size_t hyphen = bawn_seam_hyphen(bawn_slice_of(f->out, f->len), after);
+    if (hyphen > 0) {
+        f->len--;
+        *end += hyphen;
+        o->marked = true;
+    }
+    if ((near = near_leet(c, w, *end)) < 0)
+        return false;
+    o->leet = fold_leet(f, near > 0);
+    o->marked |= o->leet;
+    return true;
+}
+
 static size_t slow_unit(bawn_canonical *c, bawn_window *w, size_t at, const bawn_token *k)
 {
     size_t end = k->end, view;
     bawn_fold *f = &c->fold;
+    outcome o = { 0 };
+    bool fold = bawn_unit_wants_fold(c, w, k, at) || (k->any & C_ALPHABET);
 
-    if (bawn_unit_wants_fold(c, w, k, at)) {
+    if (fold) {
         if ((k->any & C_WORK) && !(reach_override(&end, w, at) && reach_turned(&end, w, at)))
             return WAIT;
         bawn_unit_fold(c, w, at, end);
-        remember_alphabet(c, f->alphabet);
     } else {
         memcpy(f->out, w->t + at, end - at);
         f->len = end - at;
     }
-    bool same = f->len == end - at && memcmp(f->out, w->t + at, f->len) == 0;
-    bool joined = join_apart(c), leet = bawn_leet_fold(f->out, f->len, c->leet_left > 0);
+    if (!in_sight(w, k, end) || !undo_all(&o, c, w, k, at, &end))
+        return WAIT;
+    if (fold)
+        remember_alphabet(c, f->alphabet);
     bawn_unit_flush(c, w, at);
     view = c->sink.view;
-    if (leet || !same)
+    if (o.marked || !o.same)
         bawn_unit_change(c, w, at, end, bawn_slice_of(f->out, f->len));
-    else if (joined)
+    else if (o.joined)
         write_joined(c, w, at, end);
-    if (leet)
+    if (o.marked && c->sink.view > view)
         bawn_sink_leet(&c->sink, view, c->sink.view);
-    c->leet_left = leet ? LEET_TOKENS : c->leet_left - (c->leet_left > 0);
-    c->apart_before = joined;
+    c->leet_left = o.leet ? LEET_TOKENS : c->leet_left - (c->leet_left > 0);
+    c->apart_before = o.joined;
     return end - at;
+}
+
+/* A sign alone between words goes, with the blank behind it. SIZE_MAX: it stays. */
+static size_t lonely_unit(bawn_canonical *c, bawn_window *w, size_t at, const bawn_token *k)
+{
+    bawn_slice token = { w->t + at, k->end - at };
+    if (token.len > BAWN_SEAM_LONELY || c->mode != PLAIN)
+        return SIZE_MAX;
+    if (!w->final && w->n - k->end < BAWN_SEAM_SIGHT)
+        return WAIT;
+    if (!bawn_seam_lonely(token, before_of(w, at), after_of(w, k->end)))
+        return SIZE_MAX;
+    bawn_unit_change(c, w, at, k->end + 1, BAWN_NIL);
+    bawn_sink_leet(&c->sink, c->sink.view - 1, c->sink.view);
+    return k->end + 1 - at;
 }
 
 static bool may_be_one(const bawn_window *w, size_t at, const bawn_token *k)
@@ -239,13 +336,17 @@ static size_t token_unit(bawn_canonical *c, bawn_window *w, size_t at)
     if (!bawn_unit_scan(&k, w, at))
         return WAIT;
     bawn_gap_reset(&c->gap, false);
-    if (may_be_one(w, at, &k)) {
-        size_t len = bawn_unit_spaced(c, w, at);
-        if (len != SIZE_MAX)
-            return len;
-    }
-    size_t len = k.end - at;
-    if (bawn_unit_wants_fold(c, w, &k, at) || wants_bytes(w, &k, at)) {
+    size_t len = k.any & C_ALNUM ? SIZE_MAX : lonely_unit(c, w, at, &k);
+    if (len != SIZE_MAX)
+        return len;
+    len = may_be_one(w, at, &k) ? bawn_unit_spaced(c, w, at) : SIZE_MAX;
+    if (len != SIZE_MAX)
+        return len;
+    len = k.end - at;
+    int accents = foreign_accents(w, &k, at, k.end);
+    if (accents < 0)
+        return WAIT;
+    if (accents > 0 || bawn_unit_wants_fold(c, w, &k, at) || wants_bytes(w, &k, at)) {
         len = slow_unit(c, w, at, &k);
         if (len == WAIT)
             return WAIT;
@@ -270,6 +371,12 @@ static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool 
             at += len;                                        /* ordinary words: nothing to be done, many at once */
             c->settled += len;
             c->apart_before = false;
+            continue;
+        }
+        if (t[at] == ' ' && c->mode == PLAIN && c->gap.n == 0) {
+            c->gap.n = 1;                                     /* one blank, or the first: it stays */
+            c->settled++;
+            at++;
             continue;
         }
         bool space = (bawn_unit_class((const uint8_t *)t + at, &len) & C_SPACE) != 0;

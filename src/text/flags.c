@@ -13,8 +13,8 @@
  *   SPACED  A three times, each alone between N, with exactly one N between them
  *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"; or 8 times 0 or 1
  *   GAP     four B behind what is no W; five line ends; W B and a line end
- *   SEAM    18 characters in a row that are no W; a line end behind L -; letters in straight quotes; E between two of
- *           L B E, one of which is L; a sign of its own between B, twice within 32 characters
+ *   SEAM    18 characters in a row that are no W; a line end behind L -; letters in straight quotes; E beside
+ *           L; a sign of its own between B, twice within 32 characters
  * Outside of the text stands N, which is no W. */
 #include "text/tables.h"
 
@@ -91,9 +91,9 @@ static inline __attribute__((always_inline)) void sign_patterns(history *h, cons
     uint64_t bits2 = m->bit & UP(m->bit, b->bit, 1), bits4 = bits2 & UP(bits2, h->bits2, 2);
     h->run |= (m->other & sign1) | (bits4 & UP(bits4, h->bits4, 4));
 
-    uint64_t edge1 = UP(m->edge, b->edge, 1), open = m->blank | m->edge, open_before = b->blank | b->edge;
-    h->seam |= (UP(m->letter, b->letter, 2) & edge1 & (open | m->letter)) | (UP(open, open_before, 2) & edge1 & m->letter);
-    h->seam |= UP(m->letter, b->letter, 2) & UP(m->hyphen, b->hyphen, 1) & m->line;
+    uint64_t letter2 = UP(m->letter, b->letter, 2);
+    h->seam |= UP(m->edge, b->edge, 1) & (letter2 | m->letter);
+    h->seam |= letter2 & UP(m->hyphen, b->hyphen, 1) & m->line;
 
     /* A run of letters behind a quote is taken away by the carry of an addition: where it ended a quote may stand. */
     uint64_t begun = UP(m->quote, b->quote, 1) & m->letter, sum, more;
@@ -208,11 +208,9 @@ static bool letter_at(bawn_slice t, size_t i, size_t back)
 
 static bool seam_at(bawn_slice t, size_t i)
 {
-    int c = at_or(t, i, 0, OUTSIDE), c1 = at_or(t, i, 1, OUTSIDE), c2 = at_or(t, i, 2, OUTSIDE);
+    int c = at_or(t, i, 0, OUTSIDE), c1 = at_or(t, i, 1, OUTSIDE);
     size_t k = 0;
-    if (letter_at(t, i, 2) && ((c1 == '-' && line(c)) || (edge(c1) && (blank(c) || edge(c) || letter_at(t, i, 0)))))
-        return true;
-    if ((blank(c2) || edge(c2)) && edge(c1) && letter_at(t, i, 0))
+    if ((letter_at(t, i, 2) && c1 == '-' && line(c)) || (edge(c1) && (letter_at(t, i, 2) || letter_at(t, i, 0))))
         return true;
     while (k < 18 && at_or(t, i, k, OUTSIDE) != OUTSIDE && !blank(at_or(t, i, k, ' ')) && !line(at_or(t, i, k, ' ')))
         k++;

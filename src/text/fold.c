@@ -248,6 +248,17 @@ static void drop_foreign_marks(bawn_fold *f, uint32_t alphabets)
         f->points[i] = f->points[i] < 0x80 ? f->points[i] : base_of(f->points[i]);
 }
 
+bool bawn_fold_accents(bawn_fold *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (base_of(f->points[i]) >= 0x80)
+            return false;
+    for (size_t i = 0; i < f->n; i++)
+        f->out[i] = (char)(f->points[i] < 0x80 ? f->points[i] : base_of(f->points[i]));
+    f->len = f->n;
+    return true;
+}
+
 /* ---- looks ----------------------------------------------------------------------------------------------------- */
 static char look_of(uint32_t c)
 {

@@ -26,8 +26,29 @@ int bawn_fold_turned(bawn_slice token);
 bool bawn_fold_latin_before(bawn_slice before);
 
 /* leet.c: digits and signs in the token's bytes become letters where the token shows leetspeak; the length stays.
- * `after`: the token before was one. False: nothing was changed. */
-bool bawn_leet_fold(char *token, size_t len, bool after);
+ * `near`: a token nearby shows it. False: nothing was changed. */
+bool bawn_leet_fold(char *token, size_t len, bool near);
+enum { BAWN_LEET_SIGHT = 96 };
+/* Whether one nearby would make a difference. */
+bool bawn_leet_hangs(bawn_slice token);
+/* Whether the next tokens of the line show it, those of `token` apart: 1, 0, -1: not in sight yet. */
+int bawn_leet_ahead(bawn_slice token, bawn_slice after, bool final);
+
+/* escapes.c, seam.c: rewrite the `*len` bytes of a token where they stand; true: something was changed.
+ * `before`, `after`: the raw text around, BAWN_SEAM_SIGHT bytes of it where there are as many. */
+enum { BAWN_SEAM_SIGHT = 40, BAWN_SEAM_LONELY = 8 };
+bool bawn_escapes_undo(char *token, size_t *len);
+bool bawn_seam_undo(char *token, size_t *len, bawn_slice before, bawn_slice after); /* tags, emphasis, quotes */
+bool bawn_seam_part(char *token, size_t *len);                   /* words joined by signs */
+/* A word parted at a line's end (instruc-, tions): how much of `after` stands between its parts; 0: it is none. */
+size_t bawn_seam_hyphen(bawn_slice token, bawn_slice after);
+/* A sign that stands between words again and again (ignore * all * previous), with blanks around. */
+bool bawn_seam_lonely(bawn_slice token, bawn_slice before, bawn_slice after);
+
+/* accents.c: 1: words of English stand around, 0: no, -1: not in sight yet. */
+int bawn_accents_in_english(bawn_slice before, bawn_slice after, bool final);
+/* Takes the accents off a folded token. False: then it would not be ASCII; nothing was changed. */
+bool bawn_fold_accents(bawn_fold *);
 
 /* apart.c: letters of one token that stand apart by one same sign (i.g.n.o.r.e). Finds the next such stretch at or
  * after `from`: [begin, end), the sign's bytes at every second place. `after`: one stood just before. */

@@ -8,8 +8,6 @@
 
 enum { KEPT = 3, LINES = 5, MANY = 100 };
 
-void bawn_gap_reset(bawn_gap *g, bool begin) { *g = (bawn_gap){ .indent = begin }; }
-
 static bool is_line(uint32_t space) { return space == '\n' || space == '\r' || space == 0x85 || space == 0x2028 || space == 0x2029; }
 
 /* Notes the next white space character of a run. True: it is to be left out. */
@@ -21,8 +19,8 @@ static bool is_too_many(bawn_gap *g, uint32_t space)
         g->loose |= g->row + 1 >= LINES;
     }
     out = g->n >= KEPT && !first_line && (g->loose || (!line && !g->indent));
-    g->n += g->n < MANY;
-    g->row = line ? g->row + (g->row < MANY) : 0;
+    g->n = (uint8_t)(g->n + (g->n < MANY));
+    g->row = (uint8_t)(line ? g->row + (g->row < MANY) : 0);
     g->after_line = line;
     g->any_line |= line;
     g->indent |= line;

@@ -11,13 +11,14 @@ enum {
     UNIT_MAX = 400,                          /* of several tokens */
     ONE_MAX = 32, ONES = 24,                 /* a single letter's raw bytes; letters of one unit */
     HOLD = LOOK_BACK + 512 + 1280,
+    SIGHT = 128,                             /* behind a token, where its neighbours decide */
     LEET_TOKENS = 3, ALPHABETS = 3           /* how many tokens are remembered */
 };
 
 typedef enum { PLAIN, JOINED, GAP } mode;    /* after letters apart; after the gap that ends their word */
 
 /* A run of white space so far: how many; line ends in a row; see gap.c. */
-typedef struct { unsigned n, row; bool indent, after_line, any_line, loose, marked; } bawn_gap;
+typedef struct { uint8_t n, row; bool indent, after_line, any_line, loose, marked; } bawn_gap;
 
 struct bawn_canonical {
     bawn_sink sink;
@@ -63,7 +64,7 @@ static inline uint32_t bawn_unit_class(const uint8_t *t, size_t *len)
 }
 
 /* `begin`: the text begins here, blanks are a line's indentation. */
-void bawn_gap_reset(bawn_gap *, bool begin);
+static inline void bawn_gap_reset(bawn_gap *g, bool begin) { *g = (bawn_gap){ .indent = begin }; }
 /* The white space character at `at`: its length, or WAIT. */
 size_t bawn_unit_space(bawn_canonical *, bawn_window *, size_t at);
 /* Writes what lies before `to` as it is; [begin, end) as `with`. */
