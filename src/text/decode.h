@@ -17,7 +17,12 @@ bool bawn_decode_probe(bawn_slice run, bawn_code code);
 /* Writes at most run.len bytes. */
 size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code);
 
-/* Is `s` (without padding) hex or base64 of text? `goes_on`: the part before it was, so it may be short. */
+/* decode_rows.c: does an encoding in groups begin at `at`, where a word begins? 1: yes, *end: its end; 0: no; -1: it may go on.
+ * Of octets *end is behind the last one in any case. */
+int bawn_decode_row(size_t *end, bawn_slice text, bool final, size_t at);      /* base64 in words or lines */
+int bawn_decode_octets(size_t *end, bawn_slice text, bool final, size_t at);   /* 01101001 01100111 ... */
+
+/* Is `s` (without padding) hex, base32, binary or base64 of text? `goes_on`: the part before it was, so it may be short. */
 bool bawn_decode_is_packed(bawn_code *, bawn_slice s, bool goes_on);
 /* The next part of a stretch of base64 characters between its signs + / - _, from *at on. */
 bool bawn_decode_next_part(bawn_slice *part, size_t *at, bawn_slice stretch);

@@ -8,6 +8,7 @@
  *   base64, hex: a stretch of the alphabet inside a word; it is decoded on trial, whole or in the parts between its
  *   signs, and is a run only if text comes out. So paths, names and digests are none.
  *   hex pairs apart (48 65 6c, 0x48 0x65): eight or more.
+ *   base64 in groups, bytes of binary digits: decode_rows.c
  *   tags: three or more characters of the tag block or four variation selectors in a row. */
 #include "text/decode.h"
 #include "text/tables.h"
@@ -102,7 +103,7 @@ static answer escaped(bawn_span *run, bawn_code *code, const text *t, size_t at,
 }
 
 /* ---- base64 and hex -------------------------------------------------------------------------------------------------- */
-typedef struct { size_t hex, upper, lower, digit, std, url, all; } census;
+typedef struct { size_t hex, upper, lower, digit, std, url, base32, bits, all; } census;
 
 static census count(bawn_slice s)
 {
@@ -113,6 +114,8 @@ static census count(bawn_slice s)
         n.upper += bawn_is_upper(c);
         n.lower += bawn_is_lower(c);
         n.digit += bawn_is_digit(c);
+        n.base32 += bawn_is_upper(c) || (c >= '2' && c <= '7');
+        n.bits += c == '0' || c == '1';
         n.std += c == '+' || c == '/';
         n.url += c == '-' || c == '_';
     }
@@ -126,6 +129,11 @@ bool bawn_decode_is_packed(bawn_code *code, bawn_slice s, bool goes_on)
         return false;
     if (n.hex == n.all && s.len % 2 == 0 && (n.digit || !n.lower || !n.upper)) {
         *code = BAWN_CODE_HEX;
+        if (bawn_decode_probe(s, *code))
+            return true;
+    }
+    if ((n.bits == n.all && s.len % 8 == 0) || (n.base32 == n.all && n.digit && n.upper)) {
+        *code = n.bits ? BAWN_CODE_BINARY : BAWN_CODE_BASE32;
         if (bawn_decode_probe(s, *code))
             return true;
     }
@@ -183,7 +191,8 @@ static answer packed(bawn_span *run, bawn_code *code, const text *t, size_t at, 
             return WAIT;
         if ((k - i < LEAST && !part) || !code_in(run, code, t, i, k, part))
             continue;
-        for (size_t pad = 0; pad < 2 && run->end < t->n && t->t[run->end] == '=' && run->end - run->begin < RUN_MAX; pad++)
+        size_t pads = *code == BAWN_CODE_BASE32 ? 6 : 2;
+        for (size_t pad = 0; pad < pads && run->end < t->n && t->t[run->end] == '=' && run->end - run->begin < RUN_MAX; pad++)
             run->end++;
         return run->end == t->n && !t->final && run->end - run->begin < RUN_MAX ? WAIT : YES;
     }
@@ -225,6 +234,22 @@ static answer pairs(bawn_span *run, bawn_code *code, size_t *next, const text *t
     *run = (bawn_span){ at, end };
     *code = BAWN_CODE_HEX;
     return YES;
+}
+
+/* ---- groups ------------------------------------------------------------------------------------------------------------- */
+static answer groups(bawn_span *run, bawn_code *code, size_t *next, const text *t, size_t at)
+{
+    bawn_slice whole = { t->t, t->n };
+    size_t end;
+    int is = bawn_decode_octets(&end, whole, t->final, at);
+    *code = BAWN_CODE_BINARY;
+    if (is == 0) {
+        *next = end > *next ? end : *next;
+        is = bawn_decode_row(&end, whole, t->final, at);
+        *code = BAWN_CODE_BASE64;
+    }
+    *run = (bawn_span){ at, is > 0 ? end : at };
+    return (answer)is;
 }
 
 /* ---- tags ------------------------------------------------------------------------------------------------------------------ */
@@ -278,6 +303,8 @@ static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t,
         return is;
     bool fresh = at == 0 || !bawn_is_alnum((unsigned char)t->t[at - 1]);
     if (fresh && (is = pairs(run, code, next, t, at)) != NO)
+        return is;
+    if (fresh && (is = groups(run, code, next, t, at)) != NO)
         return is;
     bool goes_on = at > 0 && in_base64(t->t[at - 1]) && in_base64(t->t[at]);
     return w.longest >= LEAST || goes_on ? packed(run, code, t, at, w.end) : NO;

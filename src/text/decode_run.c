@@ -1,4 +1,4 @@
-/* decode_run.c: from an encoded run to its text: base64 and base64url (RFC 4648), hex, percent-encoding (RFC 3986),
+/* decode_run.c: from an encoded run to its text: base64, base64url and base32 (RFC 4648), hex, binary digits, percent-encoding (RFC 3986),
  * HTML entities (HTML 5, numeric and the names that spell letters and ASCII signs), \x \u \U escapes, tag characters
  * and variation selectors (one byte in each). Nothing decoded is longer than its run. */
 #include "text/decode.h"
@@ -189,6 +189,41 @@ static size_t from_hex(char *out, bawn_slice run)
     return n;
 }
 
+static size_t from_base32(char *out, bawn_slice run)
+{
+    uint32_t bits = 0;
+    unsigned have = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < run.len; i++) {
+        char c = run.ptr[i];
+        if (!bawn_is_upper((unsigned char)c) && !(c >= '2' && c <= '7'))
+            continue;
+        bits = bits << 5 | (uint32_t)(c >= 'A' ? c - 'A' : c - '2' + 26);
+        have += 5;
+        if (have >= 8) {
+            have -= 8;
+            out[n++] = (char)(uint8_t)(bits >> have);
+        }
+    }
+    return n;
+}
+
+static size_t from_binary(char *out, bawn_slice run)
+{
+    uint32_t bits = 1;
+    size_t n = 0;
+    for (size_t i = 0; i < run.len; i++) {
+        if (run.ptr[i] != '0' && run.ptr[i] != '1')
+            continue;
+        bits = bits << 1 | (uint32_t)(run.ptr[i] - '0');
+        if (bits >= 256) {
+            out[n++] = (char)(uint8_t)bits;
+            bits = 1;
+        }
+    }
+    return n;
+}
+
 static size_t from_percent(char *out, bawn_slice run)
 {
     size_t n = 0;
@@ -245,6 +280,8 @@ size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code)
     case BAWN_CODE_ENTITY: return from_escapes(out, run, true);
     case BAWN_CODE_ESCAPE: return from_escapes(out, run, false);
     case BAWN_CODE_TAGS: return from_tags(out, run);
+    case BAWN_CODE_BASE32: return from_base32(out, run);
+    case BAWN_CODE_BINARY: return from_binary(out, run);
     }
     return 0;
 }
@@ -313,7 +350,7 @@ bool bawn_decode_run(bawn_buf *out, bool *useful, bawn_slice run, bawn_code code
     if (!bytes)
         return false;
     size_t n = bawn_decode_bytes(bytes, run, code);
-    if (code <= BAWN_CODE_HEX && !bawn_decode_is_text(bawn_slice_of(bytes, n))) {
+    if ((code <= BAWN_CODE_HEX || code >= BAWN_CODE_BASE32) && !bawn_decode_is_text(bawn_slice_of(bytes, n))) {
         size_t in_parts = from_parts(bytes, run);
         n = in_parts ? in_parts : bawn_decode_bytes(bytes, run, code);
     }

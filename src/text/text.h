@@ -2,8 +2,8 @@
  *
  * A guard never sees the raw text alone. It sees raw; *canonical*, which undoes what hides words from patterns
  * (NFKC, invisible, bidi and tag characters, variation selectors; confusables, leetspeak and letters spaced apart,
- * each only inside the tokens that show it); and *decoded*, what stands inside base64, hex, URL, entity and escape
- * runs. Every byte of a view knows which raw bytes it came from.
+ * each only inside the tokens that show it); and *decoded*, what stands inside base64, base32, hex, binary, URL,
+ * entity and escape runs. Every byte of a view knows which raw bytes it came from.
  *
  * Both makers are transducers: their output for a prefix of the text is a prefix of their output for the whole, but
  * for a bounded tail that they keep back. So a stream and a whole text give the same views by construction. */
@@ -58,7 +58,8 @@ bool bawn_canonical_leet(const bawn_canonical *, bawn_span view);
 
 /* ---- decoded: encoded runs inside a text ----------------------------------------------------------------- */
 typedef enum { BAWN_CODE_BASE64, BAWN_CODE_BASE64URL, BAWN_CODE_HEX, BAWN_CODE_URL, BAWN_CODE_ENTITY,
-               BAWN_CODE_ESCAPE, BAWN_CODE_TAGS } bawn_code;     /* ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block, selectors */
+               BAWN_CODE_ESCAPE, BAWN_CODE_TAGS, BAWN_CODE_BASE32, BAWN_CODE_BINARY } bawn_code;
+/* ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block, selectors; BINARY: bytes of eight digits 0 and 1 */
 #define BAWN_CODE_RUN_MAX 4096  /* raw bytes of one unit; a longer run is cut from its start into such units */
 
 /* Finds the next encoded run that begins at or after *from in text[0, len). Returns 1: *run and *code set, *from
