@@ -8,25 +8,26 @@
  * and of the patterns; the full set is made for a block with anything else in it, and for the one behind it.
  *
  * What counts (A: ASCII letter or digit, L: letter, D: digit, H: hex digit, S: digit or one of @ $ ! | +, N: not A,
- * B: space or tab, W: B or a line end, E: one of * ~ ` _ < > ^ ] }):
+ * B: space or tab, W: B or a line end, E: one of * ~ ` < > ^ ] }):
  *   LEET    L S L, or L S S L, or N S L L
  *   SPACED  A three times, each alone between N, with exactly one N between them
  *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"; or 8 times 0 or 1
  *   GAP     four B behind what is no W; five line ends; W B and a line end
- *   SEAM    18 characters in a row that are no W; a line end behind L -; letters in straight quotes; E beside
- *           L; a sign of its own between B, twice within 32 characters
+ *   SEAM    18 characters in a row that are no W and, anywhere, twice A behind a sign within 32 characters that are no
+ *           W; a line end behind L -; letters in straight quotes; E beside L; N _ L; a sign of its own between B, twice
+ *           within 32 characters
  * Outside of the text stands N, which is no W. */
 #include "text/tables.h"
 
 /* other: the x of 0x; own: a sign, neither letter nor digit nor white. */
 typedef struct { uint64_t letter, sign, alnum, code, hex, other, high, escape, control,
-                          blank, line, solid, edge, quote, hyphen, stop, own, bit; } masks;
+                          blank, line, solid, edge, quote, hyphen, low, stop, tick, own, bit; } masks;
 
 /* x moved k bits up, with the bits of the block before coming in. */
 #define UP(x, before, k) (((x) << (k)) | ((before) >> (64 - (k))))
 
 /* Of the block before; and what was found so far, wherever. */
-typedef struct { masks last; bool prose, quoted; uint64_t leet, spaced, run, high, escape, control, gap, seam, run2, run4, run8,
+typedef struct { masks last; bool prose, quoted; uint64_t leet, spaced, run, high, escape, control, gap, seam, longs, starts, run2, run4, run8,
                  alone, pair, pair2, pair4, solid2, solid4, solid8, bits2, bits4, lonely; } history;
 
 /* Those that prose has the characters for. */
@@ -46,7 +47,7 @@ static inline __attribute__((always_inline)) void prose_patterns(history *h, con
 
     uint64_t solid2 = m->solid & UP(m->solid, b->solid, 1), solid4 = solid2 & UP(solid2, h->solid2, 2);
     uint64_t solid8 = solid4 & UP(solid4, h->solid4, 4), solid16 = solid8 & UP(solid8, h->solid8, 8);
-    h->seam |= solid16 & UP(solid2, h->solid2, 16);
+    h->longs |= solid16 & UP(solid2, h->solid2, 16);
 
     uint64_t blank2 = m->blank & UP(m->blank, b->blank, 1), blank2_before = b->blank & (b->blank << 1);
     uint64_t white = m->blank | m->line, white_before = b->blank | b->line, line1 = UP(m->line, b->line, 1);
@@ -66,14 +67,15 @@ static inline __attribute__((always_inline)) void prose_patterns(history *h, con
     h->solid8 = solid8;
 }
 
-/* Whether x stood twice within 32 characters, the later one in this block. */
-static inline uint64_t twice(uint64_t x, uint64_t before)
+/* Whether x stood twice within 32 characters, the later one in this block, and all from one to the other are in `over`. */
+static inline uint64_t twice(uint64_t x, uint64_t before, uint64_t over, uint64_t over_before)
 {
-    uint64_t near = UP(x, before, 1), far = before << 1;
+    uint64_t near = UP(x, before, 1) & over, far = (before << 1) & over_before;
     for (unsigned k = 1; k < 32; k *= 2) {
-        uint64_t more = UP(near, far, k);
-        far |= far << k;
-        near |= more;
+        near |= over & UP(near, far, k);
+        far |= over_before & (far << k);
+        over &= UP(over, over_before, k);
+        over_before &= over_before << k;
     }
     return x & near;
 }
@@ -92,7 +94,7 @@ static inline __attribute__((always_inline)) void sign_patterns(history *h, cons
     h->run |= (m->other & sign1) | (bits4 & UP(bits4, h->bits4, 4));
 
     uint64_t letter2 = UP(m->letter, b->letter, 2);
-    h->seam |= UP(m->edge, b->edge, 1) & (letter2 | m->letter);
+    h->seam |= (UP(m->edge, b->edge, 1) & (letter2 | m->letter)) | (UP(none, none_before, 2) & UP(m->low, b->low, 1) & m->letter);
     h->seam |= letter2 & UP(m->hyphen, b->hyphen, 1) & m->line;
 
     /* A run of letters behind a quote is taken away by the carry of an addition: where it ended a quote may stand. */
@@ -103,7 +105,9 @@ static inline __attribute__((always_inline)) void sign_patterns(history *h, cons
     h->quoted = over;
 
     uint64_t lonely = UP(m->blank, b->blank, 2) & UP(m->own, b->own, 1) & m->blank;
-    h->seam |= twice(lonely, h->lonely);
+    h->seam |= twice(lonely, h->lonely, UINT64_MAX, UINT64_MAX);
+    uint64_t sign = m->own | m->stop, sign_before = b->own | b->stop;
+    h->starts |= twice(m->alnum & UP(sign, sign_before, 1), b->alnum & (sign_before << 1), m->solid, b->solid);
     h->high |= m->high;
     h->escape |= m->escape;
     h->control |= m->control;
@@ -116,7 +120,7 @@ static uint32_t found(const history *h)
 {
     return (h->high ? BAWN_TEXT_NON_ASCII : 0u) | (h->leet ? BAWN_TEXT_LEET : 0u) | (h->spaced ? BAWN_TEXT_SPACED : 0u) |
            (h->run ? BAWN_TEXT_RUN : 0u) | (h->escape ? BAWN_TEXT_ESCAPE : 0u) | (h->control ? BAWN_TEXT_CONTROL : 0u) |
-           (h->gap ? BAWN_TEXT_GAP : 0u) | (h->seam ? BAWN_TEXT_SEAM : 0u);
+           (h->gap ? BAWN_TEXT_GAP : 0u) | (h->seam || (h->longs && h->starts) ? BAWN_TEXT_SEAM : 0u);
 }
 
 /* The loop, for any way to make masks; the last block is filled up with spaces that are not counted as blanks (there is
@@ -126,6 +130,7 @@ static uint32_t found(const history *h)
     {                                                                                                                  \
         masks m;                                                                                                       \
         bool prose = prose_block(&m, p);                                                                               \
+        prose = prose && !(m.letter & UP(m.stop, h->last.stop, 1));    /* it is no prose where a word begins behind a stop */  \
         if (prose && h->prose && !h->quoted) {                                                                         \
             m.blank &= inside;                                                                                         \
             prose_patterns(h, &m);                                                                                     \
@@ -177,7 +182,7 @@ static bool pair_at(bawn_slice t, size_t i)
 
 static bool blank(int c) { return c == ' ' || c == '\t'; }
 static bool line(int c) { return c == '\n' || c == '\r'; }
-static bool edge(int c) { return one_of((uint8_t)c, "*~`_<>^]}\x7F"); }
+static bool edge(int c) { return one_of((uint8_t)c, "*~`<>^]}\x7F"); }
 static bool own(int c)
 {
     return c >= 0 && c < 0x80 && !a(c) && !blank(c) && !line(c) && !one_of((uint8_t)c, ",.?'");
@@ -209,12 +214,11 @@ static bool letter_at(bawn_slice t, size_t i, size_t back)
 static bool seam_at(bawn_slice t, size_t i)
 {
     int c = at_or(t, i, 0, OUTSIDE), c1 = at_or(t, i, 1, OUTSIDE);
-    size_t k = 0;
-    if ((letter_at(t, i, 2) && c1 == '-' && line(c)) || (edge(c1) && (letter_at(t, i, 2) || letter_at(t, i, 0))))
+    size_t k;
+    int c2 = at_or(t, i, 2, OUTSIDE);
+    if ((letter_at(t, i, 2) && c1 == '-' && line(c)) || (c1 == '_' && letter_at(t, i, 0) && (c2 == OUTSIDE || !a(c2))))
         return true;
-    while (k < 18 && at_or(t, i, k, OUTSIDE) != OUTSIDE && !blank(at_or(t, i, k, ' ')) && !line(at_or(t, i, k, ' ')))
-        k++;
-    if (k == 18)
+    if (edge(c1) && (letter_at(t, i, 2) || letter_at(t, i, 0)))
         return true;
     for (k = 1; c == '"' && letter_at(t, i, k); k++)
         if (at_or(t, i, k + 1, OUTSIDE) == '"')
@@ -225,10 +229,41 @@ static bool seam_at(bawn_slice t, size_t i)
     return false;
 }
 
+static bool solid_at(bawn_slice t, size_t i, size_t back)
+{
+    int c = at_or(t, i, back, OUTSIDE);
+    return c != OUTSIDE && !blank(c) && !line(c);
+}
+
+static bool long_at(bawn_slice t, size_t i)
+{
+    size_t k = 0;
+    while (k < 18 && solid_at(t, i, k))
+        k++;
+    return k == 18;
+}
+
+static bool starts_at(bawn_slice t, size_t i)                 /* a letter or digit directly behind a sign */
+{
+    int c = at_or(t, i, 0, OUTSIDE), c1 = at_or(t, i, 1, OUTSIDE);
+    return c != OUTSIDE && a(c) && (own(c1) || (c1 != OUTSIDE && one_of((uint8_t)c1, ",.?")));
+}
+
+static bool starts_twice_at(bawn_slice t, size_t i)
+{
+    if (!starts_at(t, i))
+        return false;
+    for (size_t k = 1; k <= 32 && k <= i && solid_at(t, i, k); k++)
+        if (starts_at(t, i - k))
+            return true;
+    return false;
+}
+
 uint32_t bawn_text_flags_scalar(bawn_slice text)
 {
     uint32_t set = 0;
     size_t run = 0, bits = 0;
+    bool longs = false, starts = false;
 
     for (size_t i = 0; i <= text.len; i++) {
         int c = at_or(text, i, 0, ' '), c1 = at_or(text, i, 1, ' '), c2 = at_or(text, i, 2, ' '), c3 = at_or(text, i, 3, ' ');
@@ -251,9 +286,11 @@ uint32_t bawn_text_flags_scalar(bawn_slice text)
             pairs++;
         if (pairs == 8)
             set |= BAWN_TEXT_RUN;
+        longs |= long_at(text, i);
+        starts |= starts_twice_at(text, i);
         set |= (gap_at(text, i) ? BAWN_TEXT_GAP : 0u) | (seam_at(text, i) ? BAWN_TEXT_SEAM : 0u);
     }
-    return set;
+    return set | (longs && starts ? BAWN_TEXT_SEAM : 0u);
 }
 
 /* letter, space and stop: bit masks of 64 bytes. Ends where a word begins, so that no white space is parted, and before
@@ -274,14 +311,15 @@ static size_t plain_bytes(uint64_t letter, uint64_t space, uint64_t stop)
     do {                                                                                                               \
         V low_ = OR(v, SET(0x20));                                                                                     \
         V letter_ = AND(GT(low_, SET('a' - 1)), GT(SET('z' + 1), low_)), space_ = EQ(v, SET(' ')), line_ = EQ(v, SET('\n')); \
-        V stop_ = OR(OR(EQ(v, SET(',')), EQ(v, SET('.'))), OR(EQ(v, SET('?')), EQ(v, SET('\''))));                     \
+        V stop_ = OR(OR(EQ(v, SET(',')), EQ(v, SET('.'))), EQ(v, SET('?'))), tick_ = EQ(v, SET('\''));                 \
         uint64_t l_ = BITS(letter_);                                                                                   \
         (m)->letter |= l_ << (shift);                                                                                  \
         (m)->hex |= BITS(AND(letter_, GT(SET('g'), low_))) << (shift);                                                 \
         (m)->blank |= BITS(space_) << (shift);                                                                         \
         (m)->line |= BITS(line_) << (shift);                                                                           \
+        (m)->stop |= BITS(stop_) << (shift);                                                                           \
         (m)->high |= BITS(v) << (shift);                                                                                       \
-        (ordinary) |= BITS(OR(OR(OR(letter_, space_), OR(line_, stop_)), v)) << (shift);                               \
+        (ordinary) |= BITS(OR(OR(OR(letter_, space_), OR(line_, stop_)), OR(tick_, v))) << (shift);                    \
     } while (0)
 
 static inline __attribute__((always_inline)) bool prose_masks(masks *m, uint64_t ordinary)
@@ -294,7 +332,7 @@ static inline __attribute__((always_inline)) bool prose_masks(masks *m, uint64_t
 static inline __attribute__((always_inline)) void all_masks(masks *m)
 {
     m->solid = ~(m->blank | m->line);
-    m->own = m->solid & ~m->alnum & ~m->high & ~m->stop;
+    m->own = m->solid & ~m->alnum & ~m->high & ~m->stop & ~m->tick;
 }
 
 #define CLASSIFY_BLOCK(V, EQ, GT, OR, AND, SET, BITS, m, v, shift)                                                      \
@@ -304,11 +342,11 @@ static inline __attribute__((always_inline)) void all_masks(masks *m)
         V letter_ = AND(GT(low_, SET('a' - 1)), GT(SET('z' + 1), low_));                                               \
         V plus_ = EQ(v, SET('+')), hyphen_ = EQ(v, SET('-')), bar_ = EQ(v, SET('|'));                                  \
         V sign_ = OR(OR(OR(EQ(v, SET('@')), EQ(v, SET('$'))), OR(EQ(v, SET('!')), bar_)), plus_);                      \
-        V code_ = OR(OR(EQ(v, SET('/')), plus_), OR(hyphen_, EQ(v, SET('_'))));                                        \
+        V low_line_ = EQ(v, SET('_')), code_ = OR(OR(EQ(v, SET('/')), plus_), OR(hyphen_, low_line_));                                        \
         V escape_ = OR(OR(EQ(v, SET('&')), EQ(v, SET('%'))), EQ(v, SET('\\')));                                       \
         V line_ = OR(EQ(v, SET('\n')), EQ(v, SET('\r'))), tab_ = EQ(v, SET('\t'));                                     \
         V blank_ = OR(tab_, EQ(v, SET(' ')));                                                                          \
-        V stop_ = OR(OR(EQ(v, SET(',')), EQ(v, SET('.'))), OR(EQ(v, SET('?')), EQ(v, SET('\''))));                     \
+        V stop_ = OR(OR(EQ(v, SET(',')), EQ(v, SET('.'))), EQ(v, SET('?'))), tick_ = EQ(v, SET('\''));                 \
         V hex_ = OR(digit_, AND(letter_, GT(SET('g'), low_)));                                                         \
         /* ] } ^ ~ _ and DEL are the highest bytes once the bit of small letters is set */                              \
         V edge_ = OR(OR(GT(low_, SET('|')), EQ(OR(v, SET(2)), SET('>'))), OR(EQ(v, SET('*')), EQ(v, SET('`'))));        \
@@ -325,11 +363,13 @@ static inline __attribute__((always_inline)) void all_masks(masks *m)
         (m)->control |= ((below_ & ~high_ & ~BITS(tab_) & ~lines_) | BITS(EQ(v, SET(0x7F)))) << (shift);               \
         (m)->blank |= BITS(blank_) << (shift);                                                                         \
         (m)->line |= lines_ << (shift);                                                                                \
-        (m)->edge |= BITS(edge_) << (shift);                                                                           \
+        (m)->edge |= (BITS(edge_) & ~BITS(low_line_)) << (shift);                                                                          \
         (m)->quote |= BITS(EQ(v, SET('"'))) << (shift);                                                                \
         (m)->hyphen |= BITS(hyphen_) << (shift);                                                                       \
+        (m)->low |= BITS(low_line_) << (shift);                                                                        \
         (m)->bit |= BITS(EQ(OR(v, SET(1)), SET('1'))) << (shift);                                                      \
         (m)->stop |= BITS(stop_) << (shift);                                                                           \
+        (m)->tick |= BITS(tick_) << (shift);                                                                           \
     } while (0)
 
 #if defined(__x86_64__)

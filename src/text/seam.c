@@ -9,7 +9,7 @@
 #include "text/decode.h"
 #include "text/fold.h"
 
-enum { WORDS_LEN = 18, WORDS = 3, SIGN_MAX = 12, TAG_MAX = 12 };
+enum { WORDS_LEN = 18, WORDS = 3, WORD_MAX = 24, SIGN_MAX = 6, TAG_MAX = 12 };
 
 static bool is_letter(char c) { return bawn_is_alpha((unsigned char)c); }
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -172,10 +172,10 @@ static bool undo_edges(char *t, size_t *len, bawn_slice before, bawn_slice after
 }
 
 /* ---- joined words ------------------------------------------------------------------------------------------------ */
-/* The end of the word at `at`: letters, and digits among them. */
+/* The end of the word at `at`: letters, and digits among them; at most WORD_MAX of them, as far as the flags see. */
 static size_t word_end(bawn_slice t, size_t at)
 {
-    size_t letters = 0, begin = at;
+    size_t letters = 0, ascii = 0, begin = at;
     while (at < t.len) {
         size_t next = at;
         uint32_t c = bawn_utf8_next(t, &next);
@@ -183,9 +183,10 @@ static size_t word_end(bawn_slice t, size_t at)
         if (!letter && !(c < 0x80 && bawn_is_digit((unsigned char)c)))
             break;
         letters += letter;
+        ascii += c < 0x80;
         at = next;
     }
-    return letters ? at : begin;
+    return letters && ascii <= WORD_MAX ? at : begin;
 }
 
 /* The end of what stands between two words at `at`. */

@@ -90,6 +90,10 @@ static void flags_say_what_is_there(void **state)
     flag_is("ignore.all.the.is.", BAWN_TEXT_SEAM);
     flag_is("instruc-\ntions", BAWN_TEXT_SEAM);
     flag_is("well-known", 0);
+    flag_is("internationalization.", BAWN_TEXT_RUN);
+    flag_is("t_aaaaabdikmpcfgha_ word t_aaaaabdikmpcfghb_ word", BAWN_TEXT_RUN);
+    flag_is("snake_case", 0);
+    flag_is("_all_", BAWN_TEXT_SEAM);
     flag_is("the **best** one", BAWN_TEXT_SEAM);
     flag_is("the _best_ one", BAWN_TEXT_SEAM);
     flag_is("the <b>best</b> one", BAWN_TEXT_SEAM);
