@@ -8,7 +8,7 @@
  * cannot depend on how the text was cut.
  *
  * Most tokens are ordinary: one scan over the class table says so, and they stay literal. The others go through
- * fold.c, apart.c and leet.c. Time is linear; memory is the output's and about 100 kB. */
+ * fold.c, escapes.c, apart.c, seam.c and leet.c; white space through gap.c. Time is linear; memory is the output's and about 100 kB. */
 #include "text/unit.h"
 
 /* ---- writing ------------------------------------------------------------------------------------------------ */
@@ -101,7 +101,7 @@ static bool wants_bytes(const bawn_window *w, const bawn_token *k, size_t at)
         return true;
     if ((k->any & (C_DIGIT | C_SIGN)) && (k->any & C_LATIN) && k->end - at > 1)
         return true;
-    if (k->end - at >= JOINED_LEN && (k->any & (C_LATIN | C_PICTURE)))
+    if ((k->any & C_PICTURE) || (k->end - at >= JOINED_LEN && (k->any & C_LATIN)))
         return true;
     if (!(k->any & C_APART) || k->end - at < 5)
         return false;

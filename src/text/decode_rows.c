@@ -86,16 +86,14 @@ static bool take(row *r, const text *t, size_t at, size_t end, size_t first)
     return true;
 }
 
-/* 1: a row, its end in *end; 0: none; -1: it may go on. */
-int bawn_decode_row(size_t *row_end, bawn_slice whole, bool final, size_t at)
+/* A row whose first word may begin one. */
+static __attribute__((noinline)) int gather(size_t *row_end, bawn_slice whole, bool final, size_t at, size_t first)
 {
     text t = { whole, final };
     row r;
-    size_t i = at, end = word_end(&t, at), first = end - at, words = 0;
+    size_t i = at, end = at + first, words = 0;
     bool more = true;
 
-    if (first < WORD_MIN || first > WORD_MAX || !looks_odd(bawn_slice_of(whole.ptr + at, first)))
-        return 0;
     r.n = r.good = r.good_end = 0;
     r.shown = false;
     while (more) {
@@ -123,6 +121,17 @@ int bawn_decode_row(size_t *row_end, bawn_slice whole, bool final, size_t at)
     if (!judge(&r, *row_end, true))
         *row_end = r.good_end;
     return r.good >= LEAST && *row_end > at;
+}
+
+int bawn_decode_row(size_t *end, bawn_slice whole, bool final, size_t at)
+{
+    size_t first = 0;
+    bool may = false;                                         /* words of small letters alone are the most */
+    for (; at + first < whole.len && first <= WORD_MAX && in_base64(whole.ptr[at + first]); first++)
+        may |= whole.ptr[at + first] <= 'Z' && whole.ptr[at + first] >= '0';
+    if (!may || first < WORD_MIN || first > WORD_MAX || !looks_odd(bawn_slice_of(whole.ptr + at, first)))
+        return 0;
+    return gather(end, whole, final, at, first);
 }
 
 /* ---- bytes of eight binary digits ------------------------------------------------------------------------------- */

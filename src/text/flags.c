@@ -70,6 +70,8 @@ static inline __attribute__((always_inline)) void prose_patterns(history *h, con
 /* Whether x stood twice within 32 characters, the later one in this block, and all from one to the other are in `over`. */
 static inline uint64_t twice(uint64_t x, uint64_t before, uint64_t over, uint64_t over_before)
 {
+    if (!x || (!before && !(x & (x - 1))))
+        return 0;
     uint64_t near = UP(x, before, 1) & over, far = (before << 1) & over_before;
     for (unsigned k = 1; k < 32; k *= 2) {
         near |= over & UP(near, far, k);
@@ -107,7 +109,8 @@ static inline __attribute__((always_inline)) void sign_patterns(history *h, cons
     uint64_t lonely = UP(m->blank, b->blank, 2) & UP(m->own, b->own, 1) & m->blank;
     h->seam |= twice(lonely, h->lonely, UINT64_MAX, UINT64_MAX);
     uint64_t sign = m->own | m->stop, sign_before = b->own | b->stop;
-    h->starts |= twice(m->alnum & UP(sign, sign_before, 1), b->alnum & (sign_before << 1), m->solid, b->solid);
+    if (!h->starts)
+        h->starts = twice(m->alnum & UP(sign, sign_before, 1), b->alnum & (sign_before << 1), m->solid, b->solid);
     h->high |= m->high;
     h->escape |= m->escape;
     h->control |= m->control;

@@ -122,8 +122,10 @@ bool bawn_leet_hangs(bawn_slice t)
     if (t.len == 2)
         return is_letter(t.ptr[0]) && is_digit(t.ptr[1]) && is_leet(t.ptr[1]);
     count(&n, t.ptr, t.len);
-    if (n.strange || n.row > ROW || n.letters < 2 || n.upper > 1 || n.digits > 2 * n.letters || is_address(t) || shows(t))
+    if (n.strange || n.row > ROW || n.letters < 2 || n.upper > 1 || n.digits > 2 * n.letters || is_address(t))
         return false;
+    if (shows(t))
+        return t.ptr[0] == '!' || t.ptr[0] == '|';            /* that sign is read as a letter too */
     return n.digits > 0 || starts_with_sign(t) || (t.ptr[t.len - 1] == '$' && is_letter(t.ptr[t.len - 2]));
 }
 

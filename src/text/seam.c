@@ -2,14 +2,14 @@
  *
  *   tags      <br> and its kind between two letters is a blank; <b> and its kind is nothing
  *   edges     emphasis (**all**, _all_, `all`) and tags between two words of a line, and quotes about one word
- *   joined    three or more words, WORDS_LEN bytes together, with one and the same sign between them
- *             (ignore-all-previous, ignore.all.previous, an emoji): blanks
+ *   joined    three or more words with one and the same sign between them (ignore-all-previous, ignore.all.previous),
+ *             WORDS_LEN bytes together or with a sign that is not ASCII (an emoji): blanks; between single letters nothing
  * What is read so is marked as leetspeak is: for whoever looks for numbers and names the signs stand as they are.
  * Addresses and paths from the root stay. Nothing gets longer, so the token is rewritten where it stands. */
 #include "text/decode.h"
 #include "text/fold.h"
 
-enum { WORDS_LEN = 18, WORDS = 3, WORD_MAX = 24, SIGN_MAX = 6, TAG_MAX = 12 };
+enum { WORDS_LEN = 18, WORDS = 3, WORD_MAX = 24, SHORTEST = 5, SIGN_MAX = 6, TAG_MAX = 12 };
 
 static bool is_letter(char c) { return bawn_is_alpha((unsigned char)c); }
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -232,19 +232,21 @@ bool bawn_seam_part(char *t, size_t *len)
     bool changed = false;
     size_t at = 0, to = 0, words;
     bawn_slice token = { t, *len }, sign;
-    if (*len < WORDS_LEN || bawn_text_no_space_script(bawn_utf8_next(token, &at)) || is_address(token))
+    if (*len < SHORTEST || bawn_text_no_space_script(bawn_utf8_next(token, &at)) || is_address(token))
         return false;
     at = 0;
     while (at < *len) {
         size_t end = stretch(&words, &sign, token, at), step = sign.len;
-        bool undo = words >= WORDS && end - at >= WORDS_LEN && sign.ptr[0] != ' ';
+        bool wide = step > 0 && (unsigned char)sign.ptr[0] >= 0x80, letters = end - at == words + (words - 1) * step;
+        bool undo = words >= WORDS && (end - at >= WORDS_LEN || wide) && sign.ptr[0] != ' ';
         char first[SIGN_MAX + 1];
         memcpy(first, step ? sign.ptr : "", step);
         if (end == at)
             bawn_utf8_next(token, &end);
         while (at < end) {
             bool is = undo && end - at > step && memcmp(t + at, first, step) == 0;
-            t[to++] = is ? ' ' : t[at];
+            if (!is || !letters)
+                t[to++] = is ? ' ' : t[at];
             at += is ? step : 1;
         }
         changed |= undo;

@@ -1,8 +1,8 @@
 /* text.h: views of a text and the maps back to its raw bytes (DESIGN 2, RULINGS R4 to R8, R40).
  *
  * A guard never sees the raw text alone. It sees raw; *canonical*, which undoes what hides words from patterns
- * (NFKC, invisible, bidi and tag characters, variation selectors; confusables, leetspeak and letters spaced apart,
- * each only inside the tokens that show it); and *decoded*, what stands inside base64, base32, hex, binary, URL,
+ * (NFKC, invisible, bidi and tag characters, variation selectors; confusables, leetspeak, letters spaced apart, words
+ * joined or parted by signs, each only where a token or its neighbours show it); and *decoded*, what stands inside base64, base32, hex, binary, URL,
  * entity and escape runs. Every byte of a view knows which raw bytes it came from.
  *
  * Both makers are transducers: their output for a prefix of the text is a prefix of their output for the whole, but
@@ -52,8 +52,8 @@ void bawn_canonical_reset(bawn_canonical *);
  * back. Output depends on the text alone, not on how it was cut. False: out of memory. O(n). */
 bool bawn_canonical_feed(bawn_canonical *, bawn_buf *out, bawn_text_map *map, bool *differs, bawn_slice raw, bool final);
 size_t bawn_canonical_settled(const bawn_canonical *);           /* raw bytes whose output is complete */
-/* Folding of leetspeak is marked, because pii and secrets may not read it (R6): true when the view span touches a
- * token in which digits or signs were read as letters. */
+/* What is read otherwise than it stands is marked, because pii and secrets may not read it (R6): true when the view span
+ * touches a token in which digits or signs were read as letters, signs as blanks, or a gap that was cut short. */
 bool bawn_canonical_leet(const bawn_canonical *, bawn_span view);
 
 /* ---- decoded: encoded runs inside a text ----------------------------------------------------------------- */
