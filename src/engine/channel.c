@@ -1,40 +1,12 @@
 /* A growing text; see channel.h. Raw text is kept from BAWN_BEHIND and a margin before the oldest open thing; its
  * canonical view is begun when a flag first says that it could differ, a little before that place, where it still
  * equals the raw text. */
-#include "engine/channel.h"
+#include "engine/channel_inner.h"
 
-#include "base/json.h"
 #include "engine/failures.h"
-#include "engine/tokens.h"
 
 #define KEEP 2048               /* bytes kept behind everything that is open: more than BAWN_BEHIND and a run */
-#define PLACEHOLDER_MAX 96      /* longer than any placeholder */
 #define LAG 80                  /* bytes by which boundaries inside long tokens and spaceless scripts lag */
-
-struct bawn_channel {
-    bawn_judging judging;
-    const bawn_tokens *tokens;
-    bawn_buf text;              /* raw bytes [base, base + len) */
-    size_t base, gate, stretch, rendered;
-    size_t masked_to;           /* end of the last edit written: what is left of it in the next piece is dropped */
-    bawn_finds finds;
-    size_t live;                /* finds[live, n) may still change what leaves; those before have left */
-    bawn_view raw, canonical;
-    bawn_canonical *maker;      /* NULL until begun */
-    bawn_buf canonical_text;
-    bawn_text_map map;
-    size_t canonical_offset;    /* raw offset where the canonical view begins */
-    size_t canonical_fed;       /* raw offset up to which the maker has been fed */
-    bool differs;
-    uint32_t flags;
-    size_t runs_from, canonical_runs_from;  /* where encoded runs are looked for next, in raw / canonical offsets */
-    bool run_open, canonical_run_open;
-    bawn_unfold unfold;
-    uint64_t characters, guarded;
-    bool ended, failed, blocked;
-    bool let_go;                /* its guards have dropped out: what comes is not judged any more */
-    size_t cut;
-};
 
 bool bawn_channel_new(bawn_channel **out, const bawn_judging *judging, const bawn_tokens *tokens)
 {
@@ -64,7 +36,6 @@ void bawn_channel_free(bawn_channel *c)
     bawn_free(c);
 }
 
-static size_t length(const bawn_channel *c) { return c->base + c->text.len; }
 static unsigned char byte_at(const bawn_channel *c, size_t i) { return (unsigned char)c->text.ptr[i - c->base]; }
 
 /* ---- safe boundaries ------------------------------------------------------------------------------------------- */
@@ -196,8 +167,6 @@ static size_t raw_of(const bawn_channel *c, size_t view_offset)
         return c->canonical_offset + bawn_canonical_settled(c->maker);
     return bawn_view_to_raw(&c->canonical, (bawn_span){ view_offset, view_offset + 1 }).begin;
 }
-
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* The first raw byte that something undecided may begin with. */
 static size_t hold_of(const bawn_channel *c)
@@ -511,112 +480,3 @@ bool bawn_channel_blocked(const bawn_channel *c, size_t *cut)
 }
 
 bool bawn_channel_failed(const bawn_channel *c) { return c->failed; }
-
-/* ---- rendering -------------------------------------------------------------------------------------------------------- */
-typedef struct { bawn_span at; const bawn_found *found; bawn_slice value; } edit;
-
-/* A find as it will be when finds are merged: with all of its kind that it overlaps. Masks are named by these (R13). */
-static bawn_found merged(const bawn_channel *c, const bawn_found *found)
-{
-    bawn_found out = *found;
-    for (size_t i = c->live; i < c->finds.n; i++) {
-        const bawn_found *f = &c->finds.items[i];
-        bool grows = f->span.begin < out.span.begin || f->span.end > out.span.end;
-        if (f->kind != out.kind || !grows || f->span.begin >= out.span.end || f->span.end <= out.span.begin)
-            continue;
-        out.span.begin = least(out.span.begin, f->span.begin);
-        out.span.end = f->span.end > out.span.end ? f->span.end : out.span.end;
-        i = c->live - 1;                    /* look again */
-    }
-    return out;
-}
-
-static bool names_mask(const bawn_channel *c, const bawn_found *a, const bawn_found *b)
-{
-    bawn_found whole_a = merged(c, a), whole_b = merged(c, b);
-    return bawn_found_names_mask(&whole_a, &whole_b);
-}
-
-/* The next edit that begins at or after `from`: a mask (overlapping ones joined) or a placeholder. */
-static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
-{
-    const bawn_found *first = NULL, *longest;
-    bawn_span span;
-    bawn_slice value;
-    size_t open;
-
-    for (size_t i = c->live; i < c->finds.n; i++) {
-        const bawn_found *f = &c->finds.items[i];
-        if (f->action == BAWN_MASK && f->span.begin >= from && (!first || f->span.begin < first->span.begin))
-            first = f;
-    }
-    /* A placeholder that begins before `to` may end behind it: the gate has let it pass whole. */
-    size_t reach = least(length(c), to + PLACEHOLDER_MAX) - c->base;
-    bool restore = c->tokens && bawn_tokens_find(&span, &value, &open, c->tokens, bawn_slice_of(c->text.ptr, reach),
-                                                 from - c->base) && span.begin + c->base < to;
-    if (restore && (!first || span.begin + c->base < first->span.begin)) {
-        *out = (edit){ { span.begin + c->base, span.end + c->base }, NULL, value };
-        return true;
-    }
-    if (!first || first->span.begin >= to)
-        return false;
-    *out = (edit){ first->span, first, BAWN_NIL };
-    longest = first;
-    for (size_t i = c->live; i < c->finds.n; i++) {
-        const bawn_found *f = &c->finds.items[i];
-        if (f->action != BAWN_MASK || f->span.begin < first->span.begin || f->span.begin >= out->at.end)
-            continue;
-        if (names_mask(c, f, longest))
-            longest = f;
-        if (f->span.end > out->at.end) {
-            out->at.end = f->span.end;
-            i = c->live - 1;                /* look again: the union has grown */
-        }
-    }
-    out->found = longest;
-    return true;
-}
-
-static bool write_value(bawn_buf *out, bawn_slice value, bool nested)
-{
-    return nested ? bawn_json_write_escaped(out, value) : bawn_buf_add(out, value);
-}
-
-bool bawn_channel_render(bawn_buf *out, bawn_channel *c, size_t from, size_t to, bool nested)
-{
-    size_t at = from < c->masked_to ? least(c->masked_to, to) : from;
-    edit e;
-
-    while (at < to && next_edit(&e, c, at, to)) {
-        bawn_slice value = { c->text.ptr + (e.at.begin - c->base), least(e.at.end, length(c)) - e.at.begin };
-        bawn_buf_add(out, bawn_slice_of(c->text.ptr + (at - c->base), e.at.begin - at));
-        bool ok = e.found ? bawn_mask_write(out, c->judging.worker->wall, e.found, value, nested, NULL)
-                          : write_value(out, e.value, nested);
-        if (!ok)
-            return fail(c);
-        c->masked_to = e.at.end;
-        at = least(e.at.end, to);
-    }
-    if (at < to)
-        bawn_buf_add(out, bawn_slice_of(c->text.ptr + (at - c->base), to - at));
-    if (to > c->rendered)
-        c->rendered = to;
-    return !out->failed;
-}
-
-void bawn_channel_pass(bawn_channel *c, size_t to)
-{
-    if (to > c->rendered)
-        c->rendered = to;
-}
-
-uint64_t bawn_channel_characters_in(const bawn_channel *c, size_t from, size_t to)
-{
-    return from < to ? bawn_utf8_count(bawn_slice_of(c->text.ptr + (from - c->base), to - from)) : 0;
-}
-
-bool bawn_channel_edited(const bawn_channel *c, size_t from, size_t to)
-{
-    edit e;
-    return from < c->masked_to || next_edit(&e, c, from, to);
-}

@@ -356,7 +356,7 @@ static bool upstream_error(bawn_exchange *x, bawn_held *h)
 {
     size_t before = x->emit.len;
 
-    if (!write_held(x, h))
+    if (!bawn_held_write(x, h))
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
     bawn_buf_clear(&x->reply);
     bawn_buf_add(&x->reply, bawn_slice_of(x->emit.ptr + before, x->emit.len - before));
