@@ -227,21 +227,69 @@ ngx_http_bawn_describe(ngx_http_bawn_attributes_t *a, ngx_http_request_t *r, ngx
 }
 
 
+/*
+ * The exchange; without memory for it, one out of the worker's reserve, which refuses the request: so that this decision
+ * has its record, too. The reserve is filled again by the next request.
+ */
+static ngx_int_t
+ngx_http_bawn_make(ngx_http_bawn_ctx_t *ctx, ngx_http_bawn_attributes_t *a, ngx_http_bawn_loc_conf_t *lcf, const char *refused)
+{
+    bawn_error               err;
+    ngx_uint_t               again;
+    const uint8_t           *seed;
+    ngx_http_request_t      *r = ctx->request;
+    ngx_http_bawn_worker_t  *w = ngx_http_bawn_worker(r);
+
+    ngx_memzero(&err, sizeof(bawn_error));
+    seed = w ? ngx_http_bawn_seed(w) : NULL;
+
+    if (w && w->reserve == NULL) {
+        w->reserve = malloc(BAWN_RESERVE);
+    }
+
+    for (again = 0; seed && again < 2; again++) {
+
+        if (bawn_exchange_new(&ctx->exchange, w->engine, bawn_slice_of((char *) lcf->dialect.data, lcf->dialect.len),
+                              bawn_slice_of((char *) r->method_name.data, r->method_name.len),
+                              bawn_slice_of((char *) r->unparsed_uri.data, r->unparsed_uri.len),
+                              a->list, a->n, ngx_http_bawn_now(w), seed, &err))
+        {
+            return NGX_OK;
+        }
+
+        if (err.code != BAWN_E_NO_MEMORY || w->reserve == NULL) {
+            break;
+        }
+
+        free(w->reserve);
+        w->reserve = NULL;
+
+        if (refused == NULL) {
+            ngx_http_bawn_attribute(a, "refused", (const u_char *) "guard_failed", sizeof("guard_failed") - 1);
+        }
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "no memory for an exchange: the request is refused");
+    }
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "cannot open an exchange: %s",
+                  seed ? err.message : "no random numbers, or no worker");
+    ctx->exchange = NULL;
+
+    return NGX_ERROR;
+}
+
+
 /* Makes the exchange. `refused`: name of the error that the connector met before there was a body, or NULL. */
 ngx_int_t
 ngx_http_bawn_open(ngx_http_bawn_ctx_t *ctx, const char *refused)
 {
     u_char                      worker[NGX_INT_T_LEN];
-    bawn_error                  err;
     bawn_slice                  id;
-    const uint8_t              *seed;
     ngx_http_request_t         *r = ctx->request;
     ngx_http_bawn_worker_t     *w = ngx_http_bawn_worker(r);
     ngx_http_bawn_loc_conf_t   *lcf;
     ngx_http_bawn_attributes_t  a;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_http_bawn_module);
-    ngx_memzero(&err, sizeof(bawn_error));
     a.n = 0;
 
     ngx_http_bawn_describe(&a, r, lcf, worker);
@@ -256,17 +304,7 @@ ngx_http_bawn_open(ngx_http_bawn_ctx_t *ctx, const char *refused)
         ngx_http_bawn_attribute(&a, "guardrail", lcf->guardrail.data, lcf->guardrail.len);
     }
 
-    seed = w ? ngx_http_bawn_seed(w) : NULL;
-
-    if (seed == NULL
-        || !bawn_exchange_new(&ctx->exchange, w->engine, bawn_slice_of((char *) lcf->dialect.data, lcf->dialect.len),
-                              bawn_slice_of((char *) r->method_name.data, r->method_name.len),
-                              bawn_slice_of((char *) r->unparsed_uri.data, r->unparsed_uri.len),
-                              a.list, a.n, ngx_http_bawn_now(w), seed, &err))
-    {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "cannot open an exchange: %s",
-                      seed ? err.message : "no random numbers, or no worker");
-        ctx->exchange = NULL;
+    if (ngx_http_bawn_make(ctx, &a, lcf, refused) != NGX_OK) {
         return NGX_ERROR;
     }
 

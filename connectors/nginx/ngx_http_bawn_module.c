@@ -481,6 +481,7 @@ ngx_http_bawn_exit_process(ngx_cycle_t *cycle)
         bawn_spool_close(w->spool);
     }
 
+    free(w->reserve);
     bawn_worker_free(w->engine);
     mcf->worker = NULL;
 }
