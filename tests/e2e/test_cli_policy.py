@@ -96,7 +96,7 @@ def test_explain_shows_what_holds_defaults_and_inheritance_included(tmp_path):
     shop, staff, asked = (effective(out, name) for name in ("shop", "staff", "asked"))
     for line in ("mode: enforce", "content_filters: {PROMPT_ATTACK: {input: low, output: none, untrusted: high}}", "EMAIL: {input: block, output: block}",
                  "PHONE: {input: token, output: mask}", "IN_AADHAAR: {input: token, output: mask}", "secrets: {input: block, output: block}",
-                 "sensitive_information.regexes: pii.ORDER from line 6: mask", "leak: {system_prompt: block, canary: false, min_words: 12}",
+                 "sensitive_information.regexes: pii.ORDER from line 6: mask", "leak: {system_prompt: block, canary: false, min_words: 8}",
                  "exfiltration: {links: mask, html: mask, ansi: mask}", "sanitise: {control: remove, invisible: remove, bidi: remove}"):
         assert line in shop, (line, shop)
     assert any(line.startswith("word_filters: {managed: {PROFANITY: ") for line in shop)
