@@ -253,6 +253,7 @@ static void number_before(bawn_probe *p, size_t begin)
     size_t number = back_word(p, i);
     if (i == begin || number == i || !is_house_number(p, number, i))
         return;
+    p->begin = number;
     for (int words = 0; words < 5; words++) {
         size_t end = past_word(p, name);
         if (end == name)
@@ -305,6 +306,8 @@ static void confirm(bawn_probe *p)
         return;
     }
     size_t row = (size_t)(p->pattern - patterns), begin = p->end - strlen(p->pattern->regex);
+    if (row >= FIRST_AFTER)
+        p->begin = begin;       /* held while what follows the word comes: there is a blank behind it */
     if (row < FIRST_GLUED)
         suffix(p, begin);
     else if (row < FIRST_AFTER)

@@ -169,6 +169,7 @@ static void month_first(bawn_probe *p)
     static const char *const before_year[] = { ", ", " ", NULL };
     size_t begin = p->end - strlen(p->pattern->regex);
     int month = 0, day;
+    p->begin = begin;
     size_t end = number_at(&day, p, p->end, 2);
     if (end == p->end || !bawn_probe_word_begins(p, begin) || !month_at(&month, p, begin) || !bawn_pii_date(month, day))
         return;

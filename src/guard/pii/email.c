@@ -1,7 +1,8 @@
 /* E-mail addresses, found from the '@' outwards: a local part of at most 64 bytes (RFC 5321 4.5.3.1.1) and a domain
  * with a top level of letters. What has an '@' but is none: user@2x.png, git@host:path, user:password@host in an URL,
  * package@1.2.3. Addresses of other scripts (RFC 6531) keep to one script in each label, because what stands beside them in
- * Chinese or Japanese has no space in between: jane@example.com请, but 用户@例子.中国. */
+ * Chinese or Japanese has no space in between: jane@example.com请, but 用户@例子.中国. Names of such letters are found in
+ * requests only: a stream parts before any of them. */
 #include "guard/pii/pii.h"
 
 static const bawn_kind kinds[] = { BAWN_PII("EMAIL", BAWN_MASK, "e-mail address") };
@@ -111,7 +112,8 @@ static bool in_url(const bawn_probe *p, size_t begin)
 static void confirm(bawn_probe *p)
 {
     size_t at = p->end - 1, top, end = domain_end(&top, p, at + 1);
-    size_t begin = local_begin(p, at, end > top && (unsigned char)p->text.ptr[top] >= 0xC3);
+    bool request = p->place & (BAWN_IN_SYSTEM | BAWN_IN_INPUT | BAWN_IN_UNTRUSTED);
+    size_t begin = local_begin(p, at, request && end > top && (unsigned char)p->text.ptr[top] >= 0xC3);
 
     if (begin == at || at - begin > LOCAL_MAX || top == at + 1 || end <= top)
         return;

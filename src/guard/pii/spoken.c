@@ -88,6 +88,7 @@ static void confirm(bawn_probe *p)
 
     if (begin == at || (plain && is_prose(bawn_slice_of(p->text.ptr + begin, at - begin))))
         return;
+    p->begin = begin;
     i += !plain && bawn_probe_at(p, i) == ' ' ? 1 : 0;
     for (size_t label; labels < 5 && (label = label_end(&letters, p, i)) > i; i = dot_at(&spoken, p, label)) {
         if (labels++ > 0 && letters && label - i >= 2 && label - i <= 12)
