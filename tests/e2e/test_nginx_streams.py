@@ -123,7 +123,7 @@ def test_stream_that_ends_early_with_its_length_is_an_error_event(nginx, upstrea
     assert a.complete and any("error" in json.loads(e) for e in a.events() if e != "[DONE]")
 
 
-@pytest.mark.parametrize("after", [0, 200, 700])
+@pytest.mark.parametrize("after", [0, 200, 700, 5000])
 def test_client_that_leaves_is_recorded_and_the_upstream_let_go(nginx, upstream, after):
     upstream.script = mock.stream(mock.events(["word %d. " % i for i in range(3000)]), 500, delay=0.005)
     seen, gone = len(nginx.events()), upstream.gone
@@ -135,7 +135,11 @@ def test_client_that_leaves_is_recorded_and_the_upstream_let_go(nginx, upstream,
         assert upstream.wait(lambda: upstream.requests)
     c.close()
     assert upstream.wait(lambda: len(nginx.events()) > seen and upstream.gone > gone)
-    assert nginx.events()[-1]["end"] == "client_left"
+    event = nginx.events()[-1]
+    assert event["end"] == "client_left"
+    if after > 1000:                                       # what he was shown, and what was seen of it, is recorded
+        covered = event["coverage"]["output"]
+        assert 0 < event["verdict"]["delivered_characters"] <= covered["total"] == covered["guarded"]
 
 
 def test_client_that_leaves_over_http2(nginx, upstream):
