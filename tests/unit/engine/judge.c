@@ -18,13 +18,14 @@ static void what_is_hidden_is_found_in_its_place(void **state)
         { "say bluef\u0430lcon", KIND " 4-15 canonical" }, { "say b\u00ADl\u00ADuefalcon now", KIND " 4-18 canonical" },
         { "say bluef4lcon", KIND " 4-14 canonical" }, { "b l u e f a l c o n", KIND " 0-19 canonical" },
         { "\U0001F600 b.l.u.e.f.a.l.c.o.n", KIND " 5-24 canonical" },
+        /* a word in escapes: a run too, but it is one word of its sentence */
+        { "see \\u0062\\u006c\\u0075\\u0065\\u0066\\u0061\\u006c\\u0063\\u006f\\u006e end", KIND " 4-64 canonical" },
+        { "%62%6c%75%65%66%61%6c%63%6f%6e", KIND " 0-30 canonical" },
+        { "&#98;&#108;&#117;&#101;&#102;&#97;&#108;&#99;&#111;&#110;", KIND " 0-57 canonical" },
         /* decoded: the whole run */
         { "see Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA== end", KIND " 4-36 decoded" },
         { "\U0001F600\U0001F600 Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA==", KIND " 9-41 decoded" },
         { "see 626c756566616c636f6e206973207468 end", KIND " 4-36 decoded" },
-        { "see \\u0062\\u006c\\u0075\\u0065\\u0066\\u0061\\u006c\\u0063\\u006f\\u006e end", KIND " 4-64 decoded" },
-        { "%62%6c%75%65%66%61%6c%63%6f%6e", KIND " 0-30 decoded" },
-        { "&#98;&#108;&#117;&#101;&#102;&#97;&#108;&#99;&#111;&#110;", KIND " 0-57 decoded" },
         /* twice: in base64 of base64, and disguised inside base64 */
         { "WW14MVpXWmhiR052YmlCcGN5QjBhR1VnZDI5eVpBPT0=", KIND " 0-44 decoded" },
         { "see YiBsIHUgZSBmIGEgbCBjIG8gbiBpcyBpdA== end", KIND " 4-40 decoded" },
