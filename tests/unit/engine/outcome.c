@@ -47,12 +47,12 @@ static void masks_are_written_in_their_places(void **state)
     bawn_buf out = { 0 };
     (void)state;
     bench_open(&b, UPSTREAM "guardrails:\n  g:\n    word_filters: {custom: [{words: [falcon], action: mask}]}\n", "g", BAWN_PLACE_INPUT);
-    bawn_slice text = BAWN_LIT("\U0001F600 falcon, ada@example.com\u00E9falcon falcon");
+    bawn_slice text = BAWN_LIT("\U0001F600 falcon, ada@example.com \u00E9falcon falcon");
     judged(&b, text, "");
     assert_true(bawn_outcome_masks(&b.finds, 0));
     assert_false(bawn_outcome_masks(&b.finds, 1));
     assert_true(bawn_outcome_rewrite(&out, b.wall, &b.finds, 0, text, NULL, arena));
-    assert_true(bawn_slice_is(bawn_buf_slice(&out), "\U0001F600 <CUSTOM>, <EMAIL>\u00E9falcon <CUSTOM>"));
+    assert_true(bawn_slice_is(bawn_buf_slice(&out), "\U0001F600 <CUSTOM>, <EMAIL> \u00E9falcon <CUSTOM>"));
     bawn_buf_clear(&out);
     assert_true(bawn_outcome_rewrite(&out, b.wall, &b.finds, 7, text, NULL, arena));   /* another segment: as it is */
     assert_true(bawn_slice_eq(bawn_buf_slice(&out), text));
