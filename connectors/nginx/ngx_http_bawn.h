@@ -142,13 +142,15 @@ uint64_t ngx_http_bawn_now(ngx_http_bawn_worker_t *w);
 /* ctx.c: an exchange and the obeying of its steps */
 ngx_http_bawn_ctx_t *ngx_http_bawn_get(ngx_http_request_t *r);
 ngx_http_bawn_ctx_t *ngx_http_bawn_create(ngx_http_request_t *r);
-ngx_int_t ngx_http_bawn_open(ngx_http_bawn_ctx_t *ctx, const char *refused);
 void ngx_http_bawn_leave(ngx_http_bawn_ctx_t *ctx);
 ngx_int_t ngx_http_bawn_pump(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_arm(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_resume(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_answered(ngx_http_bawn_ctx_t *ctx, uint64_t job, bool ok, bawn_slice frame);
 const char *ngx_http_bawn_code(ngx_uint_t status);
+
+/* open.c: `refused` is the name of the error that the connector met before there was a body, or NULL */
+ngx_int_t ngx_http_bawn_open(ngx_http_bawn_ctx_t *ctx, const char *refused);
 
 /* request.c */
 ngx_int_t ngx_http_bawn_request_handler(ngx_http_request_t *r);
