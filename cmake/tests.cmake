@@ -35,4 +35,7 @@ foreach(source ${property})
 endforeach()
 # Ten thousand cuttings take four seconds without sanitizers (packaging/check) and minutes with them.
 set_tests_properties(property_cuttings PROPERTIES ENVIRONMENT "BAWN_CUTS=1500")
+# Its hundreds of expressions are compiled by a library that allocates much: half the time with a short quarantine.
+set_tests_properties(unit_guard_prompt_attack PROPERTIES ENVIRONMENT
+  "BAWN_TEST_CACHE=${CMAKE_BINARY_DIR}/test-cache;ASAN_OPTIONS=malloc_context_size=1:quarantine_size_mb=1:thread_local_quarantine_size_kb=16")
 add_custom_target(tests DEPENDS ${bawn_tests})
