@@ -22,7 +22,7 @@ static char *ngx_http_bawn_spool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *ngx_http_bawn_scorer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 #define BAWN_MMAP_THRESHOLD  (256 * 1024)
-#define BAWN_TRIM_THRESHOLD  (6 * 1024 * 1024)
+#define BAWN_TRIM_THRESHOLD  (2 * 1024 * 1024)
 
 #define MAIN(field) NGX_HTTP_MAIN_CONF_OFFSET, offsetof(ngx_http_bawn_main_conf_t, field)
 #define LOC(field) NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_bawn_loc_conf_t, field)

@@ -208,10 +208,12 @@ static bawn_slice after_of(const bawn_window *w, size_t end)
     return bawn_slice_of(w->t + end, w->n - end < SIGHT ? w->n - end : SIGHT);
 }
 
-/* Whether what stands behind the token, and has a say, is in sight. */
-static bool in_sight(const bawn_window *w, const bawn_token *k, size_t end)
+/* Whether what stands behind the token, folded by now, and has a say, is in sight: what it folds to can be an edge. */
+static bool in_sight(const bawn_canonical *c, const bawn_window *w, const bawn_token *k, size_t end)
 {
-    return w->final || w->n - end >= BAWN_SEAM_SIGHT || !((k->any & C_EDGE) || w->t[end - 1] == '-');
+    const bawn_fold *f = &c->fold;
+    return w->final || w->n - end >= BAWN_SEAM_SIGHT ||
+           !((k->any & (C_EDGE | C_WORK)) || (f->len > 0 && f->out[f->len - 1] == '-'));
 }
 
 /* Folds the words of a token, one by one where it was parted. */
@@ -290,7 +292,7 @@ static size_t slow_unit(bawn_canonical *c, bawn_window *w, size_t at, const bawn
         memcpy(f->out, w->t + at, end - at);
         f->len = end - at;
     }
-    if (!in_sight(w, k, end) || !undo_all(&o, c, w, k, at, &end))
+    if (!in_sight(c, w, k, end) || !undo_all(&o, c, w, k, at, &end))
         return WAIT;
     if (fold)
         remember_alphabet(c, f->alphabet);
