@@ -135,6 +135,7 @@ int bawn_leet_ahead(bawn_slice token, bawn_slice after, bool final)
 {
     enum { TOKENS = 3 };
     bool sign = starts_with_sign(token);
+    after.len = after.len < BAWN_LEET_SIGHT ? after.len : BAWN_LEET_SIGHT;      /* never more: what is decided hangs on no cut */
     for (size_t n = 0, at = 0, end; n < TOKENS; n++, at = end) {
         while (at < after.len && (after.ptr[at] == ' ' || after.ptr[at] == '\t'))
             at++;
