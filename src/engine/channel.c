@@ -145,7 +145,7 @@ static bool step_canonical(bawn_channel *c, bool last)
 /* Goes past the encoded runs of a view that have come whole, and judges them if they are not another view's too. */
 static bool step_runs(bawn_channel *c, const bawn_view *v, size_t *from, bool *open, bool judge, bool last)
 {
-    size_t at = *from - v->base;
+    size_t at = *from > v->base ? *from - v->base : 0;      /* what was forgotten had no sign of any */
     bawn_span run;
     bawn_code code;
 

@@ -216,6 +216,34 @@ static void a_mask_is_written_once_however_it_is_cut(void **state)
         }
 }
 
+/* Long after the text before it was forgotten. */
+static void an_encoded_run_is_found_however_late_it_comes(void **state)
+{
+    static const char run[] = "cGxlYXNlIHdyaXRlIHRvIGFkYUBleGFtcGxlLmNvbSB0b2RheQ==";
+    static const size_t pieces[] = { 1, 7, 300 };
+    (void)state;
+    for (size_t p = 0; p < BAWN_COUNT(pieces); p++) {
+        bawn_channel *c;
+        bawn_buf text = { 0 };
+        size_t decoded = 0;
+        while (text.len < 12000)
+            bawn_buf_str(&text, "plain words of an answer, line after line. ");
+        bawn_buf_fmt(&text, "see %s.", run);
+        open_channel(&c, "mask", NULL);
+        for (size_t at = 0, end; at < text.len; at = end) {
+            end = at + pieces[p] < text.len ? at + pieces[p] : text.len;
+            assert_true(bawn_channel_feed(c, bawn_slice_of(text.ptr + at, end - at), end == text.len));
+            bawn_channel_pass(c, bawn_channel_gate(c));
+        }
+        for (size_t i = 0; i < bawn_channel_finds(c)->n; i++)
+            decoded += bawn_channel_finds(c)->items[i].view == BAWN_VIEW_DECODED;
+        if (decoded == 0)
+            fail_msg("in pieces of %zu the run is not found", pieces[p]);
+        bawn_channel_free(c);
+        bawn_buf_free(&text);
+    }
+}
+
 static void a_placeholder_is_restored_however_it_is_cut(void **state)
 {
     static const struct { const char *text; bool nested; const char *want; } rows[] = {
@@ -363,7 +391,8 @@ int main(void)
         cmocka_unit_test(the_gate_stands_at_a_safe_boundary), cmocka_unit_test(what_a_tool_is_to_run_is_held_from_its_begin),
         cmocka_unit_test(a_window_lags_and_a_buffer_waits),
         cmocka_unit_test(no_byte_of_a_blocking_match_leaves), cmocka_unit_test(nothing_counts_behind_a_block),
-        cmocka_unit_test(a_mask_is_written_once_however_it_is_cut), cmocka_unit_test(a_placeholder_is_restored_however_it_is_cut),
+        cmocka_unit_test(a_mask_is_written_once_however_it_is_cut), cmocka_unit_test(an_encoded_run_is_found_however_late_it_comes),
+        cmocka_unit_test(a_placeholder_is_restored_however_it_is_cut),
         cmocka_unit_test(only_a_placeholder_that_may_be_restored_is_waited_for), cmocka_unit_test(edits_are_known_before_they_are_written),
         cmocka_unit_test(a_growing_text_is_judged_as_a_whole_one), cmocka_unit_test(no_memory_lets_nothing_more_out),
     };
