@@ -113,12 +113,8 @@ static inline void harness_keep(bawn_harness *h)
 /* Wakes confirm for one hit in text[0, n); true when it could decide. */
 static inline bool harness_confirm(bawn_harness *h, bawn_slice text, bool final, size_t begin, size_t end, int pattern)
 {
-    size_t low = end > BAWN_BEHIND ? end - BAWN_BEHIND : 0;
-    while (low > 0 && !bawn_utf8_is_start((unsigned char)text.ptr[low]))
-        low--;
-    size_t high = text.len > end + BAWN_AHEAD ? end + BAWN_AHEAD : text.len;
-    while (high < text.len && !bawn_utf8_is_start((unsigned char)text.ptr[high]))
-        high--;
+    size_t low = bawn_utf8_floor(text, end > BAWN_BEHIND ? end - BAWN_BEHIND : 0);
+    size_t high = bawn_utf8_floor(text, text.len > end + BAWN_AHEAD ? end + BAWN_AHEAD : text.len);
     bawn_probe p = { .text = { text.ptr + low, high - low }, .begin = begin - low, .end = end - low,
                      .final = high < text.len || final, .place = h->place, .view = h->view, .guard = h->guard,
                      .pattern = pattern >= 0 ? &h->guard->patterns[pattern] : NULL, .settings = h->settings,

@@ -135,9 +135,7 @@ static void show_caret(bawn_slice line, uint32_t column)
     while (characters < column && at < line.len && bawn_utf8_next(line, &at) != UINT32_MAX)
         characters++;
     if (at > ROOM - 20)
-        from = at - (ROOM - 20);
-    while (from > 0 && !bawn_utf8_is_start((unsigned char)line.ptr[from]))
-        from--;
+        from = bawn_utf8_floor(line, at - (ROOM - 20));
     skipped = line.len - from > ROOM ? ROOM : line.len - from;
     fputs("  | ", stderr);
     bawn_cli_show(stderr, bawn_slice_of(line.ptr + from, skipped));

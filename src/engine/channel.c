@@ -300,9 +300,7 @@ static void forget_canonical(bawn_channel *c)
         low = c->canonical_run_open ? c->canonical_runs_from : v->base + c->canonical_text.len;
     if (low < v->base + 2 * KEEP)
         return;
-    low -= KEEP;
-    while (low > v->base && !bawn_utf8_is_start((unsigned char)c->canonical_text.ptr[low - v->base]))
-        low--;
+    low = v->base + bawn_utf8_floor(bawn_buf_slice(&c->canonical_text), low - KEEP - v->base);
     while (n + 1 < c->map.n && c->map.marks[n + 1].view + c->canonical_offset <= low)
         n++;
     memmove(c->map.marks, c->map.marks + n, (c->map.n - n) * sizeof *c->map.marks);
@@ -370,9 +368,7 @@ static void forget(bawn_channel *c, size_t hold)
     }
     if (low < c->base + 2 * KEEP)
         return;
-    low -= KEEP;
-    while (low > c->base && !bawn_utf8_is_start(byte_at(c, low)))
-        low--;
+    low = c->base + bawn_utf8_floor(bawn_buf_slice(&c->text), low - KEEP - c->base);
     hash_finds(c, low);
     bawn_buf_drop_front(&c->text, low - c->base);
     c->base = low;

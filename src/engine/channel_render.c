@@ -59,7 +59,7 @@ static bool next_edit(edit *out, const bawn_channel *c, size_t from, size_t to)
         const bawn_found *f = &c->finds.items[i];
         if (f->action != BAWN_MASK || f->span.begin < first->span.begin || f->span.begin >= out->at.end)
             continue;
-        if (names_mask(c, f, longest))
+        if (f != longest && names_mask(c, f, longest))
             longest = f;
         if (f->span.end > out->at.end) {
             out->at.end = f->span.end;

@@ -88,8 +88,7 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
 
     if (p->guard->reach > 0 && begin + p->guard->reach < c->hit)
         begin = c->hit - p->guard->reach;
-    while (begin > 0 && begin < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[begin]))
-        begin--;                        /* a value that a guard cut at its longest ends behind a whole character */
+    begin = bawn_utf8_floor(p->text, begin);    /* a value that a guard cut at its longest ends behind a whole character */
     while (end < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[end]))
         end++;
     bawn_span in_view = { c->low + begin, c->low + end };
@@ -110,19 +109,17 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
         bawn_failures_note(j, c->guard, BAWN_OUT_OF_MEMORY);
 }
 
+static size_t view_floor(const bawn_view *v, size_t at) { return v->base + bawn_utf8_floor(v->text, at - v->base); }
+
 /* The window around [.., end) of the view, cut at code points. */
 static bawn_slice window(const bawn_view *v, size_t end, size_t *low, bool *final)
 {
     size_t total = v->base + v->text.len;
     size_t lo = end > BAWN_BEHIND ? end - BAWN_BEHIND : 0, hi = end + BAWN_AHEAD;
 
-    if (lo < v->base)
-        lo = v->base;
-    while (lo > v->base && !bawn_utf8_is_start((unsigned char)v->text.ptr[lo - v->base]))
-        lo--;
+    lo = view_floor(v, lo > v->base ? lo : v->base);
     if (hi < total) {
-        while (!bawn_utf8_is_start((unsigned char)v->text.ptr[hi - v->base]))
-            hi--;
+        hi = view_floor(v, hi);
         *final = true;                  /* the window's end is the same for every cutting: decide by it */
     } else {
         hi = total;
@@ -319,8 +316,7 @@ static void on_hit(void *context, uint32_t id, size_t end)
 static bool scan(scan_context *s, const bawn_match *db, bawn_span at, bawn_match_hit hit)
 {
     const bawn_view *v = s->view;
-    while (at.begin > v->base && !bawn_utf8_is_start((unsigned char)v->text.ptr[at.begin - v->base]))
-        at.begin--;
+    at.begin = view_floor(v, at.begin);
     while (at.end < end_of(v) && !bawn_utf8_is_start((unsigned char)v->text.ptr[at.end - v->base]))
         at.end++;
     s->low = at.begin;
@@ -463,10 +459,8 @@ static void run_scanner(bawn_view *v, bawn_judging *j, uint16_t slot, bool final
     uint16_t g = j->worker->wall->scan_guards[slot];
     const bawn_guard *guard = j->worker->wall->guards[g];
     size_t from = v->scans_from[slot];
-    size_t low = from > v->base + BAWN_BEHIND ? from - BAWN_BEHIND : v->base;
+    size_t low = view_floor(v, from > v->base + BAWN_BEHIND ? from - BAWN_BEHIND : v->base);
 
-    while (low > v->base && !bawn_utf8_is_start((unsigned char)v->text.ptr[low - v->base]))
-        low--;
     call c = { .judging = j, .view = v, .guard = g, .rule = 0, .low = low, .first = j->finds->n, .least = SIZE_MAX };
     bawn_probe p = { .text = { v->text.ptr + (low - v->base), v->text.len - (low - v->base) }, .begin = from - low,
                      .end = from - low, .final = final, .place = bawn_place_bit(j->place), .view = v->kind, .guard = guard,

@@ -36,9 +36,7 @@ static bawn_slice cut(bawn_slice text, size_t room)
         return text;
     while (i < text.len && used + cost((unsigned char)text.ptr[i]) <= room)
         used += cost((unsigned char)text.ptr[i++]);
-    while (i > 0 && i < text.len && !bawn_utf8_is_start((unsigned char)text.ptr[i]))
-        i--;
-    return bawn_slice_of(text.ptr, i);
+    return bawn_slice_of(text.ptr, bawn_utf8_floor(text, i));
 }
 
 /* keeps: the event is always valid JSON, whatever a client put into a path or an upstream into an id */

@@ -59,9 +59,7 @@ bool bawn_text_inside_word(bawn_slice text, size_t at)
 {
     if (at == 0 || at >= text.len)
         return false;
-    size_t before = at - 1, after = at;
-    while (before > 0 && !bawn_utf8_is_start((unsigned char)text.ptr[before]))
-        before--;
+    size_t before = bawn_utf8_floor(text, at - 1), after = at;
     if (!bawn_utf8_is_start((unsigned char)text.ptr[after]))
         return true;                                          /* inside a code point */
     uint32_t left = bawn_utf8_next(text, &before), right = bawn_utf8_next(text, &after);
