@@ -88,6 +88,10 @@ static inline int bawn_probe_back(const bawn_probe *p, size_t i)  /* the byte be
     return i == 0 || i > p->text.len ? -1 : (unsigned char)p->text.ptr[i - 1];
 }
 size_t bawn_probe_skip(bawn_probe *, size_t i, bool (*in)(unsigned char)); /* first offset >= i not `in` */
+/* Whether the lower-case `text` stands at i, in any case of ASCII; reads no further than the first difference. */
+bool bawn_probe_text_at(bawn_probe *, size_t i, const char *text);
+/* The length of the first of the NULL-ended texts that stands at i so, or 0. */
+size_t bawn_probe_one_of(bawn_probe *, size_t i, const char *const *texts);
 bool bawn_probe_word_begins(const bawn_probe *, size_t i);       /* no letter or digit right before i */
 bool bawn_probe_word_ends(bawn_probe *, size_t i);               /* none at i (reads forward) */
 size_t bawn_probe_begin(bawn_probe *);      /* pattern hits: finds and sets begin; returns it; SIZE_MAX when none */

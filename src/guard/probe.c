@@ -20,6 +20,24 @@ size_t bawn_probe_skip(bawn_probe *p, size_t i, bool (*in)(unsigned char))
     }
 }
 
+bool bawn_probe_text_at(bawn_probe *p, size_t i, const char *text)
+{
+    for (; *text; text++, i++) {
+        int c = bawn_probe_at(p, i);
+        if (c < 0 || bawn_lower((char)c) != *text)
+            return false;
+    }
+    return true;
+}
+
+size_t bawn_probe_one_of(bawn_probe *p, size_t i, const char *const *texts)
+{
+    for (; *texts; texts++)
+        if (bawn_probe_text_at(p, i, *texts))
+            return strlen(*texts);
+    return 0;
+}
+
 bool bawn_probe_word_begins(const bawn_probe *p, size_t i)
 {
     return !bawn_text_inside_word(bawn_slice_of(p->text.ptr, p->text.len), i);

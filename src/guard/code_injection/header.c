@@ -14,14 +14,14 @@ static void confirm(bawn_probe *p)
 {
     static const char *const signs[] = { ":", "%3a", NULL }, *const breaks[] = { "%0d", "%0a", "%20", "%09", NULL };
     size_t begin = p->end - 3, at = bawn_inject_past(p, p->end, breaks), name = bawn_inject_word(p, at, headers), to = at + name;
-    while (begin >= 3 && p->end - begin < 24 && (bawn_inject_at(p, begin - 3, "%0d") || bawn_inject_at(p, begin - 3, "%0a")))
+    while (begin >= 3 && p->end - begin < 24 && (bawn_probe_text_at(p, begin - 3, "%0d") || bawn_probe_text_at(p, begin - 3, "%0a")))
         begin -= 3;
     int before = bawn_probe_back(p, begin);
     p->begin = begin;
     if (before <= ' ' || strchr("\"'`(<", before))
         return;
-    bool answer = bawn_inject_at(p, at, "http/1.") || bawn_inject_at(p, at, "http%2f1.");
-    bool header = name > 0 && (bawn_inject_at(p, to, signs[0]) || bawn_inject_at(p, to, signs[1]));
+    bool answer = bawn_probe_text_at(p, at, "http/1.") || bawn_probe_text_at(p, at, "http%2f1.");
+    bool header = name > 0 && (bawn_probe_text_at(p, to, signs[0]) || bawn_probe_text_at(p, to, signs[1]));
     if (!answer && !header)
         return;
     while (to - at < 120 && bawn_probe_at(p, to) > ' ' && !strchr("\"'`<>", bawn_probe_at(p, to)))

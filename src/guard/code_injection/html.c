@@ -106,7 +106,7 @@ static void handler(bawn_probe *p, size_t end)
     size_t tag = tag_end(p, begin + 1), value = bawn_inject_blanks(p, end);
     size_t to = tag != SIZE_MAX ? tag : value + 60;
     for (const char *const *c = components; *c; c++)
-        if (bawn_inject_at(p, value, *c))
+        if (bawn_probe_text_at(p, value, *c))
             return;     /* onClick={save}: a component, no handler */
     bool payload = bawn_inject_find(p, value, to, tag == SIZE_MAX ? '\n' : -1, payloads) != SIZE_MAX;
     bool ordinary = bawn_inject_word(p, name, by_hand) > 0 || in_page(p, begin);
@@ -127,7 +127,7 @@ static void code_address(bawn_probe *p, size_t end)
     while (to < end + 200 && bawn_probe_at(p, to) > ' ' && !strchr("\"'<>`", bawn_probe_at(p, to)))
         to++;
     bool payload = bawn_inject_find(p, end, end + 120, '\n', payloads) < to + 1;
-    bool script_data = data && (next == ',' || bawn_inject_at(p, end, ";base64,") || bawn_inject_at(p, end, ";charset"));
+    bool script_data = data && (next == ',' || bawn_probe_text_at(p, end, ";base64,") || bawn_probe_text_at(p, end, ";charset"));
     if (script_data || (!data && next > ' ' && payload))
         bawn_probe_found(p, 0, begin, to, 0.95f);
 }
@@ -155,7 +155,7 @@ static void element(bawn_probe *p, size_t end)
     size_t tag = tag_end(p, end);
     if (tag == SIZE_MAX || bawn_inject_find(p, end, tag, -1, carriers) == SIZE_MAX)
         return;
-    bool meta = bawn_inject_at(p, begin, "<meta");
+    bool meta = bawn_probe_text_at(p, begin, "<meta");
     if (meta && bawn_inject_find(p, end, tag, -1, refresh) == SIZE_MAX)
         return;
     if (embedded_player(p, end, tag))

@@ -1,21 +1,11 @@
 /* The readers of inject.h. */
 #include "guard/code_injection/inject.h"
 
-bool bawn_inject_at(bawn_probe *p, size_t i, const char *word)
-{
-    for (; *word; word++, i++) {
-        int c = bawn_probe_at(p, i);
-        if (c < 0 || bawn_lower((char)c) != *word)
-            return false;
-    }
-    return true;
-}
-
 size_t bawn_inject_word(bawn_probe *p, size_t i, const char *const *words)
 {
     for (; *words; words++) {
         size_t n = strlen(*words);
-        if (bawn_inject_at(p, i, *words) && !bawn_inject_name_byte(bawn_probe_at(p, i + n)))
+        if (bawn_probe_text_at(p, i, *words) && !bawn_inject_name_byte(bawn_probe_at(p, i + n)))
             return n;
     }
     return 0;
@@ -27,20 +17,16 @@ size_t bawn_inject_find(bawn_probe *p, size_t from, size_t to, int stop, const c
         int c = bawn_probe_at(p, i);
         if (c < 0 || c == stop)
             break;
-        for (const char *const *w = words; *w; w++)
-            if (bawn_inject_at(p, i, *w))
-                return i;
+        if (bawn_probe_one_of(p, i, words) > 0)
+            return i;
     }
     return SIZE_MAX;
 }
 
 size_t bawn_inject_past(bawn_probe *p, size_t i, const char *const *signs)
 {
-    for (const char *const *s = signs; *s; s++)
-        if (bawn_inject_at(p, i, *s)) {
-            i += strlen(*s);
-            s = signs - 1;
-        }
+    for (size_t n; (n = bawn_probe_one_of(p, i, signs)) > 0; i += n)
+        ;
     return i;
 }
 

@@ -5,8 +5,6 @@
 
 #include "guard/guard.h"
 
-/* Whether the lower-case `word` stands at i, any case; reads no further than the first difference. */
-bool bawn_inject_at(bawn_probe *, size_t i, const char *word);
 /* The first of the NULL-ended words that stands at i and is not followed by a letter, digit or '_'; its length, or 0. */
 size_t bawn_inject_word(bawn_probe *, size_t i, const char *const *words);
 /* Offset of the first of the NULL-ended words in [from, to), or SIZE_MAX; stops at `stop` (-1: at nothing). */

@@ -8,24 +8,16 @@
 static const char *const dots[] = { "..", "%2e%2e", "%252e%252e", ".%2e", "%2e.", "%c0%ae%c0%ae", NULL };
 static const char *const slashes[] = { "/", "\\", "%2f", "%5c", "%252f", "%255c", "%c0%af", "%c1%9c", ";/", NULL };
 
-static size_t one_of(bawn_probe *p, size_t i, const char *const *words)
-{
-    for (; *words; words++)
-        if (bawn_inject_at(p, i, *words))
-            return strlen(*words);
-    return 0;
-}
-
 /* Steps upwards from i on; *end behind the last. "....//" (which a naive filter turns into "../") counts too. */
 static unsigned steps_up(size_t *end, bool *encoded, bawn_probe *p, size_t i)
 {
     unsigned n = 0;
     *encoded = false;
     for (*end = i; n < 32; n++) {
-        size_t d = one_of(p, i, dots), four = bawn_inject_at(p, i, "....") ? 4 : 0;
+        size_t d = bawn_probe_one_of(p, i, dots), four = bawn_probe_text_at(p, i, "....") ? 4 : 0;
         if (four)
             d = 4;
-        size_t s = d ? one_of(p, i + d, slashes) : 0;
+        size_t s = d ? bawn_probe_one_of(p, i + d, slashes) : 0;
         if (s == 0)
             break;
         *encoded |= d > 2 || s > 1;
@@ -70,7 +62,7 @@ static void upwards(bawn_probe *p, size_t end)
     int first;
     while (begin > 0 && end - begin < 24 && (first = (unsigned char)p->text.ptr[begin - 1], strchr("./\\%;", first) || bawn_is_alnum((unsigned char)first)))
         begin--;
-    while (begin < end && one_of(p, begin, dots) == 0)
+    while (begin < end && bawn_probe_one_of(p, begin, dots) == 0)
         begin++;
     p->begin = begin;
     unsigned n = steps_up(&to, &encoded, p, begin);

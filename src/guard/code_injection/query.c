@@ -80,7 +80,7 @@ static void condition(bawn_probe *p, size_t end)
     if (n % 2)
         return;
     for (const char *const *f = functions; *f; f++)
-        if (bawn_inject_at(p, end, *f) && (strchr(*f, '/') || bawn_inject_find(p, end, end + 60, '\n', (const char *const[]){ "/", "='", "=\"", "()", NULL }) != SIZE_MAX)) {
+        if (bawn_probe_text_at(p, end, *f) && (strchr(*f, '/') || bawn_inject_find(p, end, end + 60, '\n', (const char *const[]){ "/", "='", "=\"", "()", NULL }) != SIZE_MAX)) {
             bawn_probe_found(p, XPATH, quote, value_end(p, end), 0.8f);
             return;
         }

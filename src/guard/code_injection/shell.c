@@ -54,7 +54,7 @@ static size_t probe_command(bawn_probe *p, size_t i)
 {
     for (size_t k = 0; k < BAWN_COUNT(probing); k++) {
         size_t n = strlen(probing[k].command);
-        if (!bawn_inject_at(p, i, probing[k].command) || bawn_inject_name_byte(bawn_probe_at(p, i + n)))
+        if (!bawn_probe_text_at(p, i, probing[k].command) || bawn_inject_name_byte(bawn_probe_at(p, i + n)))
             continue;
         size_t argument = bawn_inject_blanks(p, i + n);
         int c = bawn_probe_at(p, argument);
@@ -63,7 +63,7 @@ static size_t probe_command(bawn_probe *p, size_t i)
         if (argument == i + n && c != '$')
             continue;
         for (const char *const *f = probing[k].follows; *f; f++)
-            if (bawn_inject_at(p, argument, *f) && c >= 0 && c != '\n')
+            if (bawn_probe_text_at(p, argument, *f) && c >= 0 && c != '\n')
                 return line_rest(p, argument, 128) - i;
     }
     return 0;
@@ -86,16 +86,16 @@ static size_t erase_command(bawn_probe *p, size_t i)
     static const char *const scratch[] = { "/tmp", "/var/lib/apt", "/var/cache", "/var/tmp", "/root/.cache", "/root/.npm",
         "/usr/share/doc", "/usr/share/man", "~/.cache", "/usr/local/go", "/usr/src", "/build", "/app/", "/opt/", NULL };
     static const char *const whole[] = { "/", "~", "*", "$home", "./*", "..", "--no-preserve-root", "c:\\", "\"/", NULL };
-    if (!bawn_inject_at(p, i, "rm") || bawn_probe_at(p, i + 2) != ' ')
+    if (!bawn_probe_text_at(p, i, "rm") || bawn_probe_at(p, i + 2) != ' ')
         return 0;
     size_t at = bawn_inject_blanks(p, i + 2);
     if (!recursive_force(p, &at))
         return 0;
     for (const char *const *s = scratch; *s; s++)
-        if (bawn_inject_at(p, at, *s))
+        if (bawn_probe_text_at(p, at, *s))
             return 0;
     for (const char *const *w = whole; *w; w++)
-        if (bawn_inject_at(p, at, *w))
+        if (bawn_probe_text_at(p, at, *w))
             return line_rest(p, at, 64) - i;
     return 0;
 }
@@ -194,9 +194,7 @@ static void substitution(bawn_probe *p, size_t end)
     size_t finish = bawn_inject_find(p, inside, inside + 200, '\n', stop);
     if (finish == SIZE_MAX || bawn_probe_at(p, finish) != close || script)
         return;
-    bool dire = false;
-    for (const char *const *s = severe; *s && !dire; s++)
-        dire = bawn_inject_at(p, inside, *s);
+    bool dire = bawn_probe_one_of(p, inside, severe) > 0;
     bool alone = stands_alone(p, begin, finish + 1, tick);
     if ((n > 0 && (glued || alone)) || (dire && (!tick || glued)))
         found(p, begin, finish + 1, dire ? 0.95f : 0.8f);
@@ -225,8 +223,8 @@ static void piped(bawn_probe *p, size_t end)
             at = bawn_inject_blanks(p, at + n);
         n = bawn_inject_word(p, at, interpreters);
         size_t next = bawn_inject_blanks(p, at + n);
-        bool module = n > 0 && bawn_inject_at(p, next, "-m");      /* | python -m json.tool */
-        bool text = n > 0 && (p->text.ptr[at] == 'p' || p->text.ptr[at] == 'n' || p->text.ptr[at] == 'r') && bawn_inject_at(p, next, "-");
+        bool module = n > 0 && bawn_probe_text_at(p, next, "-m");      /* | python -m json.tool */
+        bool text = n > 0 && (p->text.ptr[at] == 'p' || p->text.ptr[at] == 'n' || p->text.ptr[at] == 'r') && bawn_probe_text_at(p, next, "-");
         if (n > 0 && !module && !(text && !bawn_inject_line_ends(p, next + 1))) {
             found(p, begin, at + n, 0.95f);
             return;
@@ -266,10 +264,7 @@ static bool sent_away(bawn_probe *p, size_t begin, size_t end)
     size_t port = bawn_inject_blanks(p, i), to = port;
     while (to - port < 6 && bawn_probe_at(p, to) >= '0' && bawn_probe_at(p, to) <= '9')
         to++;
-    for (const char *const *h = here; *h; h++)
-        if (bawn_inject_at(p, host, *h))
-            return false;
-    if (i == host || port == i || to == port || to - port > 5 || bawn_inject_name_byte(bawn_probe_at(p, to)))
+    if (bawn_probe_one_of(p, host, here) > 0 || i == host || port == i || to == port || to - port > 5 || bawn_inject_name_byte(bawn_probe_at(p, to)))
         return false;
     if (!names_secret(p, bar) && (bawn_inject_command_line(p, bar) || !data_before(p, bar)))
         return false;
@@ -294,7 +289,7 @@ static void netcat(bawn_probe *p, size_t end)       /* nc HOST PORT -e /bin/sh; 
         e++;
     e = bawn_inject_blanks(p, e);
     for (const char *const *s = shells; *s; s++)
-        if (bawn_inject_at(p, e, *s)) {
+        if (bawn_probe_text_at(p, e, *s)) {
             found(p, begin, e + strlen(*s), 0.95f);
             return;
         }

@@ -356,7 +356,7 @@ static void direct(bawn_probe *p, size_t begin)
     sql_text s;
 
     p->begin = begin;
-    if (bawn_inject_at(p, begin, "/*!")) {
+    if (bawn_probe_text_at(p, begin, "/*!")) {
         size_t i = begin + 3;
         while (bawn_probe_at(p, i) >= 0 && bawn_is_digit((unsigned char)bawn_probe_at(p, i)))
             i++;
@@ -461,7 +461,7 @@ static void percent_coded(bawn_probe *p, size_t end)
     static const char *const blanks[] = { "%20", "%09", "%0a", "%0d", "+", " ", "/**/", NULL }, *const equal[] = { "=", "%3d", NULL },
                       *const quotes[] = { "%27", "%22", "'", "\"", NULL };
     size_t begin = end - 3, left, right;
-    while (begin > 0 && end - begin < 40 && !bawn_inject_at(p, begin, "%27") && !bawn_inject_at(p, begin, "%22"))
+    while (begin > 0 && end - begin < 40 && !bawn_probe_text_at(p, begin, "%27") && !bawn_probe_text_at(p, begin, "%22"))
         begin--;
     p->begin = begin;
     size_t left_end = coded_operand(&left, p, bawn_inject_past(p, end, blanks)), n = left_end - left;

@@ -57,19 +57,19 @@ static bool inside_is_code(bawn_probe *p, const bracket *b, size_t inside, size_
     size_t at = blanks(p, inside);
     if (b->objects)
         for (const char *const *o = objects; *o; o++)
-            if (bawn_inject_at(p, at, *o) && blanks(p, at + strlen(*o)) == close)
+            if (bawn_probe_text_at(p, at, *o) && blanks(p, at + strlen(*o)) == close)
                 return true;
     size_t word = bawn_inject_find(p, inside, close, -1, reaching);
     if (word == SIZE_MAX)
         return false;
     if (!b->script)
-        return !bawn_inject_at(p, word, "env:") && !bawn_inject_at(p, word, "exec(") ? true : bawn_inject_at(p, at, "self");
+        return !bawn_probe_text_at(p, word, "env:") && !bawn_probe_text_at(p, word, "exec(") ? true : bawn_probe_text_at(p, at, "self");
     /* ${...} of scripts: process.env.X, eval and exec are common in honest code; Java, look-ups and walks are not. */
     static const char *const common[] = { "process.env", "eval(", "exec(", "env:", "sys:", "::-", "lower:", NULL };
     for (const char *const *c = common; *c; c++)
-        if (bawn_inject_at(p, word, *c))
-            return bawn_inject_at(p, inside, "env:") || bawn_inject_at(p, inside, "sys:") || bawn_inject_at(p, inside, "lower:") ||
-                   bawn_inject_at(p, inside, "::-");
+        if (bawn_probe_text_at(p, word, *c))
+            return bawn_probe_text_at(p, inside, "env:") || bawn_probe_text_at(p, inside, "sys:") || bawn_probe_text_at(p, inside, "lower:") ||
+                   bawn_probe_text_at(p, inside, "::-");
     return true;
 }
 
@@ -110,7 +110,7 @@ static void lookup(bawn_probe *p, size_t end)   /* jndi:ldap:// outside its brac
     static const char *const schemes[] = { "ldap", "rmi:", "dns:", "iiop", "corba", "nis:", "nds:", "http", "${", NULL };
     p->begin = end - 5;
     for (const char *const *s = schemes; *s; s++)
-        if (bawn_inject_at(p, end, *s) && bawn_inject_find(p, end, end + 24, ' ', (const char *const[]){ "//", "${", NULL }) != SIZE_MAX) {
+        if (bawn_probe_text_at(p, end, *s) && bawn_inject_find(p, end, end + 24, ' ', (const char *const[]){ "//", "${", NULL }) != SIZE_MAX) {
             bawn_probe_found(p, 0, end - 5, end + strlen(*s), 0.95f);
             return;
         }

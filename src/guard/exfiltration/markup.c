@@ -5,20 +5,10 @@
 
 static bool name_byte(int c) { return c >= 0 && bawn_is_alnum((unsigned char)c); }
 
-static bool at_word(bawn_probe *p, size_t i, const char *word)
-{
-    for (; *word; word++, i++) {
-        int c = bawn_probe_at(p, i);
-        if (c < 0 || bawn_lower((char)c) != *word)
-            return false;
-    }
-    return true;
-}
-
 static bool at_any(bawn_probe *p, size_t i, const char *const *words)
 {
     for (; *words; words++)
-        if (at_word(p, i, *words) && !name_byte(bawn_probe_at(p, i + strlen(*words))))
+        if (bawn_probe_text_at(p, i, *words) && !name_byte(bawn_probe_at(p, i + strlen(*words))))
             return true;
     return false;
 }
@@ -30,10 +20,7 @@ static bool code_scheme(bawn_probe *p, size_t i)
 {
     static const char *const schemes[] = { "javascript:", "vbscript:", "data:text/html", "data:image/svg", "javascript&", "java&", "&#", NULL };
     i = bawn_probe_skip(p, i, skipped);
-    for (const char *const *s = schemes; *s; s++)
-        if (at_word(p, i, *s))
-            return !at_word(p, i, "javascript:void(0)");
-    return false;
+    return bawn_probe_one_of(p, i, schemes) > 0 && !bawn_probe_text_at(p, i, "javascript:void(0)");
 }
 
 /* Reads the tag at `at` (its name) to its '>'; *end behind it, *runs when an attribute can run code. False: no tag. */
@@ -58,7 +45,7 @@ static bool read_tag(size_t *end, bool *runs, bawn_probe *p, size_t at)
             size_t value = bawn_probe_skip(p, i + 1, skipped);
             int first = bawn_probe_at(p, value);
             bool quoted = first == '"' || first == '\'';
-            bool handler = at_word(p, attribute, "on") && i - attribute >= 4 && first != '{';
+            bool handler = bawn_probe_text_at(p, attribute, "on") && i - attribute >= 4 && first != '{';
             *runs |= handler || (at_any(p, attribute, addresses) && code_scheme(p, value + quoted)) || at_any(p, attribute, (const char *const[]){ "srcdoc", NULL });
             attribute = 0;
             if (quoted) {
@@ -82,7 +69,7 @@ static size_t body_end(bawn_probe *p, size_t tag)
         int c = bawn_probe_at(p, i);
         if (c < 0)
             break;
-        if (c == '<' && at_word(p, i, "</script")) {
+        if (c == '<' && bawn_probe_text_at(p, i, "</script")) {
             while (bawn_probe_at(p, i) >= 0 && bawn_probe_at(p, i) != '>')
                 i++;
             return bawn_probe_at(p, i) < 0 ? i : i + 1;
@@ -106,7 +93,7 @@ static void tag(bawn_probe *p, size_t name)
     if (at_any(p, name, (const char *const[]){ "meta", NULL })) {
         element = false;
         for (size_t i = name; i < end && !element; i++)
-            element = at_word(p, i, "refresh");
+            element = bawn_probe_text_at(p, i, "refresh");
     }
     if (bawn_probe_back(p, begin) == '`' && bawn_probe_at(p, end) == '`' && !runs && end - name < 16)
         return;

@@ -105,26 +105,13 @@ static size_t house_number(bawn_probe *p, size_t i)
     return goes_on || is_digit(bawn_probe_at(p, i)) ? 0 : i;
 }
 
-/* The longest of the words at i: its end, or i. */
-static size_t past_one(bawn_probe *p, size_t i, const char *const *words)
-{
-    for (; *words; words++) {
-        size_t n = 0;
-        for (int c; (*words)[n] && (c = bawn_probe_at(p, i + n)) >= 0 && (char)c == (*words)[n]; n++)
-            ;
-        if (!(*words)[n])
-            return i + n;
-    }
-    return i;
-}
-
 /* A house number behind a word for it ("д. 5", "дом 5", "رقم 5"), with building and flat behind. 0: none. */
 static size_t named_number(bawn_probe *p, size_t i)
 {
     static const char *const houses[] = { "д. ", "д.", "дом ", "буд. ", "رقم ", NULL };
     static const char *const flats[] = { ", кв. ", " кв. ", ", кв.", ", корп. ", " корп. ", ", стр. ", ", к. ", ", оф. ", ", квартира ", NULL };
-    size_t end = house_number(p, past_one(p, i, houses)), flat, next;
-    for (int parts = 0; end && parts < 3 && (flat = past_one(p, end, flats)) > end && (next = house_number(p, flat)) > 0; parts++)
+    size_t end = house_number(p, i + bawn_probe_one_of(p, i, houses)), flat, next;
+    for (int parts = 0; end && parts < 3 && (flat = bawn_probe_one_of(p, end, flats)) > 0 && (next = house_number(p, end + flat)) > 0; parts++)
         end = next;
     return end;
 }

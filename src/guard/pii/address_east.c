@@ -36,20 +36,7 @@ static const bawn_pattern patterns[] = {
 
 static bool is_digit(int c) { return c >= 0 && bawn_is_digit((unsigned char)c); }
 
-/* The length of the first of the words that stands at i, or 0. */
-static size_t word_at(bawn_probe *p, size_t i, const char *const *words)
-{
-    for (; *words; words++) {
-        size_t n = 0;
-        for (int c; (*words)[n] && (c = bawn_probe_at(p, i + n)) >= 0 && (char)c == (*words)[n]; n++)
-            ;
-        if (!(*words)[n])
-            return n;
-    }
-    return 0;
-}
-
-/* The same right before `end`, at or behind `from`. */
+/* The length of the first of the words that stands right before `end`, at or behind `from`; or 0. */
 static size_t word_before(const bawn_probe *p, size_t from, size_t end, const char *const *words)
 {
     for (; *words; words++) {
@@ -77,7 +64,7 @@ static size_t extended(bawn_probe *p, size_t end, const char *const *words)
     for (size_t i = end, digits; ; end = i) {
         for (digits = 0; digits < 5 && is_digit(bawn_probe_at(p, i)); digits++)
             i++;
-        size_t n = digits > 0 ? word_at(p, i, words) : 0;
+        size_t n = digits > 0 ? bawn_probe_one_of(p, i, words) : 0;
         if (n == 0)
             return end;
         i += n;
@@ -97,9 +84,9 @@ static void chinese(bawn_probe *p, size_t begin, bawn_group number)
     size_t street = word_before(p, begin, number.begin, streets);
     if (street == 0 || number.begin - begin < street + 3 || word_before(p, begin, number.begin, never))
         return;
-    size_t sign = word_at(p, number.end, signs), end = number.end + sign;
+    size_t sign = bawn_probe_one_of(p, number.end, signs), end = number.end + sign;
     if (sign > 0)
-        found(p, begin, extended(p, end + word_at(p, end, houses), more));
+        found(p, begin, extended(p, end + bawn_probe_one_of(p, end, houses), more));
 }
 
 /* In requests: what stands before the street has no begin of its own. */
@@ -123,7 +110,7 @@ static size_t blocks(bawn_probe *p, bawn_group first)
         if (i == from)
             break;
         end = i;
-        size_t n = word_at(p, i, signs);
+        size_t n = bawn_probe_one_of(p, i, signs);
         if (n == 0)
             break;
         signs_seen++;

@@ -51,22 +51,15 @@ static size_t number_at(int *value, bawn_probe *p, size_t i, size_t most)
     return next >= 0 && bawn_is_digit((unsigned char)next) ? i : end;
 }
 
-static size_t text_at(bawn_probe *p, size_t i, const char *word, size_t n)
+/* Names of months end at a space, not at a NUL. */
+static bool name_at(bawn_probe *p, size_t i, const char *name, size_t n)
 {
     for (size_t k = 0; k < n; k++) {
         int c = bawn_probe_at(p, i + k);
-        if (c < 0 || bawn_lower((char)c) != word[k])
-            return 0;
+        if (c < 0 || bawn_lower((char)c) != name[k])
+            return false;
     }
-    return n;
-}
-
-static size_t one_of(bawn_probe *p, size_t i, const char *const *words)
-{
-    for (; *words; words++)
-        if (text_at(p, i, *words, strlen(*words)))
-            return strlen(*words);
-    return 0;
+    return true;
 }
 
 /* The longest name of a month at i; its end, or 0. */
@@ -76,7 +69,7 @@ static size_t month_at(int *month, bawn_probe *p, size_t i)
     for (int m = 0; m < 12; m++)
         for (const char *w = months[m]; *w; w += strcspn(w, " "), w += *w == ' ') {
             size_t n = strcspn(w, " ");
-            if (n > best && text_at(p, i, w, n)) {
+            if (n > best && name_at(p, i, w, n)) {
                 best = n;
                 *month = m + 1;
             }
@@ -132,11 +125,11 @@ static void day_first(bawn_probe *p, bawn_group day)
     size_t i = day.end;
     if (value < 1 || value > 31)
         return;
-    i += one_of(p, i, ordinals);
-    size_t gap = one_of(p, i, between);
+    i += bawn_probe_one_of(p, i, ordinals);
+    size_t gap = bawn_probe_one_of(p, i, between);
     if (gap == 0 || (i = month_at(&month, p, i + gap)) == 0 || !bawn_pii_date(month, value) || !bawn_pii_left(p, day.begin))
         return;
-    gap = one_of(p, i, before_year);
+    gap = bawn_probe_one_of(p, i, before_year);
     size_t end = gap ? year_at(p, i + gap) : 0;
     if (end)
         found(p, day.begin, end);
@@ -146,15 +139,15 @@ static void day_first(bawn_probe *p, bawn_group day)
 static void year_first(bawn_probe *p, bawn_group year)
 {
     static const char *const signs[2][3] = { { "年", "月", "日" }, { "년", "월", "일" } };
-    size_t i = year.end, korean = text_at(p, i, signs[1][0], 3) ? 1 : 0;
+    size_t i = year.end, korean = bawn_probe_text_at(p, i, signs[1][0]) ? 1 : 0;
     int part[2];
-    if (year.end - year.begin != 4 || !year_holds(bawn_pii_number(p->text.ptr + year.begin, 4), 4) || !text_at(p, i, signs[korean][0], 3))
+    if (year.end - year.begin != 4 || !year_holds(bawn_pii_number(p->text.ptr + year.begin, 4), 4) || !bawn_probe_text_at(p, i, signs[korean][0]))
         return;
     i += 3;
     for (int k = 0; k < 2; k++) {
         i += bawn_probe_at(p, i) == ' ' ? 1 : 0;
         size_t end = number_at(&part[k], p, i, 2);
-        if (end == i || !text_at(p, end, signs[korean][k + 1], 3))
+        if (end == i || !bawn_probe_text_at(p, end, signs[korean][k + 1]))
             return;
         i = end + 3;
     }
@@ -173,8 +166,8 @@ static void month_first(bawn_probe *p)
     size_t end = number_at(&day, p, p->end, 2);
     if (end == p->end || !bawn_probe_word_begins(p, begin) || !month_at(&month, p, begin) || !bawn_pii_date(month, day))
         return;
-    end += one_of(p, end, ordinals);
-    size_t gap = one_of(p, end, before_year), year = gap ? year_at(p, end + gap) : 0;
+    end += bawn_probe_one_of(p, end, ordinals);
+    size_t gap = bawn_probe_one_of(p, end, before_year), year = gap ? year_at(p, end + gap) : 0;
     if (year)
         found(p, begin, year);
 }

@@ -62,21 +62,11 @@ static size_t skip_digits(bawn_probe *p, size_t i, size_t max)
     return i;
 }
 
-static bool text_at(bawn_probe *p, size_t i, const char *word)
-{
-    for (; *word; word++, i++) {
-        int c = bawn_probe_at(p, i);
-        if (c < 0 || bawn_lower((char)c) != *word)
-            return false;
-    }
-    return true;
-}
-
 static size_t with_extension(bawn_probe *p, size_t end)
 {
     static const char *const signs[] = { "x", " x", " ext. ", " ext ", " ext", ", ext. ", " extension " };
     for (size_t i = 0; i < BAWN_COUNT(signs); i++) {
-        if (!text_at(p, end, signs[i]))
+        if (!bawn_probe_text_at(p, end, signs[i]))
             continue;
         size_t digits = end + strlen(signs[i]), after = skip_digits(p, digits, 6);
         if (after > digits)

@@ -61,15 +61,12 @@ static bool is_prose(bawn_slice word)
 /* A full stop, or a word for it; the end, or i. */
 static size_t dot_at(bool *spoken, bawn_probe *p, size_t i)
 {
-    static const char *const dots[] = { " dot ", "(dot)", " (dot) ", "[dot]", " [dot] ", "{dot}", " {dot} ", " punto ", " point ", " ponto ", " punkt ", " точка " };
-    for (size_t k = 0; k < BAWN_COUNT(dots); k++) {
-        size_t n = 0;
-        for (int c; dots[k][n] && (c = bawn_probe_at(p, i + n)) >= 0 && (char)(c < 0x80 ? bawn_lower((char)c) : c) == dots[k][n]; n++)
-            ;
-        if (!dots[k][n])
-            return *spoken = true, i + n;
-    }
-    return bawn_probe_at(p, i) == '.' ? i + 1 : i;
+    static const char *const dots[] = { " dot ", "(dot)", " (dot) ", "[dot]", " [dot] ", "{dot}", " {dot} ", " punto ", " point ", " ponto ", " punkt ", " точка ", NULL };
+    size_t n = bawn_probe_one_of(p, i, dots);
+    if (n == 0)
+        return bawn_probe_at(p, i) == '.' ? i + 1 : i;
+    *spoken = true;
+    return i + n;
 }
 
 static size_t label_end(bool *letters, bawn_probe *p, size_t i)
