@@ -92,6 +92,8 @@ size_t bawn_probe_skip(bawn_probe *, size_t i, bool (*in)(unsigned char)); /* fi
 bool bawn_probe_text_at(bawn_probe *, size_t i, const char *text);
 /* The length of the first of the NULL-ended texts that stands at i so, or 0. */
 size_t bawn_probe_one_of(bawn_probe *, size_t i, const char *const *texts);
+/* The first offset >= i that is no digit, at most `most` bytes on. */
+size_t bawn_probe_past_digits(bawn_probe *, size_t i, size_t most);
 bool bawn_probe_word_begins(const bawn_probe *, size_t i);       /* no letter or digit right before i */
 bool bawn_probe_word_ends(bawn_probe *, size_t i);               /* none at i (reads forward) */
 size_t bawn_probe_begin(bawn_probe *);      /* pattern hits: finds and sets begin; returns it; SIZE_MAX when none */

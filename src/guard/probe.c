@@ -38,6 +38,13 @@ size_t bawn_probe_one_of(bawn_probe *p, size_t i, const char *const *texts)
     return 0;
 }
 
+size_t bawn_probe_past_digits(bawn_probe *p, size_t i, size_t most)
+{
+    for (int c; most > 0 && (c = bawn_probe_at(p, i)) >= 0 && bawn_is_digit((unsigned char)c); most--)
+        i++;
+    return i;
+}
+
 bool bawn_probe_word_begins(const bawn_probe *p, size_t i)
 {
     return !bawn_text_inside_word(bawn_slice_of(p->text.ptr, p->text.len), i);

@@ -261,9 +261,7 @@ static bool sent_away(bawn_probe *p, size_t begin, size_t end)
     p->begin = --bar;
     while (i - host < 100 && (bawn_inject_name_byte(bawn_probe_at(p, i)) || bawn_probe_at(p, i) == '.' || (bawn_probe_at(p, i) == '-' && i > host)))
         i++;
-    size_t port = bawn_inject_blanks(p, i), to = port;
-    while (to - port < 6 && bawn_probe_at(p, to) >= '0' && bawn_probe_at(p, to) <= '9')
-        to++;
+    size_t port = bawn_inject_blanks(p, i), to = bawn_probe_past_digits(p, port, 6);
     if (bawn_probe_one_of(p, host, here) > 0 || i == host || port == i || to == port || to - port > 5 || bawn_inject_name_byte(bawn_probe_at(p, to)))
         return false;
     if (!names_secret(p, bar) && (bawn_inject_command_line(p, bar) || !data_before(p, bar)))

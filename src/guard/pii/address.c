@@ -90,8 +90,7 @@ static bool arabic_comma(bawn_probe *p, size_t i) { return bawn_probe_at(p, i) =
 static size_t house_number(bawn_probe *p, size_t i)
 {
     size_t begin = i;
-    while (i - begin < 6 && is_digit(bawn_probe_at(p, i)))
-        i++;
+    i = bawn_probe_past_digits(p, begin, 6);
     if (i == begin || i - begin > 5)
         return 0;
     int c = bawn_probe_at(p, i), after = bawn_probe_at(p, i + 1);

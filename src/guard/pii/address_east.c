@@ -61,14 +61,9 @@ static size_t behind_last(bawn_probe *p, size_t from, size_t to, const char *con
 /* More of the same form behind: numbers, each with one of the words behind it. */
 static size_t extended(bawn_probe *p, size_t end, const char *const *words)
 {
-    for (size_t i = end, digits; ; end = i) {
-        for (digits = 0; digits < 5 && is_digit(bawn_probe_at(p, i)); digits++)
-            i++;
-        size_t n = digits > 0 ? bawn_probe_one_of(p, i, words) : 0;
-        if (n == 0)
-            return end;
-        i += n;
-    }
+    for (size_t i, n; (i = bawn_probe_past_digits(p, end, 5)) > end && (n = bawn_probe_one_of(p, i, words)) > 0;)
+        end = i + n;
+    return end;
 }
 
 static void found(bawn_probe *p, size_t begin, size_t end) { bawn_probe_found(p, 0, begin, end, 0.8f); }
@@ -104,12 +99,10 @@ static size_t blocks(bawn_probe *p, bawn_group first)
     static const char *const signs[] = { "丁目", "番地の", "番地", "番", "号", "-", "－", "−", "の", NULL };
     size_t i = first.begin, end = 0, signs_seen = 0;
     for (int numbers = 0; numbers < 4; numbers++) {
-        size_t from = i;
-        while (i - from < 5 && is_digit(bawn_probe_at(p, i)))
-            i++;
-        if (i == from)
+        size_t digits = bawn_probe_past_digits(p, i, 5);
+        if (digits == i)
             break;
-        end = i;
+        end = i = digits;
         size_t n = bawn_probe_one_of(p, i, signs);
         if (n == 0)
             break;
@@ -133,9 +126,7 @@ static void forwards(bawn_probe *p)
         if (c < 0 || !bawn_pii_wide((unsigned char)a, (unsigned char)b, (unsigned char)c))
             return;
     }
-    bawn_group number = { i, i };
-    while (number.end - i < 6 && is_digit(bawn_probe_at(p, number.end)))
-        number.end++;
+    bawn_group number = { i, bawn_probe_past_digits(p, i, 6) };
     if (number.end == i || number.end - i > 5)
         return;
     if (p->pattern->lang[0] == 'z')

@@ -91,9 +91,7 @@ static bool starts_years(bawn_probe *p, size_t i)
 
 static void number_behind(bawn_probe *p, bool years)
 {
-    size_t begin = p->end, end = begin;
-    for (int c; end - begin < 4 && (c = bawn_probe_at(p, end)) >= 0 && bawn_is_digit((unsigned char)c); end++)
-        ;
+    size_t begin = p->end, end = bawn_probe_past_digits(p, begin, 4);
     int next = bawn_probe_at(p, end);
     bool ends = next < 0 || next == ',' || next == '.' || next == ';' || next == '\n' || next == ')' || next == '}' || next == '\r' ||
                 starts_years(p, end);

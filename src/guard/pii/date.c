@@ -43,9 +43,7 @@ static bool year_holds(int year, size_t digits) { return digits == 2 || (digits 
 /* The number of at most `most` digits at i; its end, or i. */
 static size_t number_at(int *value, bawn_probe *p, size_t i, size_t most)
 {
-    size_t end = i;
-    for (int c; end - i < most && (c = bawn_probe_at(p, end)) >= 0 && bawn_is_digit((unsigned char)c); end++)
-        ;
+    size_t end = bawn_probe_past_digits(p, i, most);
     *value = end > i ? bawn_pii_number(p->text.ptr + i, end - i) : 0;
     int next = bawn_probe_at(p, end);
     return next >= 0 && bawn_is_digit((unsigned char)next) ? i : end;

@@ -76,9 +76,7 @@ static size_t mac(bawn_probe *p, size_t i)
 /* ":5432" behind a whole address, as in connection strings. */
 static bool is_port(bawn_probe *p, size_t i)
 {
-    size_t n = 0;
-    for (int c; n < 6 && (c = bawn_probe_at(p, i + n)) >= '0' && c <= '9'; n++)
-        ;
+    size_t n = bawn_probe_past_digits(p, i, 6) - i;
     int next = bawn_probe_at(p, i + n);
     return n >= 1 && n <= 5 && !is_hex(next) && next != ':';
 }

@@ -54,21 +54,13 @@ static bool international_holds(const char *digits, size_t n)
 }
 
 /* ---- the end: an extension, and what may not follow ------------------------------------------------------------ */
-static size_t skip_digits(bawn_probe *p, size_t i, size_t max)
-{
-    size_t n = 0;
-    for (int c; n < max && (c = bawn_probe_at(p, i)) >= 0 && bawn_is_digit((unsigned char)c); n++)
-        i++;
-    return i;
-}
-
 static size_t with_extension(bawn_probe *p, size_t end)
 {
     static const char *const signs[] = { "x", " x", " ext. ", " ext ", " ext", ", ext. ", " extension " };
     for (size_t i = 0; i < BAWN_COUNT(signs); i++) {
         if (!bawn_probe_text_at(p, end, signs[i]))
             continue;
-        size_t digits = end + strlen(signs[i]), after = skip_digits(p, digits, 6);
+        size_t digits = end + strlen(signs[i]), after = bawn_probe_past_digits(p, digits, 6);
         if (after > digits)
             return after;
     }
