@@ -26,23 +26,27 @@ static const char *const mail_words[] = { "email", "e-mail", "emails", "mail", "
 
 static bool is_local(int c) { return c >= 0 && c < 0x80 && (bawn_is_alnum((unsigned char)c) || strchr("._%+-", c)); }
 
+static size_t back_local(const bawn_probe *p, size_t end, size_t most)
+{
+    size_t i = end;
+    while (i > 0 && end - i < most && is_local(bawn_probe_back(p, i)))
+        i--;
+    return i;
+}
+
 /* The begin of the name before the blanks at i, or i. */
 static size_t name_begin(const bawn_probe *p, size_t i)
 {
     size_t end = i;
     while (end > 0 && i - end < 2 && p->text.ptr[end - 1] == ' ')
         end--;
-    size_t begin = end;
-    while (begin > 0 && end - begin < 65 && is_local(bawn_probe_back(p, begin)))
-        begin--;
+    size_t begin = back_local(p, end, 65);
     while (begin < end && strchr("._%+-", p->text.ptr[begin]))
         begin++;
-    bool dot = begin > 5 && bawn_slice_eq_nocase(bawn_slice_of(p->text.ptr + begin - 5, 5), BAWN_LIT(" dot "));      /* "jane dot roe" */
-    size_t first = dot ? begin - 5 : begin;
-    size_t word = first;
-    while (dot && word > 0 && first - word < 32 && is_local(bawn_probe_back(p, word)))
-        word--;
-    begin = word < first ? word : begin;
+    if (begin > 5 && bawn_slice_eq_nocase(bawn_slice_of(p->text.ptr + begin - 5, 5), BAWN_LIT(" dot "))) {     /* "jane dot roe" */
+        size_t first = back_local(p, begin - 5, 32);
+        begin = first < begin - 5 ? first : begin;
+    }
     return end - begin >= 2 && end - begin <= 64 ? begin : i;
 }
 
@@ -87,10 +91,11 @@ static void confirm(bawn_probe *p)
         return;
     p->begin = begin;
     i += !plain && bawn_probe_at(p, i) == ' ' ? 1 : 0;
-    for (size_t label; labels < 5 && (label = label_end(&letters, p, i)) > i; i = dot_at(&spoken, p, label)) {
+    for (size_t label, next; labels < 5 && (label = label_end(&letters, p, i)) > i; i = next) {
         if (labels++ > 0 && letters && label - i >= 2 && label - i <= 12)
             end = label;
-        if (dot_at(&(bool){ false }, p, label) == label)
+        next = dot_at(&spoken, p, label);
+        if (next == label)
             break;
     }
     if (end == 0 || (plain && (!spoken || !bawn_pii_near(p, begin, end, mail_words))))
