@@ -65,37 +65,30 @@ static bool found(bawn_probe *p, size_t begin, size_t end)
 }
 
 /* The years of "tengo 42 años": a cue whose number must have one of these behind it. */
-static bool years_follow(bawn_probe *p, size_t end)
-{
-    static const char *const years[] = { " años", " ans", " anni", " anos" };
-    for (size_t i = 0; i < BAWN_COUNT(years); i++) {
-        size_t n = strlen(years[i]);
-        bawn_probe_at(p, end + n);
-        if (end + n <= p->text.len && memcmp(p->text.ptr + end, years[i], n) == 0)
-            return true;
-    }
-    return false;
-}
-
+static const char *const years[] = { " años", " ans", " anni", " anos", NULL };
 /* Years, conjunctions, and full stops of other scripts, which end an age behind a cue. */
-static bool starts_years(bawn_probe *p, size_t i)
+static const char *const endings[] = { "。", "，", " سنة", " عام", " साल", "岁", "歳", " лет", " год", " years", " and ", " und ", " et ", " y ", NULL };
+
+/* Whether one of the words stands at i as it is written. */
+static bool stands_at(bawn_probe *p, size_t i, const char *const *words)
 {
-    static const char *const words[] = { "。", "，", " سنة", " عام", " साल", "岁", "歳", " лет", " год", " years", " and ", " und ", " et ", " y " };
-    for (size_t k = 0; k < BAWN_COUNT(words); k++) {
-        size_t n = strlen(words[k]);
-        if (bawn_probe_at(p, i) == (unsigned char)words[k][0] && bawn_probe_at(p, i + n - 1) >= 0 && memcmp(p->text.ptr + i, words[k], n) == 0)
+    for (; *words; words++) {
+        size_t n = 0;
+        while ((*words)[n] && bawn_probe_at(p, i + n) == (unsigned char)(*words)[n])
+            n++;
+        if (!(*words)[n])
             return true;
     }
     return false;
 }
 
-static void number_behind(bawn_probe *p, bool years)
+static void number_behind(bawn_probe *p, bool needs_years)
 {
     size_t begin = p->end, end = bawn_probe_past_digits(p, begin, 4);
     int next = bawn_probe_at(p, end);
     bool ends = next < 0 || next == ',' || next == '.' || next == ';' || next == '\n' || next == ')' || next == '}' || next == '\r' ||
-                starts_years(p, end);
-    if ((years ? years_follow(p, end) : ends) && bawn_pii_right(p, end))
+                stands_at(p, end, endings);
+    if ((needs_years ? stands_at(p, end, years) : ends) && bawn_pii_right(p, end))
         found(p, begin, end);
 }
 
