@@ -145,7 +145,7 @@ static bool breaks_out(bawn_probe *p, size_t begin)
     static const char *const opened[] = { "<|", "<start_of_turn>", "[INST]", "<s>", "<system", "<instruction", "```" };
     bawn_slice before = bawn_slice_of(p->text.ptr, begin);
 
-    if (p->end + 4 > BAWN_BEHIND || p->text.ptr[begin] == '"' || opens_text(p->text, begin))
+    if (p->end + 4 > BAWN_BEHIND || p->text.ptr[begin] == '"')
         return false;
     for (size_t i = 0; i < BAWN_COUNT(opened); i++)
         if (bawn_slice_find(before, bawn_slice_str(opened[i])) < before.len)
@@ -183,26 +183,22 @@ static float score_of_label(bawn_probe *p, size_t begin)
 static bool speaks_for_another(bawn_probe *p, size_t begin)
 {
     bawn_slice token = bawn_slice_of(p->text.ptr + begin, p->end - begin);
-    size_t i = p->end;
-    int c;
 
     if (token.len > 7 && bawn_slice_eq_nocase(bawn_slice_of(token.ptr, 7), BAWN_LIT("<system")))
         return true;
     if (bawn_slice_find(token, BAWN_LIT("assistant")) == token.len && bawn_slice_find(token, BAWN_LIT("model")) == token.len)
         return false;
-    while ((c = bawn_probe_at(p, i)) >= 0 && bawn_is_space((unsigned char)c))
-        i++;
+    int c = bawn_probe_at(p, bawn_probe_skip(p, p->end, bawn_is_space));
     return c >= 0 && c != '<' && c != '`' && c != '"';
 }
 
 static bool token_acts(bawn_probe *p, size_t begin)
 {
     bool sure = p->pattern->score >= 0.9f;
-    bool opens = opens_text(p->text, begin) || follows_opening(p->text, begin);
 
     if (p->place == BAWN_IN_UNTRUSTED)
         return sure || gives_order(p, deeds) || gives_order(p, orders) || speaks_for_another(p, begin);
-    if (opens)
+    if (opens_text(p->text, begin) || follows_opening(p->text, begin))
         return p->text.ptr[begin] != '"' && gives_order(p, orders);
     return sure || breaks_out(p, begin);
 }
