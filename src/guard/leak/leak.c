@@ -231,25 +231,11 @@ static size_t read_canary(bool *whole, const leak_canary *c, bool back, bawn_sli
     return k > 0 ? i : 0;
 }
 
-/* The letters with which a canary can begin, from its front or its back. */
-static bawn_match_bytes canary_ends(const bawn_leak_prompt *prompt)
-{
-    bawn_match_bytes ends = { 0 };
-    for (uint32_t t = 0; t < 2 * prompt->n_canaries; t++) {
-        const leak_canary *c = &prompt->canaries[t / 2];
-        unsigned char end = (unsigned char)c->token[t & 1 ? c->len - 1 : 0];
-        bawn_match_bytes_add(&ends, end);
-        bawn_match_bytes_add(&ends, bawn_is_alpha(end) ? end ^ 0x20 : end);
-    }
-    return ends;
-}
-
 static size_t scan_canaries(bawn_probe *p, const bawn_leak_prompt *prompt, size_t at)
 {
-    bawn_match_bytes ends = canary_ends(prompt);
     if (prompt->n_canaries == 0)
         return p->text.len;
-    for (size_t i = at; (i = bawn_match_find_byte(&ends, p->text, i)) < p->text.len; i++)
+    for (size_t i = at; (i = bawn_match_find_byte(&prompt->ends, p->text, i)) < p->text.len; i++)
         for (uint32_t t = 0; t < 2 * prompt->n_canaries; t++) {
             bool whole;
             size_t end = read_canary(&whole, &prompt->canaries[t / 2], t & 1, p->text, i);

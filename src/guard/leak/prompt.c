@@ -92,6 +92,12 @@ bawn_leak_prompt *bawn_leak_prompt_new(const bawn_slice *texts, size_t n, unsign
 
 void bawn_leak_prompt_free(bawn_leak_prompt *p) { bawn_free(p); }
 
+static void add_end(bawn_match_bytes *ends, unsigned char c)
+{
+    bawn_match_bytes_add(ends, c);
+    bawn_match_bytes_add(ends, bawn_is_alpha(c) ? c ^ 0x20 : c);
+}
+
 bool bawn_leak_prompt_canary(bawn_leak_prompt *p, bawn_slice token)
 {
     if (token.len < BAWN_LEAK_CANARY_MIN || token.len > BAWN_LEAK_CANARY_MAX || p->n_canaries == BAWN_LEAK_CANARIES)
@@ -103,6 +109,8 @@ bool bawn_leak_prompt_canary(bawn_leak_prompt *p, bawn_slice token)
         c->token[i] = bawn_lower(token.ptr[i]);
     }
     c->len = (uint8_t)token.len;
+    add_end(&p->ends, (unsigned char)c->token[0]);
+    add_end(&p->ends, (unsigned char)c->token[c->len - 1]);
     p->n_canaries++;
     return true;
 }

@@ -3,6 +3,7 @@
 #define BAWN_LEAK_PROMPT_H
 
 #include "guard/leak/leak.h"
+#include "match/match.h"
 
 /* One word of a text: letters and digits, folded; a character of Han, Kana, Thai and the like is a word by itself. */
 typedef struct {
@@ -27,6 +28,7 @@ struct bawn_leak_prompt {
     uint32_t *slots;        /* mask + 1: first shingle of a chain, plus one */
     uint64_t *filter;       /* 8 (mask + 1) bits: which codes there are, so that ordinary words end here */
     leak_text *texts;
+    bawn_match_bytes ends;  /* of canaries: the signs with which one can begin, from its front or its back, in any case */
     leak_canary canaries[BAWN_LEAK_CANARIES];
 };
 
