@@ -8,7 +8,6 @@
 size_t bawn_decode_percent(uint32_t *byte, bawn_slice t);        /* %41 */
 size_t bawn_decode_entity(uint32_t *point, bawn_slice t);        /* &lt; &#65; &#x41; */
 size_t bawn_decode_escape(uint32_t *point, bool *is_byte, bawn_slice t); /* \x41 \u0041 \u{41} \U00000041 */
-int bawn_decode_hex_digit(char c);                               /* 0 to 15; -1 */
 
 /* Measures what came out of a run, without keeping it. */
 bool bawn_decode_is_text(bawn_slice decoded);

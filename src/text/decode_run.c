@@ -12,7 +12,7 @@ int bawn_decode_hex_digit(char c)
     return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
-static int base64_digit(char c)
+int bawn_decode_base64_digit(char c)
 {
     if (c >= 'A' && c <= 'Z')
         return c - 'A';
@@ -159,7 +159,7 @@ static size_t from_base64(char *out, bawn_slice run)
     unsigned have = 0;
     size_t n = 0;
     for (size_t i = 0; i < run.len; i++) {
-        int digit = base64_digit(run.ptr[i]);
+        int digit = bawn_decode_base64_digit(run.ptr[i]);
         if (digit < 0)
             continue;
         bits = bits << 6 | (uint32_t)digit;

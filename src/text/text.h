@@ -67,6 +67,8 @@ typedef enum { BAWN_CODE_BASE64, BAWN_CODE_BASE64URL, BAWN_CODE_HEX, BAWN_CODE_U
  * still start or grow there; *open = true then, and everything from *from on must be held); the same for all cuts.
  * `final`: text ends here. */
 int bawn_decode_find(bawn_span *run, bawn_code *code, bool *open, size_t *from, bawn_slice text, bool final);
+int bawn_decode_hex_digit(char c);                               /* 0 to 15; -1 */
+int bawn_decode_base64_digit(char c);                            /* 0 to 63, of both alphabets of RFC 4648; -1 */
 /* Decodes one run. *useful: it is valid UTF-8, and mostly printable. Bytes that are not are left out.
  * False: out of memory. */
 bool bawn_decode_run(bawn_buf *out, bool *useful, bawn_slice run, bawn_code code);

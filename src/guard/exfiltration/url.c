@@ -1,5 +1,6 @@
 /* Addresses: see url.h. Browsers read backslashes as slashes and take the host behind the last '@', so we do. */
 #include "guard/exfiltration/url.h"
+#include "text/text.h"
 
 #define VALUE_LONG 16       /* a value of so many characters in a query may be data */
 #define VALUE_NAMED 8       /* or of so many behind a name that says so, or that decode to text */
@@ -99,29 +100,16 @@ static bool percent_prose(bawn_slice s)
 }
 
 /* ---- short values ------------------------------------------------------------------------------------------------- */
-static int base64_value(char c)
-{
-    static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    const char *at = c ? strchr(signs, c) : NULL;
-    return at ? (int)(at - signs) : c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
-static int hex_value(char c)
-{
-    char l = bawn_lower(c);
-    return bawn_is_digit((unsigned char)c) ? c - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 /* Whether what `bits` of each sign make is text: all bytes printable ASCII. Of the ids that sites give (eleven random
  * signs for a film) one in some thousand is so by chance. */
-static bool decodes(bawn_slice v, int (*value)(char), unsigned bits)
+static bool decodes(bawn_slice v, int (*digit)(char), unsigned bits)
 {
     uint32_t all = 0;
     unsigned have = 0, n = 0;
     while (v.len > 0 && v.ptr[v.len - 1] == '=')
         v.len--;
     for (size_t i = 0; i < v.len; i++) {
-        int sign = value(v.ptr[i]);
+        int sign = digit(v.ptr[i]);
         if (sign < 0)
             return false;
         all = all << bits | (uint32_t)sign;
@@ -145,7 +133,8 @@ static bool decodes_to_text(bawn_slice v)
         seen[class_of(v.ptr[i])] = true;
     if (v.len < VALUE_NAMED)
         return false;
-    return (seen[1] && seen[2] && decodes(v, base64_value, 6)) || (seen[0] && (seen[1] || seen[2]) && v.len % 2 == 0 && decodes(v, hex_value, 4));
+    return (seen[1] && seen[2] && decodes(v, bawn_decode_base64_digit, 6)) ||
+           (seen[0] && (seen[1] || seen[2]) && v.len % 2 == 0 && decodes(v, bawn_decode_hex_digit, 4));
 }
 
 /* A name that says that data is in the value. */

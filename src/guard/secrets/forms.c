@@ -2,6 +2,7 @@
  * decodes to an object with "alg"), passwords in connection strings and URLs (RFC 3986 userinfo), bearer and basic
  * credentials (RFC 6750, RFC 7617), bot tokens and keys with a mark in their middle. */
 #include "guard/secrets/secrets.h"
+#include "text/text.h"
 
 enum { KEY_BLOCK, JWT, CONNECTION, BEARER, BASIC, TELEGRAM, AZURE, MAILCHIMP, AWS };
 
@@ -97,10 +98,7 @@ static bool header_has_alg(bawn_slice part)
     uint32_t bits = 0;
     int have = 0;
     for (size_t i = 0; i < part.len && n < sizeof text; i++) {
-        char c = part.ptr[i];
-        uint32_t v = bawn_is_upper((unsigned char)c) ? (uint32_t)(c - 'A') : bawn_is_lower((unsigned char)c) ? (uint32_t)(c - 'a' + 26) :
-                     bawn_is_digit((unsigned char)c) ? (uint32_t)(c - '0' + 52) : c == '-' ? 62 : 63;
-        bits = bits << 6 | v;
+        bits = bits << 6 | (uint32_t)bawn_decode_base64_digit(part.ptr[i]);     /* none is another sign: see jwt() */
         have += 6;
         if (have >= 8) {
             have -= 8;
