@@ -21,7 +21,7 @@ static void confirm(bawn_probe *p)
     if (before <= ' ' || strchr("\"'`(<", before))
         return;
     bool answer = bawn_probe_text_at(p, at, "http/1.") || bawn_probe_text_at(p, at, "http%2f1.");
-    bool header = name > 0 && (bawn_probe_text_at(p, to, signs[0]) || bawn_probe_text_at(p, to, signs[1]));
+    bool header = name > 0 && bawn_probe_one_of(p, to, signs) > 0;
     if (!answer && !header)
         return;
     while (to - at < 120 && bawn_probe_at(p, to) > ' ' && !strchr("\"'`<>", bawn_probe_at(p, to)))

@@ -446,11 +446,12 @@ static void naming(bawn_probe *p, size_t end) { direct(p, word_begin(p, end)); }
 static void commented(bawn_probe *p, size_t end) { direct(p, end - 3); }
 
 /* ---- percent code: %27%20OR%201=1-- has too few letters for what is decoded to be taken for text ------------------------ */
+static const char *const coded_quotes[] = { "%27", "%22", "'", "\"", NULL };
+
 /* One side of a comparison: letters and digits, perhaps behind quotes. The digits of a code are none. */
 static size_t coded_operand(size_t *begin, bawn_probe *p, size_t i)
 {
-    static const char *const quotes[] = { "%27", "%22", "'", "\"", NULL };
-    *begin = i = bawn_inject_past(p, i, quotes);
+    *begin = i = bawn_inject_past(p, i, coded_quotes);
     while (i - *begin < 16 && bawn_inject_name_byte(bawn_probe_at(p, i)))
         i++;
     return i;
@@ -458,14 +459,13 @@ static size_t coded_operand(size_t *begin, bawn_probe *p, size_t i)
 
 static void percent_coded(bawn_probe *p, size_t end)
 {
-    static const char *const blanks[] = { "%20", "%09", "%0a", "%0d", "+", " ", "/**/", NULL }, *const equal[] = { "=", "%3d", NULL },
-                      *const quotes[] = { "%27", "%22", "'", "\"", NULL };
+    static const char *const blanks[] = { "%20", "%09", "%0a", "%0d", "+", " ", "/**/", NULL }, *const equal[] = { "=", "%3d", NULL };
     size_t begin = end - 3, left, right;
     while (begin > 0 && end - begin < 40 && !bawn_probe_text_at(p, begin, "%27") && !bawn_probe_text_at(p, begin, "%22"))
         begin--;
     p->begin = begin;
     size_t left_end = coded_operand(&left, p, bawn_inject_past(p, end, blanks)), n = left_end - left;
-    size_t sign = bawn_inject_past(p, bawn_inject_past(p, left_end, quotes), blanks), value = bawn_inject_past(p, sign, equal);
+    size_t sign = bawn_inject_past(p, bawn_inject_past(p, left_end, coded_quotes), blanks), value = bawn_inject_past(p, sign, equal);
     size_t to = coded_operand(&right, p, bawn_inject_past(p, value, blanks));
     if (n > 0 && value > sign && to - right == n && bawn_slice_eq_nocase(bawn_slice_of(p->text.ptr + left, n), bawn_slice_of(p->text.ptr + right, n)))
         bawn_probe_found(p, 0, begin, to, 0.95f);
