@@ -9,7 +9,7 @@
 #include "desk.h"
 #include "script.h"
 
-#include "dialect/dialect.h"
+#include "../tests/property/drive.h"
 
 static const char policy[] = "version: 1\nupstreams:\n  main: {dialect: openai, url: \"http://127.0.0.1:9400/v1\", models: [m*, '*-x*']}\n"
     "guardrails:\n"
@@ -28,90 +28,26 @@ static const struct { const char *method, *uri; bawn_operation op; } operations[
     { "POST", "/v1/chat/completions", BAWN_OP_CHAT }, { "POST", "/v1/embeddings", BAWN_OP_EMBEDDINGS },
     { "POST", "/v1/moderations", BAWN_OP_MODERATIONS }, { "GET", "/v1/models", BAWN_OP_MODELS },
 };
-#define NOW 1763000000000000000u
-
 static desk here;
 
 typedef struct { uint8_t guardrail, operation; bool events, texts; uint8_t pieces[2], leaves, after; } plan;
-typedef struct {
-    bawn_buf request, answer, tail, record, verdicts, edited;
-    size_t n_verdicts, n_records, n_fed;
-    int status;
-    bool local, ended, passed, stream;
-} told;
-
-static void told_free(told *t)
-{
-    bawn_buf *all[] = { &t->request, &t->answer, &t->tail, &t->record, &t->verdicts, &t->edited };
-    for (size_t i = 0; i < BAWN_COUNT(all); i++)
-        bawn_buf_free(all[i]);
-}
+typedef struct { run run; size_t n_fed; bool passed; } told;    /* passed: the request went upstream */
 
 /* ---- obeying --------------------------------------------------------------------------------------------------------- */
-static void splice(bawn_buf *out, bawn_slice body, const bawn_step *s)
-{
-    size_t at = 0;
-    bawn_buf_clear(out);
-    for (size_t i = 0; i < s->n_edits; i++) {
-        assert_true(s->edits[i].at.begin >= at && s->edits[i].at.begin <= s->edits[i].at.end && s->edits[i].at.end <= body.len);
-        bawn_buf_add(out, bawn_slice_of(body.ptr + at, s->edits[i].at.begin - at));
-        bawn_buf_add(out, s->edits[i].with);
-        at = s->edits[i].at.end;
-    }
-    bawn_buf_add(out, bawn_slice_of(body.ptr + at, body.len - at));
-}
-
-static void note_verdict(told *t, const bawn_step *s, bawn_side side)
-{
-    const bawn_verdict *v = s->verdict;
-    t->n_verdicts++;
-    bawn_buf_fmt(&t->verdicts, "%d action %d failed %d guarded %llu of %llu status %d\n", side, v->action, v->failed,
-                 (unsigned long long)v->guarded, (unsigned long long)v->total, s->status);
-    for (size_t i = 0; i < v->n_findings; i++) {
-        const bawn_finding *f = &v->findings[i];
-        bawn_buf_fmt(&t->verdicts, "  %.*s %u [%zu, %zu) %d %d %.2f\n", (int)f->kind.len, f->kind.ptr, f->segment, f->span.begin,
-                     f->span.end, f->view, f->action, (double)f->score);
-    }
-    if (s->status) {
-        t->status = s->status;
-        t->local = t->local || side == BAWN_INPUT;
-        t->stream = s->stream;
-        bawn_buf_clear(&t->answer);
-        bawn_buf_add(&t->answer, s->body);
-    }
-}
-
-static void obey(told *t, bawn_exchange *x, bawn_side side, bawn_slice fed)
-{
-    bawn_step s;
-    while (bawn_exchange_next(&s, x)) {
-        assert_true(!t->ended);
-        switch (s.kind) {
-        case BAWN_EMIT: bawn_buf_add(t->n_records ? &t->tail : &t->answer, s.emit); break;
-        case BAWN_EDITS: splice(side == BAWN_INPUT ? &t->request : &t->edited, fed, &s); break;
-        case BAWN_VERDICT: note_verdict(t, &s, side); break;
-        case BAWN_RECORD: t->n_records++, bawn_buf_add(&t->record, s.record); break;
-        case BAWN_NEED: assert_true(bawn_exchange_resume(x, s.job.id, s.job.kind == 3, BAWN_NIL, NOW + 5)); break;
-        case BAWN_END: t->ended = true; break;
-        default: fail_msg("unknown step %d", s.kind);
-        }
-    }
-}
-
 /* Whether somebody left, or it took too long; the exchange has then come to its end. */
 static bool leave(told *t, bawn_exchange *x, const plan *p, bawn_side side, bawn_slice fed)
 {
     uint64_t next;
-    if (p->leaves == 0 || t->n_fed++ != p->after || t->ended)
+    if (p->leaves == 0 || t->n_fed++ != p->after || t->run.ended)
         return false;
     if (p->leaves == 3) {
         bawn_exchange_tick(x, NOW + 6000000000u, &next);        /* a sign of life, then the limit */
-        obey(t, x, side, fed);
+        drive_steps(&t->run, x, side, fed, NOW + 5);
         bawn_exchange_tick(x, NOW + 3600000000000u, &next);
     } else {
         bawn_exchange_abort(x, p->leaves == 1 ? BAWN_INPUT : BAWN_OUTPUT, NOW + 9);
     }
-    obey(t, x, side, fed);
+    drive_steps(&t->run, x, side, fed, NOW + 5);
     return p->leaves != 3;
 }
 
@@ -121,37 +57,28 @@ static bool feed(told *t, bawn_exchange *x, const plan *p, bawn_side side, const
     size_t at = 0, next_cut = 0;
     do {
         size_t end = cut ? script_piece_end(s, &next_cut, at, p->pieces[side]) : body.len;
-        char *copy = malloc(end - at + 1);
-        if (end > at)
-            memcpy(copy, body.ptr + at, end - at);
-        bawn_exchange_feed(x, side, bawn_slice_of(copy, end - at), end == body.len, NOW + 5);
-        free(copy);
-        obey(t, x, side, body);
+        drive_piece(&t->run, x, side, body, at, end);
         at = end;
         if (leave(t, x, p, side, body))
             return false;
-    } while (at < body.len && !t->ended);
-    return !t->ended;
+    } while (at < body.len && !t->run.ended);
+    return !t->run.ended;
 }
 
 static void tell(told *t, const plan *p, const script *request, const script *answer, bool cut)
 {
-    static const uint8_t seed[32] = { 7 };
     const bawn_attribute names[] = { { BAWN_LIT("guardrail"), bawn_slice_str(guardrails[p->guardrail]) },
                                      { BAWN_LIT("http.accept_language"), BAWN_LIT("de-AT,en;q=0.5") } };
-    bawn_exchange *x = NULL;
-    bawn_error err = { 0 };
+    bawn_exchange *x = drive_new(here.worker, operations[p->operation].method, operations[p->operation].uri, names, 2);
 
     *t = (told){ 0 };
-    if (!bawn_exchange_new(&x, here.worker, BAWN_LIT("openai"), bawn_slice_str(operations[p->operation].method),
-                           bawn_slice_str(operations[p->operation].uri), names, 2, NOW, seed, &err))
-        fail_msg("%s", err.message);
-    bawn_buf_add(&t->request, bawn_buf_slice(&request->text));
-    if (feed(t, x, p, BAWN_INPUT, request, cut) && !t->local) {
+    bawn_buf_add(&t->run.request, bawn_buf_slice(&request->text));
+    if (feed(t, x, p, BAWN_INPUT, request, cut) && !t->run.local) {
         t->passed = true;
-        bawn_buf_add(&t->edited, bawn_buf_slice(&answer->text));
+        if (!p->events)
+            bawn_buf_add(&t->run.answer, bawn_buf_slice(&answer->text));
         if (bawn_exchange_response(x, 200, p->events ? BAWN_LIT("text/event-stream") : BAWN_LIT("application/json"), NOW + 4)) {
-            obey(t, x, BAWN_OUTPUT, bawn_buf_slice(&answer->text));
+            drive_steps(&t->run, x, BAWN_OUTPUT, bawn_buf_slice(&answer->text), NOW + 4);
             feed(t, x, p, BAWN_OUTPUT, answer, cut);
         }
     }
@@ -193,26 +120,38 @@ static void check_events(bawn_slice bytes)
     bawn_sse_free(sse);
 }
 
+static size_t steps_of(const run *r, char kind)
+{
+    size_t n = 0;
+    for (const char *s = r->steps; *s; s++)
+        n += *s == kind;
+    return n;
+}
+
 static void check_ends(const told *t, const plan *p, const script *answer)
 {
+    const run *r = &t->run;
     bawn_json j = { 0 };
     bool guarded = p->operation == 0 && t->passed;
     bool left = p->leaves == 1 || p->leaves == 2;
+    size_t verdicts = steps_of(r, 'V');
 
-    assert_true(t->ended || left);
-    assert_true(t->n_records == t->ended && t->n_verdicts <= (t->local ? 1u : 2u) && (t->n_verdicts >= 1 || left));
-    if (t->ended && !is_json(bawn_buf_slice(&t->record), &j))
-        fail_msg("the record is no JSON: %.*s", (int)t->record.len, t->record.ptr);
-    if (t->local || (guarded && !p->events && t->status))
-        t->stream ? check_events(bawn_buf_slice(&t->answer)) : assert_true(is_json(bawn_buf_slice(&t->answer), &j));
-    else if (guarded && p->events && t->ended && p->leaves != 1) {
+    assert_true(r->ended || left);
+    assert_true(steps_of(r, 'R') == r->ended && verdicts <= (r->local ? 1u : 2u) && (verdicts >= 1 || left));
+    if (r->ended)
+        check_order(r);
+    if (r->ended && !is_json(bawn_buf_slice(&r->record), &j))
+        fail_msg("the record is no JSON: %.*s", (int)r->record.len, r->record.ptr);
+    if (r->local || (guarded && !p->events && r->status))
+        r->stream ? check_events(bawn_buf_slice(&r->answer)) : assert_true(is_json(bawn_buf_slice(&r->answer), &j));
+    else if (guarded && p->events && r->ended && p->leaves != 1) {
         bawn_buf all = { 0 };
-        bawn_buf_add(&all, bawn_buf_slice(&t->answer));
-        bawn_buf_add(&all, bawn_buf_slice(&t->tail));
+        bawn_buf_add(&all, bawn_buf_slice(&r->answer));
+        bawn_buf_add(&all, bawn_buf_slice(&r->tail));
         check_events(bawn_buf_slice(&all));
         bawn_buf_free(&all);
-    } else if (guarded && !p->events && t->ended) {
-        check_shape(bawn_buf_slice(&answer->text), bawn_buf_slice(&t->edited));
+    } else if (guarded && !p->events && r->ended) {
+        check_shape(bawn_buf_slice(&answer->text), bawn_buf_slice(&r->answer));
     }
     bawn_json_free(&j);
 }
@@ -223,26 +162,17 @@ static void same(const char *what, const bawn_buf *a, const bawn_buf *b)
         fail_msg("%s hangs on the cutting\n%.*s\n----\n%.*s", what, (int)a->len, a->ptr, (int)b->len, b->ptr);
 }
 
-/* How much was read is not decided by the bytes alone when the end comes early. */
-static void without_bytes(bawn_buf *record)
-{
-    size_t at = bawn_slice_find(bawn_buf_slice(record), BAWN_LIT("\"bytes\":{"));
-    size_t n = bawn_slice_find(bawn_slice_of(record->ptr + at, record->len - at), BAWN_LIT("}"));
-    if (at + n < record->len) {
-        memmove(record->ptr + at, record->ptr + at + n, record->len - at - n);
-        record->len -= n;
-    }
-}
-
 static void check_same(told *a, told *b)
 {
-    without_bytes(&a->record), without_bytes(&b->record);
-    same("the verdict", &a->verdicts, &b->verdicts);
-    same("what goes upstream", &a->request, &b->request);
-    same("what goes to the client", &a->answer, &b->answer);
-    same("its end", &a->tail, &b->tail);
-    same("the edited answer", &a->edited, &b->edited);
-    same("the record", &a->record, &b->record);
+    run *one = &a->run, *cut = &b->run;
+    without_bytes(&one->record), without_bytes(&cut->record);
+    if (one->status != cut->status)
+        fail_msg("the status hangs on the cutting: %d, %d", one->status, cut->status);
+    same("the verdict", &one->verdicts, &cut->verdicts);
+    same("what goes upstream", &one->request, &cut->request);
+    same("what goes to the client", &one->answer, &cut->answer);
+    same("its end", &one->tail, &cut->tail);
+    same("the record", &one->record, &cut->record);
 }
 
 /* ---- texts in a conversation -------------------------------------------------------------------------------------------- */
@@ -304,10 +234,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_ends(&whole, &p, &answer);
     check_ends(&cut, &p, &answer);
     if (whole.passed)
-        check_shape(bawn_buf_slice(&request.text), bawn_buf_slice(&whole.request));
+        check_shape(bawn_buf_slice(&request.text), bawn_buf_slice(&whole.run.request));
     if (p.leaves == 0)
         check_same(&whole, &cut);
-    told_free(&whole);
-    told_free(&cut);
+    run_free(&whole.run);
+    run_free(&cut.run);
     return 0;
 }

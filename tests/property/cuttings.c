@@ -100,17 +100,6 @@ static bool is_copy(uint32_t channel)
     return f == BAWN_CHANNEL_LOGPROBS || f == BAWN_CHANNEL_ALTERNATIVES || f == BAWN_CHANNEL_OTHER;
 }
 
-/* How many bytes were read is not decided by the text when the end comes early; everything else of the record is. */
-static void without_bytes(bawn_buf *record)
-{
-    size_t at = bawn_slice_find(bawn_buf_slice(record), BAWN_LIT("\"bytes\":{"));
-    while (at < record->len && record->ptr[at] != '}')
-        record->ptr[at++] = '#';
-    for (size_t i = 0; i < record->len; i++)
-        if (record->ptr[i] == '#')
-            memmove(record->ptr + i, record->ptr + i + 1, --record->len - i), i--;
-}
-
 /* (a) Every cutting of the bytes gives the same bytes, verdict and record. */
 static void check_cuttings(game *g, dice *d, const bawn_buf *stream, run *first, size_t n)
 {

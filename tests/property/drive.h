@@ -20,6 +20,7 @@ typedef struct {
     bawn_action action[2];
     bool failed[2];
     int status;
+    bool stream;                /* what the client gets in place of the answer is events */
     bool local, ended, refused_call;    /* answered without the upstream; END came; a call returned false */
     size_t needs;
 } run;
@@ -77,6 +78,7 @@ static inline void note_verdict(run *r, const bawn_step *s, bawn_side side)
     }
     if (s->status) {
         r->status = s->status;
+        r->stream = s->stream;
         r->local = r->local || side == BAWN_INPUT;
         bawn_buf_clear(&r->answer);
         bawn_buf_add(&r->answer, s->body);
@@ -150,22 +152,39 @@ static inline bawn_exchange *drive_new(bawn_worker *w, const char *method, const
     return x;
 }
 
-/* Feeds a body in pieces that are freed at once. most 0: in one piece, without dice. */
+/* Feeds body[at, end) as a piece that is freed at once. */
+static inline void drive_piece(run *r, bawn_exchange *x, bawn_side side, bawn_slice body, size_t at, size_t end)
+{
+    char *piece = malloc(end - at + 1);
+    if (end > at)
+        memcpy(piece, body.ptr + at, end - at);
+    if (!bawn_exchange_feed(x, side, bawn_slice_of(piece, end - at), end == body.len, NOW + 5))
+        r->refused_call = true;
+    free(piece);
+    drive_steps(r, x, side, body, NOW + 5);
+}
+
+/* Feeds a body in pieces. most 0: in one piece, without dice. */
 static inline void drive_feed(run *r, bawn_exchange *x, bawn_side side, bawn_slice body, dice *d, size_t most)
 {
     for (size_t at = 0; !r->ended;) {
         size_t n = most ? 1 + under(d, most) : body.len;
         n = n > body.len - at ? body.len - at : n;
-        char *piece = malloc(n + 1);
-        if (n)
-            memcpy(piece, body.ptr + at, n);
+        drive_piece(r, x, side, body, at, at + n);
         at += n;
-        if (!bawn_exchange_feed(x, side, bawn_slice_of(piece, n), at >= body.len, NOW + 5))
-            r->refused_call = true;
-        free(piece);
-        drive_steps(r, x, side, body, NOW + 5);
         if (at >= body.len)
             break;
+    }
+}
+
+/* How many bytes were read is not decided by the text when the end comes early; everything else of the record is. */
+static inline void without_bytes(bawn_buf *record)
+{
+    size_t at = bawn_slice_find(bawn_buf_slice(record), BAWN_LIT("\"bytes\":{"));
+    size_t n = bawn_slice_find(bawn_slice_of(record->ptr + at, record->len - at), BAWN_LIT("}"));
+    if (at + n < record->len) {
+        memmove(record->ptr + at, record->ptr + at + n, record->len - at - n);
+        record->len -= n;
     }
 }
 
