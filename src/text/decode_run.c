@@ -23,6 +23,13 @@ int bawn_decode_base64_digit(char c)
     return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }
 
+static int base32_digit(char c)
+{
+    return bawn_is_upper((unsigned char)c) ? c - 'A' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+}
+
+static int binary_digit(char c) { return c == '0' || c == '1' ? c - '0' : -1; }
+
 /* ---- one escape ---------------------------------------------------------------------------------------------- */
 static size_t hex_number(uint32_t *value, bawn_slice t, size_t least, size_t most)
 {
@@ -153,17 +160,18 @@ size_t bawn_decode_entity(uint32_t *point, bawn_slice t)
 }
 
 /* ---- whole runs ------------------------------------------------------------------------------------------------ */
-static size_t from_base64(char *out, bawn_slice run)
+/* Digits of `width` bits each, most significant first; what is no digit is passed over, and so are bits over. */
+static inline size_t from_digits(char *out, bawn_slice run, int (*digit_of)(char), unsigned width)
 {
     uint32_t bits = 0;
     unsigned have = 0;
     size_t n = 0;
     for (size_t i = 0; i < run.len; i++) {
-        int digit = bawn_decode_base64_digit(run.ptr[i]);
+        int digit = digit_of(run.ptr[i]);
         if (digit < 0)
             continue;
-        bits = bits << 6 | (uint32_t)digit;
-        have += 6;
+        bits = bits << width | (uint32_t)digit;
+        have += width;
         if (have >= 8) {
             have -= 8;
             out[n++] = (char)(uint8_t)(bits >> have);
@@ -185,41 +193,6 @@ static size_t from_hex(char *out, bawn_slice run)
             continue;
         out[n++] = (char)(uint8_t)(high << 4 | low);
         i++;
-    }
-    return n;
-}
-
-static size_t from_base32(char *out, bawn_slice run)
-{
-    uint32_t bits = 0;
-    unsigned have = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < run.len; i++) {
-        char c = run.ptr[i];
-        if (!bawn_is_upper((unsigned char)c) && !(c >= '2' && c <= '7'))
-            continue;
-        bits = bits << 5 | (uint32_t)(c >= 'A' ? c - 'A' : c - '2' + 26);
-        have += 5;
-        if (have >= 8) {
-            have -= 8;
-            out[n++] = (char)(uint8_t)(bits >> have);
-        }
-    }
-    return n;
-}
-
-static size_t from_binary(char *out, bawn_slice run)
-{
-    uint32_t bits = 1;
-    size_t n = 0;
-    for (size_t i = 0; i < run.len; i++) {
-        if (run.ptr[i] != '0' && run.ptr[i] != '1')
-            continue;
-        bits = bits << 1 | (uint32_t)(run.ptr[i] - '0');
-        if (bits >= 256) {
-            out[n++] = (char)(uint8_t)bits;
-            bits = 1;
-        }
     }
     return n;
 }
@@ -274,14 +247,14 @@ size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code)
 {
     switch (code) {
     case BAWN_CODE_BASE64:
-    case BAWN_CODE_BASE64URL: return from_base64(out, run);
+    case BAWN_CODE_BASE64URL: return from_digits(out, run, base64_digit, 6);
     case BAWN_CODE_HEX: return from_hex(out, run);
     case BAWN_CODE_URL: return from_percent(out, run);
     case BAWN_CODE_ENTITY: return from_escapes(out, run, true);
     case BAWN_CODE_ESCAPE: return from_escapes(out, run, false);
     case BAWN_CODE_TAGS: return from_tags(out, run);
-    case BAWN_CODE_BASE32: return from_base32(out, run);
-    case BAWN_CODE_BINARY: return from_binary(out, run);
+    case BAWN_CODE_BASE32: return from_digits(out, run, base32_digit, 5);
+    case BAWN_CODE_BINARY: return from_digits(out, run, binary_digit, 1);
     }
     return 0;
 }
