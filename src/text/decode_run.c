@@ -248,13 +248,13 @@ size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code)
     switch (code) {
     case BAWN_CODE_BASE64:
     case BAWN_CODE_BASE64URL: return from_digits(out, run, base64_digit, 6);
+    case BAWN_CODE_BASE32: return from_digits(out, run, base32_digit, 5);
+    case BAWN_CODE_BINARY: return from_digits(out, run, binary_digit, 1);
     case BAWN_CODE_HEX: return from_hex(out, run);
     case BAWN_CODE_URL: return from_percent(out, run);
     case BAWN_CODE_ENTITY: return from_escapes(out, run, true);
     case BAWN_CODE_ESCAPE: return from_escapes(out, run, false);
     case BAWN_CODE_TAGS: return from_tags(out, run);
-    case BAWN_CODE_BASE32: return from_digits(out, run, base32_digit, 5);
-    case BAWN_CODE_BINARY: return from_digits(out, run, binary_digit, 1);
     }
     return 0;
 }
@@ -323,7 +323,7 @@ bool bawn_decode_run(bawn_buf *out, bool *useful, bawn_slice run, bawn_code code
     if (!bytes)
         return false;
     size_t n = bawn_decode_bytes(bytes, run, code);
-    if ((code <= BAWN_CODE_HEX || code >= BAWN_CODE_BASE32) && !bawn_decode_is_text(bawn_slice_of(bytes, n))) {
+    if (code <= BAWN_CODE_BINARY && !bawn_decode_is_text(bawn_slice_of(bytes, n))) {
         size_t in_parts = from_parts(bytes, run);
         n = in_parts ? in_parts : bawn_decode_bytes(bytes, run, code);
     }

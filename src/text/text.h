@@ -57,9 +57,10 @@ size_t bawn_canonical_settled(const bawn_canonical *);           /* raw bytes wh
 bool bawn_canonical_leet(const bawn_canonical *, bawn_span view);
 
 /* ---- decoded: encoded runs inside a text ----------------------------------------------------------------- */
-typedef enum { BAWN_CODE_BASE64, BAWN_CODE_BASE64URL, BAWN_CODE_HEX, BAWN_CODE_URL, BAWN_CODE_ENTITY,
-               BAWN_CODE_ESCAPE, BAWN_CODE_TAGS, BAWN_CODE_BASE32, BAWN_CODE_BINARY } bawn_code;
-/* ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block, selectors; BINARY: bytes of eight digits 0 and 1 */
+/* Digits, which may stand in parts between signs; then what names characters or bytes one by one. BINARY: bytes of eight
+ * digits 0 and 1; ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block, selectors. */
+typedef enum { BAWN_CODE_BASE64, BAWN_CODE_BASE64URL, BAWN_CODE_HEX, BAWN_CODE_BASE32, BAWN_CODE_BINARY,
+               BAWN_CODE_URL, BAWN_CODE_ENTITY, BAWN_CODE_ESCAPE, BAWN_CODE_TAGS } bawn_code;
 #define BAWN_CODE_RUN_MAX 4096  /* raw bytes of one unit; a longer run is cut from its start into such units */
 
 /* Finds the next encoded run that begins at or after *from in text[0, len). Returns 1: *run and *code set, *from
