@@ -11,8 +11,6 @@
 
 enum { RUN_MAX = BAWN_CODE_RUN_MAX, WORD_MIN = 4, WORD_MAX = 80, SEPARATOR = 4, LEAST = 16, BLOCK = 64, OCTETS = 4 };
 
-typedef struct { bawn_slice t; bool final; } text;
-
 static bool in_base64(char c) { return (unsigned char)c < 0x80 && (bawn_text_ascii[(unsigned char)c] & C_BASE64) != 0; }
 static bool is_separator(char c) { return bawn_is_space((unsigned char)c) || c == ',' || c == '"' || c == '\''; }
 static bool is_lower(char c) { return bawn_is_lower((unsigned char)c); }
@@ -52,10 +50,9 @@ static bool judge(row *r, size_t end, bool last)
     while (r->n - r->good >= BLOCK || (last && r->n > r->good)) {
         size_t take = r->n - r->good < BLOCK ? r->n - r->good : BLOCK;
         size_t n = bawn_decode_bytes(out, bawn_slice_of(r->chars + r->good, take), BAWN_CODE_BASE64);
-        bool is = bawn_decode_is_text(bawn_slice_of(out, n));
-        for (size_t i = 0; !is && r->good > 0 && take < BLOCK && i < n; i++)  /* a short end may have few letters */
-            is = i + 1 == n && bawn_utf8_valid_prefix(bawn_slice_of(out, n)) + 3 >= n;
-        if (!is)
+        bawn_slice bytes = { out, n };
+        bool may_be_short = r->good > 0 && take < BLOCK && n > 0;             /* the end may have few letters */
+        if (!bawn_decode_is_text(bytes) && !(may_be_short && bawn_utf8_valid_prefix(bytes) + 3 >= n))
             return false;
         r->good += take;
     }
@@ -64,21 +61,21 @@ static bool judge(row *r, size_t end, bool last)
     return true;
 }
 
-static size_t word_end(const text *t, size_t at)
+static size_t word_end(bawn_slice t, size_t at)
 {
     size_t end = at;
-    while (end < t->t.len && end - at <= WORD_MAX && in_base64(t->t.ptr[end]))
+    while (end < t.len && end - at <= WORD_MAX && in_base64(t.ptr[end]))
         end++;
     return end;
 }
 
 /* Takes the word [at, end) into the row. False: it does not belong there. */
-static bool take(row *r, const text *t, size_t at, size_t end, size_t first)
+static bool take(row *r, bawn_slice t, size_t at, size_t end, size_t first)
 {
-    bawn_slice word = { t->t.ptr + at, end - at };
+    bawn_slice word = { t.ptr + at, end - at };
     if (word.len == 0 || word.len > WORD_MAX || r->n + word.len > RUN_MAX)
         return false;
-    if (!looks_odd(word) && word.len != first && !(end < t->t.len && t->t.ptr[end] == '='))
+    if (!looks_odd(word) && word.len != first && !(end < t.len && t.ptr[end] == '='))
         return false;
     memcpy(r->chars + r->n, word.ptr, word.len);
     r->n += word.len;
@@ -89,7 +86,6 @@ static bool take(row *r, const text *t, size_t at, size_t end, size_t first)
 /* A row whose first word may begin one. */
 static __attribute__((noinline)) int gather(size_t *row_end, bawn_slice whole, bool final, size_t at, size_t first)
 {
-    text t = { whole, final };
     row r;
     size_t i = at, end = at + first, words = 0;
     bool more = true;
@@ -99,7 +95,7 @@ static __attribute__((noinline)) int gather(size_t *row_end, bawn_slice whole, b
     while (more) {
         if (end == whole.len && !final && end - i <= WORD_MAX)
             return -1;
-        if (end - at > RUN_MAX - SEPARATOR || !take(&r, &t, i, end, first))
+        if (end - at > RUN_MAX - SEPARATOR || !take(&r, whole, i, end, first))
             break;
         words++;
         size_t pad = end;
@@ -114,7 +110,7 @@ static __attribute__((noinline)) int gather(size_t *row_end, bawn_slice whole, b
             return -1;
         more = more && i > end && i < whole.len;
         *row_end = pad;
-        end = word_end(&t, i);
+        end = word_end(whole, i);
     }
     if (words < 2 || r.n < LEAST || !r.shown)
         return 0;
