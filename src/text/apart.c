@@ -15,7 +15,7 @@ static bool element(size_t *end, uint32_t *c, bawn_slice t, size_t at)
         return false;
     return *c < 0x80 ? bawn_is_alnum((unsigned char)*c) : (bawn_text_class(*c) & C_ALNUM) != 0;
 }
-static bool is_sign(char c) { return c > 0 && (bawn_text_ascii[(unsigned char)c] & C_APART) != 0; }
+static bool is_sign(char c) { return (bawn_text_byte(c) & C_APART) != 0; }
 
 static void add(stretch *s, uint32_t c)
 {

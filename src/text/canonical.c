@@ -106,7 +106,7 @@ static bool wants_bytes(const bawn_window *w, const bawn_token *k, size_t at)
     if (!(k->any & C_APART) || k->end - at < 5)
         return false;
     for (size_t i = at; i < k->end && signs < 2; i++)
-        signs += (unsigned char)w->t[i] < 0x80 && (bawn_text_ascii[(unsigned char)w->t[i]] & C_APART);
+        signs += (bawn_text_byte(w->t[i]) & C_APART) != 0;
     return signs > 1;
 }
 

@@ -18,9 +18,8 @@ enum { RUN_MAX = BAWN_CODE_RUN_MAX, LEAST = 16, PAIRS = 8, NEAR = 64, TAGS = 3 }
 typedef enum { WAIT = -1, NO = 0, YES = 1 } answer;
 typedef struct { const char *t; size_t n; bool final; } text;
 
-static unsigned kind(char c) { return (unsigned char)c < 0x80 ? bawn_text_ascii[(unsigned char)c] : 0u; }
-static bool in_word(char c) { return (kind(c) & C_CODEWORD) != 0; }
-static bool in_base64(char c) { return (kind(c) & C_BASE64) != 0; }
+static bool in_word(char c) { return (bawn_text_byte(c) & C_CODEWORD) != 0; }
+static bool in_base64(char c) { return (bawn_text_byte(c) & C_BASE64) != 0; }
 static bawn_slice skip_two(bawn_slice s) { return bawn_slice_of(s.ptr + 2, s.len - 2); }
 static bawn_slice cut(const text *t, size_t begin, size_t end) { return bawn_slice_of(t->t + begin, end - begin); }
 
@@ -46,7 +45,7 @@ static bool read_word(word *w, const text *t, size_t at)
     size_t i = at, row = 0, most = at + RUN_MAX;
     unsigned is, all = 0;
     *w = (word){ 0 };
-    for (; i < t->n && i < most && ((is = kind(t->t[i])) & C_CODEWORD); i++) {
+    for (; i < t->n && i < most && ((is = bawn_text_byte(t->t[i])) & C_CODEWORD); i++) {
         row = is & C_BASE64 ? row + 1 : 0;
         w->longest = row > w->longest ? row : w->longest;
         all |= is;
@@ -57,7 +56,7 @@ static bool read_word(word *w, const text *t, size_t at)
         return false;
     w->end = i > at ? i : at + 1;
     for (i = at; (all & C_ESCAPE) && i < w->end; i++)
-        if (kind(t->t[i]) & C_ESCAPE)
+        if (bawn_text_byte(t->t[i]) & C_ESCAPE)
             count_escape(w, cut(t, i, w->end));
     return true;
 }

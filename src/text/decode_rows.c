@@ -11,7 +11,7 @@
 
 enum { RUN_MAX = BAWN_CODE_RUN_MAX, WORD_MIN = 4, WORD_MAX = 80, SEPARATOR = 4, LEAST = 16, BLOCK = 64, OCTETS = 4 };
 
-static bool in_base64(char c) { return (unsigned char)c < 0x80 && (bawn_text_ascii[(unsigned char)c] & C_BASE64) != 0; }
+static bool in_base64(char c) { return (bawn_text_byte(c) & C_BASE64) != 0; }
 static bool is_separator(char c) { return bawn_is_space((unsigned char)c) || c == ',' || c == '"' || c == '\''; }
 static bool is_lower(char c) { return bawn_is_lower((unsigned char)c); }
 static bool is_upper(char c) { return bawn_is_upper((unsigned char)c); }

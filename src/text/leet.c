@@ -14,7 +14,7 @@ static bool is_leet(char c)                                   /* 0 1 3 4 5 7 @ $
 {
     if (c >= '0' && c <= '7')
         return (0xBBu >> (c - '0')) & 1;
-    return c > 0 && (bawn_text_ascii[(unsigned char)c] & C_SIGN);
+    return (bawn_text_byte(c) & C_SIGN) != 0;
 }
 static bool is_letter(char c) { return bawn_is_alpha((unsigned char)c); }
 static bool is_digit(char c) { return bawn_is_digit((unsigned char)c); }

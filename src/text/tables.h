@@ -26,6 +26,10 @@ enum {
 };
 
 extern const uint16_t bawn_text_ascii[128];                     /* class bits of ASCII, those above 255 too */
+static inline uint32_t bawn_text_byte(char c)                   /* the same, of any byte: 0 beyond ASCII */
+{
+    return (unsigned char)c < 0x80 ? bawn_text_ascii[(unsigned char)c] : 0;
+}
 extern const uint16_t bawn_text_class_index[0x110000 / 64];     /* code point / 64 -> its block */
 extern const uint8_t bawn_text_class_blocks[][64];              /* class bits, low byte; by code point % 64 */
 static inline uint8_t bawn_text_class(uint32_t c)
