@@ -375,57 +375,41 @@ static inline __attribute__((always_inline)) void all_masks(masks *m)
         (m)->tick |= BITS(tick_) << (shift);                                                                           \
     } while (0)
 
+/* Both kinds of a block's masks, in vectors of `width` bytes. */
+#define MASKS(set, attribute, V, width, LOAD, ...)                                                                     \
+    attribute static inline __attribute__((always_inline)) bool prose_##set(masks *m, const uint8_t *p)                \
+    {                                                                                                                  \
+        uint64_t ordinary = 0;                                                                                         \
+        *m = (masks){ 0 };                                                                                             \
+        for (unsigned k = 0; k < 64; k += (width)) {                                                                   \
+            V v = LOAD(p + k);                                                                                         \
+            PROSE_BLOCK(V, __VA_ARGS__, m, ordinary, v, k);                                                            \
+        }                                                                                                              \
+        return prose_masks(m, ordinary);                                                                               \
+    }                                                                                                                  \
+    attribute static inline __attribute__((always_inline)) void classify_##set(masks *m, const uint8_t *p)             \
+    {                                                                                                                  \
+        *m = (masks){ 0 };                                                                                             \
+        for (unsigned k = 0; k < 64; k += (width)) {                                                                   \
+            V v = LOAD(p + k);                                                                                         \
+            CLASSIFY_BLOCK(V, __VA_ARGS__, m, v, k);                                                                   \
+        }                                                                                                              \
+        all_masks(m);                                                                                                  \
+    }
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #define BITS128(v) ((uint64_t)(uint32_t)_mm_movemask_epi8(v))
-static inline __attribute__((always_inline)) bool prose_sse2(masks *m, const uint8_t *p)
-{
-    uint64_t ordinary = 0;
-    *m = (masks){ 0 };
-    for (unsigned k = 0; k < 64; k += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + k));
-        PROSE_BLOCK(__m128i, _mm_cmpeq_epi8, _mm_cmpgt_epi8, _mm_or_si128, _mm_and_si128,
-                    _mm_set1_epi8, BITS128, m, ordinary, v, k);
-    }
-    return prose_masks(m, ordinary);
-}
-static inline __attribute__((always_inline)) void classify_sse2(masks *m, const uint8_t *p)
-{
-    *m = (masks){ 0 };
-    for (unsigned k = 0; k < 64; k += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + k));
-        CLASSIFY_BLOCK(__m128i, _mm_cmpeq_epi8, _mm_cmpgt_epi8, _mm_or_si128, _mm_and_si128,
-                       _mm_set1_epi8, BITS128, m, v, k);
-    }
-    all_masks(m);
-}
+#define LOAD128(p) _mm_loadu_si128((const __m128i *)(const void *)(p))
+MASKS(sse2, , __m128i, 16, LOAD128, _mm_cmpeq_epi8, _mm_cmpgt_epi8, _mm_or_si128, _mm_and_si128, _mm_set1_epi8, BITS128)
+FLAGS(flags_sse2, , prose_sse2, classify_sse2)
 
 #define AVX2 __attribute__((target("avx2")))
 #define BITS256(v) ((uint64_t)(uint32_t)_mm256_movemask_epi8(v))
-AVX2 static inline __attribute__((always_inline)) bool prose_avx2(masks *m, const uint8_t *p)
-{
-    uint64_t ordinary = 0;
-    *m = (masks){ 0 };
-    for (unsigned k = 0; k < 64; k += 32) {
-        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + k));
-        PROSE_BLOCK(__m256i, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_or_si256, _mm256_and_si256,
-                    _mm256_set1_epi8, BITS256, m, ordinary, v, k);
-    }
-    return prose_masks(m, ordinary);
-}
-AVX2 static inline __attribute__((always_inline)) void classify_avx2(masks *m, const uint8_t *p)
-{
-    *m = (masks){ 0 };
-    for (unsigned k = 0; k < 64; k += 32) {
-        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + k));
-        CLASSIFY_BLOCK(__m256i, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_or_si256, _mm256_and_si256,
-                       _mm256_set1_epi8, BITS256, m, v, k);
-    }
-    all_masks(m);
-}
-
-FLAGS(flags_sse2, , prose_sse2, classify_sse2)
+#define LOAD256(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
+MASKS(avx2, AVX2, __m256i, 32, LOAD256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_or_si256, _mm256_and_si256,
+      _mm256_set1_epi8, BITS256)
 FLAGS(flags_avx2, AVX2, prose_avx2, classify_avx2)
 
 uint32_t bawn_text_flags(bawn_slice text)
@@ -440,7 +424,7 @@ size_t bawn_text_plain_prefix(const char *text, size_t len)
     if (len < 64 || !bawn_is_alpha((unsigned char)text[0]))
         return 0;
     for (unsigned k = 0; k < 64; k += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(text + k)), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+        __m128i v = LOAD128(text + k), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
         __m128i is = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)), _mm_cmpgt_epi8(_mm_set1_epi8('z' + 1), low));
         __m128i gap = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
         __m128i end = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')), _mm_cmpeq_epi8(v, _mm_set1_epi8(',')));
@@ -462,27 +446,7 @@ static inline uint64_t bits_neon(uint8x16_t v)
 }
 #define GT_NEON(x, y) vcgtq_s8(vreinterpretq_s8_u8(x), vreinterpretq_s8_u8(y))
 #define SET_NEON(c) vdupq_n_u8((uint8_t)(c))
-static inline __attribute__((always_inline)) bool prose_neon(masks *m, const uint8_t *p)
-{
-    uint64_t ordinary = 0;
-    *m = (masks){ 0 };
-    for (unsigned k = 0; k < 64; k += 16) {
-        uint8x16_t v = vld1q_u8(p + k);
-        PROSE_BLOCK(uint8x16_t, vceqq_u8, GT_NEON, vorrq_u8, vandq_u8,
-                    SET_NEON, bits_neon, m, ordinary, v, k);
-    }
-    return prose_masks(m, ordinary);
-}
-static inline __attribute__((always_inline)) void classify_neon(masks *m, const uint8_t *p)
-{
-    *m = (masks){ 0 };
-    for (unsigned k = 0; k < 64; k += 16) {
-        uint8x16_t v = vld1q_u8(p + k);
-        CLASSIFY_BLOCK(uint8x16_t, vceqq_u8, GT_NEON, vorrq_u8, vandq_u8,
-                       SET_NEON, bits_neon, m, v, k);
-    }
-    all_masks(m);
-}
+MASKS(neon, , uint8x16_t, 16, vld1q_u8, vceqq_u8, GT_NEON, vorrq_u8, vandq_u8, SET_NEON, bits_neon)
 FLAGS(flags_neon, , prose_neon, classify_neon)
 uint32_t bawn_text_flags(bawn_slice text) { return flags_neon(text); }
 
@@ -499,7 +463,6 @@ size_t bawn_text_plain_prefix(const char *text, size_t len)
     }
     return plain_bytes(letter, space, stop);
 }
-
 
 #else
 uint32_t bawn_text_flags(bawn_slice text) { return bawn_text_flags_scalar(text); }
