@@ -139,16 +139,9 @@ static bool choose_guardrail(bawn_exchange *x, bawn_error *err)
 {
     const bawn_wall *w = x->wall;
     bawn_slice named = bawn_exchange_attribute(x, "guardrail");
-    const char *operation = x->dialect->operation_name(x->operation);
-    int g = w->default_guardrail;
+    const bawn_route *route = bawn_upstream_route(x);
+    int g = route ? route->guardrail : w->default_guardrail;
 
-    for (size_t i = 0; i < w->n_routes && named.len == 0; i++)
-        for (size_t o = 0; o < w->routes[i].n_operations; o++)
-            if (bawn_slice_is(w->routes[i].operations[o], operation)) {
-                g = w->routes[i].guardrail;
-                i = w->n_routes - 1;
-                break;
-            }
     if (named.len > 0 && (g = bawn_wall_guardrail_find(w, named)) < 0)
         return bawn_error_set(err, BAWN_E_POLICY, "there is no guardrail `%.*s`", (int)named.len, named.ptr);
     if (bawn_slice_is(bawn_exchange_attribute(x, "policy"), "off"))
