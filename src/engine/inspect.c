@@ -99,7 +99,7 @@ static void fill_finding(bawn_finding *out, const bawn_wall *w, const bawn_found
 {
     *out = (bawn_finding){ .guard = bawn_finding_guard(w, f), .kind = bawn_slice_str(bawn_wall_kind(w, f->kind)->code),
                            .span = f->span, .segment = f->segment, .score = f->score, .view = f->view,
-                           .action = (bawn_action)(f->would ? f->would : f->action) };
+                           .action = bawn_finding_action(f) };
 }
 
 static bool fill_verdict(const bawn_verdict **out, inspection *s, bawn_arena *arena)

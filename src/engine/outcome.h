@@ -22,5 +22,7 @@ bool bawn_outcome_masks(const bawn_finds *, uint32_t segment);      /* whether a
 /* The message for a client whose request or answer was blocked, in his language ("en", may be empty). */
 bawn_slice bawn_outcome_message(const bawn_guardrail *, bawn_side, bawn_slice language);
 bawn_slice bawn_finding_guard(const bawn_wall *, const bawn_found *);
+/* What was done, or in observe mode would be: verdicts and the record show it. */
+static inline bawn_action bawn_finding_action(const bawn_found *f) { return (bawn_action)(f->would ? f->would : f->action); }
 
 #endif

@@ -3,8 +3,6 @@
 
 #define OPENING 1024u           /* bytes of a text that tell one conversation from another */
 
-static bawn_action shown(const bawn_found *f) { return (bawn_action)(f->would ? f->would : f->action); }
-
 static bawn_slice path_of(const bawn_exchange *x, bawn_side side, const bawn_found *f)
 {
     if (side == BAWN_INPUT)
@@ -38,7 +36,7 @@ void bawn_exchange_verdict(bawn_exchange *x, bawn_side side)
         const bawn_found *f = &finds->items[i];
         out[n] = (bawn_finding){ .guard = bawn_finding_guard(x->wall, f),
                                  .kind = bawn_slice_str(bawn_wall_kind(x->wall, f->kind)->code), .span = f->span,
-                                 .segment = f->segment, .score = f->score, .view = f->view, .action = shown(f) };
+                                 .segment = f->segment, .score = f->score, .view = f->view, .action = bawn_finding_action(f) };
         if (f == o.deciding && n > 0) {
             bawn_finding first = out[0];
             out[0] = out[n];
@@ -90,7 +88,7 @@ static void fill_finding(bawn_event_finding *out, const bawn_exchange *x, bawn_s
                                  .kind = bawn_slice_str(k->code), .owasp = bawn_slice_str(k->owasp),
                                  .atlas = bawn_slice_str(k->atlas), .origin = bawn_slice_str(origin_of(x, side, f)),
                                  .span = f->span, .score = f->score, .confidence = confidence_of(f->score),
-                                 .view = view_of(f->view), .action = shown(f), .side = side };
+                                 .view = view_of(f->view), .action = bawn_finding_action(f), .side = side };
     if (f->hashed) {
         memcpy(out->match_hash, "k:", 2);
         bawn_hex(out->match_hash + 2, f->hash, sizeof f->hash);
@@ -128,8 +126,8 @@ static const char *action_name(const bawn_exchange *x)
         return "refuse";
     for (bawn_side side = BAWN_INPUT; side <= BAWN_OUTPUT; side++)
         for (size_t i = 0; i < x->finds[side].n; i++)
-            if (shown(&x->finds[side].items[i]) > strictest)
-                strictest = shown(&x->finds[side].items[i]);
+            if (bawn_finding_action(&x->finds[side].items[i]) > strictest)
+                strictest = bawn_finding_action(&x->finds[side].items[i]);
     return names[strictest];
 }
 

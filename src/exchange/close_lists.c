@@ -90,7 +90,7 @@ static void describe(bawn_event_tool *out, const bawn_exchange *x, const bawn_ca
     *out = (bawn_event_tool){ .name = call->name, .call_id = call->id, .origin = "model" };
     for (size_t i = 0; i < x->finds[BAWN_OUTPUT].n; i++) {
         const bawn_found *f = &x->finds[BAWN_OUTPUT].items[i];
-        bawn_action action = (bawn_action)(f->would ? f->would : f->action);
+        bawn_action action = bawn_finding_action(f);
         uint32_t channel = channel_of(x, f);
         if (channel != call->channel && channel != call->channel + 1)
             continue;
