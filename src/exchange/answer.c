@@ -66,10 +66,7 @@ static void count_run(bawn_exchange *x, const bawn_judging *j, const uint32_t *p
 
     for (size_t i = 0; i < n; i++)
         characters += bawn_utf8_count(x->answered.fields[parts[i]].text);
-    if (bawn_judging_is_whole(j))
-        x->guarded[BAWN_OUTPUT] += characters;
-    else if (!x->guardrail->awake[j->place])
-        x->off[BAWN_OUTPUT] += characters;
+    bawn_work_count(x, BAWN_OUTPUT, j, characters);
 }
 
 static bawn_progress judge_fields(bawn_exchange *x)

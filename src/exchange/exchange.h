@@ -152,6 +152,7 @@ bool bawn_upstream_models(bawn_buf *out, const bawn_exchange *);
  * this call's budget is spent; bawn_work_wait(), and the same again in the next one. FAILED: judging->failed. */
 bawn_progress bawn_work_judge(bawn_exchange *, bawn_judging *, const bawn_field *fields, const uint32_t *parts, size_t n,
                               bawn_slice separator, bool crossing);
+void bawn_work_count(bawn_exchange *, bawn_side, const bawn_judging *, uint64_t characters);   /* what was judged, for the record */
 bool bawn_work_wait(bawn_exchange *);                   /* asks to be continued; true */
 void bawn_work_free(bawn_work *);
 

@@ -163,10 +163,7 @@ static bawn_progress judge_field(bawn_exchange *x, bawn_judging *j, uint32_t i)
     }
     note_attack(x, j, i);
     j->place = place_of(x, &x->request.fields[i]);
-    if (bawn_judging_is_whole(j))
-        x->guarded[BAWN_INPUT] += x->characters;
-    else if (!x->guardrail->awake[j->place])
-        x->off[BAWN_INPUT] += x->characters;
+    bawn_work_count(x, BAWN_INPUT, j, x->characters);
     return BAWN_WORK_DONE;
 }
 

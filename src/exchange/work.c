@@ -113,6 +113,14 @@ bawn_progress bawn_work_judge(bawn_exchange *x, bawn_judging *j, const bawn_fiel
     return done;
 }
 
+void bawn_work_count(bawn_exchange *x, bawn_side side, const bawn_judging *j, uint64_t characters)
+{
+    if (bawn_judging_is_whole(j))
+        x->guarded[side] += characters;
+    else if (!x->guardrail->awake[j->place])
+        x->off[side] += characters;
+}
+
 bool bawn_work_wait(bawn_exchange *x)
 {
     x->job = (bawn_job){ .id = ++x->jobs, .deadline_ns = 0, .kind = 3 };
