@@ -31,6 +31,20 @@ static bool is_edited(const bawn_held *h, const bawn_stream *s)
     return false;
 }
 
+/* Writes on from `at`, with the next copies that begin before `end` as null; returns how far. */
+static size_t null_copies(bawn_buf *out, size_t *copy, const bawn_held *h, size_t at, size_t end)
+{
+    for (; *copy < h->n_copies && h->copies[*copy].wire.begin < end; ++*copy) {
+        bawn_span wire = h->copies[*copy].wire;
+        if (wire.begin < at)
+            continue;
+        bawn_buf_add(out, bawn_slice_of(h->text.ptr + at, wire.begin - at));
+        bawn_buf_str(out, "null");
+        at = wire.end;
+    }
+    return at;
+}
+
 /* Writes the event with the strings of its fields as far as their gates; copies of edited text become null. */
 static bool write_edited(bawn_exchange *x, bawn_held *h)
 {
@@ -42,13 +56,7 @@ static bool write_edited(bawn_exchange *x, bawn_held *h)
 
     for (size_t i = 0; i < h->n_fields && ok; i++) {            /* fields and copies are in the order of the JSON */
         const bawn_held_field *f = &h->fields[i];
-        for (; copy < h->n_copies && h->copies[copy].wire.begin < f->wire.begin; copy++) {
-            if (h->copies[copy].wire.begin < at)
-                continue;
-            bawn_buf_add(&out, bawn_slice_of(data.ptr + at, h->copies[copy].wire.begin - at));
-            bawn_buf_str(&out, "null");
-            at = h->copies[copy].wire.end;
-        }
+        at = null_copies(&out, &copy, h, at, f->wire.begin);
         bawn_buf_clear(&text);
         ok = bawn_channel_render(&text, s->channels[f->channel].text, f->begin, bawn_held_gate(f, s), f->nested);
         if (f->wire.begin < at)
@@ -57,12 +65,7 @@ static bool write_edited(bawn_exchange *x, bawn_held *h)
         bawn_json_write_escaped(&out, bawn_buf_slice(&text));
         at = f->wire.end;
     }
-    for (; copy < h->n_copies; copy++)
-        if (h->copies[copy].wire.begin >= at) {
-            bawn_buf_add(&out, bawn_slice_of(data.ptr + at, h->copies[copy].wire.begin - at));
-            bawn_buf_str(&out, "null");
-            at = h->copies[copy].wire.end;
-        }
+    at = null_copies(&out, &copy, h, at, data.len);
     bawn_buf_add(&out, bawn_slice_of(data.ptr + at, data.len - at));
     ok = ok && !out.failed && !text.failed;
     if (ok)
