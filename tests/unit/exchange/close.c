@@ -121,24 +121,14 @@ static void a_record_is_bounded_and_counts_what_it_leaves_out(void **state)
 }
 
 /* ---- streams ------------------------------------------------------------------------------------------------------- */
-#define EVENT(text) "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" text "\"}}]}\n\n"
 #define DELTA(delta) "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":" delta "}]}\n\n"
-#define FINISH "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
-#define STREAM "{\"model\":\"m-1\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
-
-static void stream(run *r, desk *k, const char *reply)
-{
-    talk(r, k, "/v1/chat/completions", NULL, 0, STREAM, "text/event-stream", reply);
-}
 
 static void a_client_that_leaves_in_mid_stream_leaves_what_was_seen(void **state)
 {
     desk k = desk_open(POLICY);
-    bawn_exchange *x = drive_new(k.worker, "POST", "/v1/chat/completions", NULL, 0);
-    run r = { 0 };
+    run r;
     (void)state;
-    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(STREAM), NULL, 0);
-    assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
+    bawn_exchange *x = begin_stream(&r, &k);
     assert_true(bawn_exchange_feed(x, BAWN_OUTPUT, BAWN_LIT(EVENT("Write to ada@example.com soon. ") EVENT("And so on ")), false, NOW));
     drive_steps(&r, x, BAWN_OUTPUT, BAWN_NIL, NOW);
     assert_true(bawn_exchange_abort(x, BAWN_INPUT, NOW + 1));
@@ -164,7 +154,7 @@ static void matched_text_of_streams_stands_there_too(void **state)
         bawn_buf_str(&events, EVENT("Write to ada@example.com soon. "));
         for (int n = 0; n < 200; n++)               /* so much that the text is gone when the record is written */
             bawn_buf_str(&events, EVENT("It was the best of times, it was the worst of times. "));
-        bawn_buf_str(&events, EVENT("Or to bob@example.com now.") FINISH);
+        bawn_buf_str(&events, EVENT("Or to bob@example.com now.") FINISH DONE);
         bawn_buf_byte(&events, 0);
         stream(&r, &k, events.ptr);
         assert_int_equal(has(&r.record, "\"text\":\"ada@example.com\""), i == 0);
@@ -181,7 +171,7 @@ static void a_block_ends_as_the_client_read_it(void **state)
     desk k = desk_open(POLICY), e = desk_open(UPSTREAMS "defaults: {guardrail: g, on_block: error}\n" GUARDED);
     run r;
     (void)state;
-    stream(&r, &k, EVENT("So the ") EVENT("bluefalcon and") FINISH);
+    stream(&r, &k, EVENT("So the ") EVENT("bluefalcon and") FINISH DONE);
     expect(&r.record, "\"response.finish_reasons\":[\"content_filter\"]");
     run_free(&r);
     talk(&r, &k, "/v1/chat/completions", NULL, 0, chat("hello"), "application/json",
@@ -265,7 +255,7 @@ static void tool_calls_of_the_answer_are_listed(void **state)
                       "{\"name\":null,\"call_id\":null,\"origin\":\"model\",\"action\":\"block\",\"reason\":\"words\"}]");
     run_free(&r);
     snprintf(reply, sizeof reply, DELTA("{\"tool_calls\":%s\"}}]}") DELTA("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"a\\\":"
-             "\\\"ada@example.com\\\"}\"}}]}") FINISH, call);
+             "\\\"ada@example.com\\\"}\"}}]}") FINISH DONE, call);
     stream(&r, &k, reply);
     expect(&r.record, "\"tools\":[{\"name\":\"send\",\"call_id\":\"call_1\",\"origin\":\"model\",\"action\":\"mask\",\"reason\":\"pii\"}]");
     run_free(&r);
@@ -315,7 +305,7 @@ static void where_no_guard_looks_nothing_is_guarded(void **state)
     talk(&r, &k, "/v1/chat/completions", &input, 1, chat("hello"), "application/json", ANSWER);
     expect(&r.record, "\"input\":{\"guarded\":5,\"total\":5},\"output\":{\"guarded\":0,\"total\":19}");
     run_free(&r);
-    talk(&r, &k, "/v1/chat/completions", &input, 1, STREAM, "text/event-stream", EVENT("Hello. ") FINISH);
+    talk(&r, &k, "/v1/chat/completions", &input, 1, STREAM, "text/event-stream", EVENT("Hello. ") FINISH DONE);
     expect(&r.record, "\"output\":{\"guarded\":0,\"total\":7},\"unguarded\":[{\"path\":null,\"characters\":7,\"reason\":\"policy_off\"}]}");
     run_free(&r);
     desk_close(&k);

@@ -4,9 +4,6 @@
 #define SCORED UPSTREAMS "scorer: {socket: /run/none, deadline: {request: 300ms}}\n"
 #define ALLOW "defaults: {on_error: allow}\n"
 #define REPLY "{\"id\":\"c\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"Soon.\"},\"finish_reason\":\"stop\"}]}"
-#define EVENT(text) "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" text "\"}}]}\n\n"
-#define FINISH "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
-#define STREAM "{\"model\":\"m-1\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
 
 static const uint64_t second = 1000000000u;
 
@@ -139,15 +136,6 @@ static void no_memory_is_recorded_of_the_guards_that_had_none(void **state)
 #define HOLD(more) UPSTREAMS "defaults: {guardrail: g, hold: {bytes: 4KiB, time: 2s}" more "}\n"
 #define WORDS "guardrails:\n  g:\n    word_filters: {custom: [{words: [bluefalcon], action: block}, {words: [nightowl], action: mask}]}\n"
 
-static bawn_exchange *begin_stream(run *r, desk *k)
-{
-    bawn_exchange *x = drive_new(k->worker, "POST", "/v1/chat/completions", NULL, 0);
-    *r = (run){ 0 };
-    drive_feed(r, x, BAWN_INPUT, BAWN_LIT(STREAM), NULL, 0);
-    assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
-    return x;
-}
-
 static void put(run *r, bawn_exchange *x, const char *events, bool last, uint64_t now)
 {
     uint64_t next;
@@ -168,7 +156,7 @@ static void a_hold_that_takes_too_long_drops_its_guards_where_they_may(void **st
     assert_true(bawn_exchange_tick(x, NOW + 2 * second, &next));
     drive_steps(&r, x, BAWN_OUTPUT, BAWN_NIL, NOW + 2 * second);
     expect(&r.answer, "A <CUSTOM>, or a bluefal");                  /* what was found stays found */
-    put(&r, x, EVENT("con and nightowl ") FINISH, true, NOW + 3 * second);
+    put(&r, x, EVENT("con and nightowl ") FINISH DONE, true, NOW + 3 * second);
     bawn_buf_add(&r.answer, bawn_buf_slice(&r.tail));
     expect(&r.answer, "con and nightowl ");
     assert_true(r.ended);
@@ -236,7 +224,7 @@ static void a_hold_that_grows_too_large_is_a_guard_that_is_overloaded(void **sta
         bawn_buf_str(&events, "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"bluefa");
         for (int n = 0; n < 6000; n++)
             bawn_buf_str(&events, "\\u200b");                       /* invisible: the word may still come */
-        bawn_buf_str(&events, "\"}}]}\n\n" FINISH);
+        bawn_buf_str(&events, "\"}}]}\n\n" FINISH DONE);
         bawn_buf_byte(&events, 0);
         bawn_exchange *x = begin_stream(&r, &k);
         put(&r, x, events.ptr, true, NOW);
@@ -262,7 +250,7 @@ static void a_stream_goes_on_without_a_guard_that_has_no_memory(void **state)
             run r;
             bawn_exchange *x = begin_stream(&r, &k);
             bawn_malloc_fail_at = n;
-            bool ok = bawn_exchange_feed(x, BAWN_OUTPUT, BAWN_LIT(EVENT("The nightowl, ") EVENT("is it? ") FINISH), true, NOW);
+            bool ok = bawn_exchange_feed(x, BAWN_OUTPUT, BAWN_LIT(EVENT("The nightowl, ") EVENT("is it? ") FINISH DONE), true, NOW);
             failing = bawn_malloc_fail_at == 0;
             bawn_malloc_fail_at = 0;
             drive_steps(&r, x, BAWN_OUTPUT, BAWN_NIL, NOW);

@@ -44,6 +44,28 @@ static inline void ask(run *r, desk *k, const char *request)
     talk(r, k, "/v1/chat/completions", NULL, 0, request, NULL, NULL);
 }
 
+/* ---- streams ------------------------------------------------------------------------------------------------------- */
+#define EVENT(text) "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" text "\"}}]}\n\n"
+#define FINISH "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+#define DONE "data: [DONE]\n\n"
+#define STREAM "{\"model\":\"m-1\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
+
+static inline void stream(run *r, desk *k, const char *reply)
+{
+    talk(r, k, "/v1/chat/completions", NULL, 0, STREAM, "text/event-stream", reply);
+}
+
+/* As far as the head of the answer. */
+static inline bawn_exchange *begin_stream(run *r, desk *k)
+{
+    bawn_exchange *x = drive_new(k->worker, "POST", "/v1/chat/completions", NULL, 0);
+    *r = (run){ 0 };
+    drive_feed(r, x, BAWN_INPUT, BAWN_LIT(STREAM), NULL, 0);
+    assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
+    return x;
+}
+
+/* ---- what was written ---------------------------------------------------------------------------------------------- */
 static inline bool has(const bawn_buf *b, const char *what)
 {
     return bawn_slice_find(bawn_buf_slice(b), bawn_slice_str(what)) < b->len;

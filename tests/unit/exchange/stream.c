@@ -2,16 +2,7 @@
  * error, and time never releases text. keeps: R1, R2, R3, P3a.1 */
 #include "help.h"
 
-#define EVENT(text) "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" text "\"}}]}\n\n"
-#define FINISH "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-#define DONE "data: [DONE]\n\n"
-#define ASK "{\"model\":\"m-1\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
 #define POLICY UPSTREAMS "defaults: {guardrail: g, hold: {bytes: 4KiB, time: 8s}}\n" GUARDED
-
-static void stream(run *r, desk *k, const char *reply)
-{
-    talk(r, k, "/v1/chat/completions", NULL, 0, ASK, "text/event-stream", reply);
-}
 
 static void what_passes_is_byte_for_byte_what_came(void **state)
 {
@@ -37,18 +28,14 @@ static void what_passes_is_byte_for_byte_what_came(void **state)
 static void held_events_are_never_overtaken(void **state)
 {
     desk k = desk_open(POLICY);
-    bawn_exchange *x = drive_new(k.worker, "POST", "/v1/chat/completions", NULL, 0);
-    run r = { 0 };
+    run r;
     (void)state;
-    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(ASK), NULL, 0);
-    assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
+    bawn_exchange *x = begin_stream(&r, &k);
     drive_feed(&r, x, BAWN_OUTPUT, BAWN_LIT("data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}\n\n"), NULL, 0);
     run_free(&r);
     bawn_exchange_free(x);
     /* the second event holds no text, but the first one's text is still open */
-    x = drive_new(k.worker, "POST", "/v1/chat/completions", NULL, 0);
-    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(ASK), NULL, 0);
-    assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
+    x = begin_stream(&r, &k);
     static const char *const pieces[] = { EVENT("bluefal"), "data: {\"choices\":[],\"x\":1}\n\n", ": note\n\n" };
     for (size_t i = 0; i < BAWN_COUNT(pieces); i++) {
         assert_true(bawn_exchange_feed(x, BAWN_OUTPUT, bawn_slice_str(pieces[i]), false, NOW + 1));
@@ -124,12 +111,10 @@ static void time_says_that_we_are_here_or_ends_the_answer(void **state)
         { 0, 5, "", false }, { 4, 5, "", false }, { 5, 8, ": hold", false }, { 6, 8, "", false }, { 8, 0, "", true },
     };
     desk k = desk_open(POLICY);
-    bawn_exchange *x = drive_new(k.worker, "POST", "/v1/chat/completions", NULL, 0);
     const uint64_t second = 1000000000u;
-    run r = { 0 };
+    run r;
     (void)state;
-    drive_feed(&r, x, BAWN_INPUT, BAWN_LIT(ASK), NULL, 0);
-    assert_true(bawn_exchange_response(x, 200, BAWN_LIT("text/event-stream"), NOW));
+    bawn_exchange *x = begin_stream(&r, &k);
     assert_true(bawn_exchange_feed(x, BAWN_OUTPUT, BAWN_LIT(EVENT("bluefal")), false, NOW));
     for (size_t i = 0; i < BAWN_COUNT(ticks); i++) {
         uint64_t next = 0;
