@@ -46,6 +46,7 @@ void bawn_cli_show_change(FILE *, const bawn_policy *, const bawn_cli_change *, 
 
 /* ---- advice on several findings, each said once (advice_list.c) -------------------------------------------------- */
 #define CLI_ADVICE_MOST 16
+bool bawn_cli_change_same(const bawn_cli_change *, const bawn_cli_change *);    /* the same words would be written */
 /* Changes that go together, at most CLI_ADVICE_MOST: each said once, and what adds to the same list in one line. */
 void bawn_cli_show_changes(FILE *, const bawn_policy *, const bawn_cli_change *const *, size_t n, bawn_slice guardrail,
                            const char *indent);

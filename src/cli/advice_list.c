@@ -2,7 +2,7 @@
  * pass, and how much more. The same change is said once, however many findings ask for it. */
 #include "cli/advice.h"
 
-static bool is_same(const bawn_cli_change *a, const bawn_cli_change *b)
+bool bawn_cli_change_same(const bawn_cli_change *a, const bawn_cli_change *b)
 {
     return strcmp(a->text, b->text) == 0 && strcmp(a->advice, b->advice) == 0;
 }
@@ -10,7 +10,7 @@ static bool is_same(const bawn_cli_change *a, const bawn_cli_change *b)
 static bool holds(const bawn_cli_advice_row *rows, size_t n, const bawn_cli_change *change)
 {
     for (size_t i = 0; i < n; i++)
-        if (is_same(&rows[i].change, change))
+        if (bawn_cli_change_same(&rows[i].change, change))
             return true;
     return false;
 }
@@ -36,7 +36,7 @@ void bawn_cli_advice_add(bawn_cli_advice *a, const bawn_policy *policy, const ba
     bawn_cli_change_for(&wide, policy, c);
     if (has)
         add(a, a->exact, &a->n_exact, &exact, c);
-    if (!has || strcmp(exact.text, wide.text) != 0)
+    if (!has || !bawn_cli_change_same(&exact, &wide))
         add(a, a->wide, &a->n_wide, &wide, c);
 }
 
@@ -61,7 +61,7 @@ void bawn_cli_show_changes(FILE *out, const bawn_policy *policy, const bawn_cli_
     for (size_t i = 0; i < n; i++) {
         bawn_cli_change all = *changes[i];
         for (size_t k = i + 1; k < n && !said[i]; k++)
-            said[k] = said[k] || is_same(&all, changes[k]) || join(&all, changes[k]);
+            said[k] = said[k] || bawn_cli_change_same(&all, changes[k]) || join(&all, changes[k]);
         if (!said[i])
             bawn_cli_show_change(out, policy, &all, guardrail, indent);
     }

@@ -70,7 +70,7 @@ static bool collect(suggestion *s, const bawn_cli_policy *policy)
         bawn_cli_change_for(&e->change[WIDE], policy->tree, &e->about);
         if (!bawn_cli_change_exact(&e->change[EXACT], &e->about))
             e->change[EXACT] = e->change[WIDE];
-        else if (strcmp(e->change[EXACT].text, e->change[WIDE].text) != 0)
+        else if (!bawn_cli_change_same(&e->change[EXACT], &e->change[WIDE]))
             s->two_ways = true;
     }
     return true;
@@ -160,7 +160,7 @@ static void print_wide(const suggestion *s, const bawn_cli_policy *policy)
         const exemption *e = &s->items[i];
         bool said = false;
         for (size_t k = 0; k < i && !said; k++)
-            said = strcmp(s->items[k].change[WIDE].text, e->change[WIDE].text) == 0;
+            said = bawn_cli_change_same(&s->items[k].change[WIDE], &e->change[WIDE]);
         if (said)
             continue;
         fputs("  lets pass ", stdout);

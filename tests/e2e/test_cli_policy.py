@@ -254,6 +254,18 @@ def test_suggest_weakens_a_strength_before_it_turns_a_guard_off(tmp_path):
     assert "PROMPT_ATTACK: {input: low}" in done.out and "1 of them would pass too" in done.out
 
 
+def test_suggest_names_each_topic_that_must_go(tmp_path):
+    """Changes in the words of an advice are told apart by them."""
+    policy = HEAD + ("guardrails:\n  default:\n    denied_topics:\n      - {name: shares, words: [buy shares]}\n"
+                     "      - {name: loans, words: [take a loan]}\n")
+    found = [cli.finding("topics", f"topics.{name}", hash=f"k:00000000000000{digit * 2}") for name, digit in (("shares", "a"), ("loans", "b"))]
+    done = suggest(tmp_path, [cli.event(0, found)], policy=policy)
+    assert done.status == 0, done.err
+    wide = done.out.split("A wider one:")[1]
+    for line, name in ((6, "shares"), (7, "loans")):
+        assert f"lets pass every topics.{name}:" in wide and f"list item of line {line}" in wide, wide
+
+
 def test_suggest_for_what_was_not_blocked(tmp_path):
     done = suggest(tmp_path, [cli.event(0)])
     assert done.status == 2 and "allow" in done.err
