@@ -94,18 +94,13 @@ static void write_own(page *p)
 
 static void write_code(page *p)
 {
-    static const char *const kinds[][2] = {
-        { "sql", "code_injection.SQL" }, { "shell", "code_injection.SHELL" }, { "template", "code_injection.TEMPLATE" },
-        { "path", "code_injection.PATH" }, { "html", "code_injection.HTML" }, { "ldap", "code_injection.LDAP" },
-        { "xpath", "code_injection.XPATH" },
-    };
     bool first = true;
 
     bawn_buf_fmt(p->out, "#   code_injection: {input: %s, output: %s, tool_arguments: %s, kinds: [", on(p, "code_injection", NULL, INPUT),
                  on(p, "code_injection", NULL, OUTPUT), on(p, "code_injection", NULL, TOOLS));
-    for (size_t i = 0; i < BAWN_COUNT(kinds); i++)
-        if (ruling_of(p, "code_injection", kinds[i][1], ~0u).action != BAWN_ALLOW) {
-            bawn_buf_fmt(p->out, "%s%s", first ? "" : ", ", kinds[i][0]);
+    for (size_t i = 0; i < BAWN_CODE_KINDS; i++)
+        if (ruling_of(p, "code_injection", bawn_code_kinds[i][1], ~0u).action != BAWN_ALLOW) {
+            bawn_buf_fmt(p->out, "%s%s", first ? "" : ", ", bawn_code_kinds[i][0]);
             first = false;
         }
     bawn_buf_str(p->out, "]}\n");

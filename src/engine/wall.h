@@ -71,6 +71,10 @@ enum { BAWN_ON_ERROR_UNSAID, BAWN_ON_ERROR_BLOCK, BAWN_ON_ERROR_ALLOW };
 typedef struct { bawn_slice language, text; } bawn_message;
 typedef struct { bawn_message *items; size_t n; } bawn_messages;
 
+/* Words of code_injection.kinds, and the kinds that they name. */
+#define BAWN_CODE_KINDS 8
+extern const char *const bawn_code_kinds[BAWN_CODE_KINDS][2];
+
 typedef struct { bawn_slice kind, text /* empty: `hash` counts */; uint8_t hash[8]; } bawn_except;     /* except.c */
 
 enum { BAWN_PLACE_SYSTEM, BAWN_PLACE_INPUT, BAWN_PLACE_UNTRUSTED, BAWN_PLACE_TOOL_ARGUMENTS, BAWN_PLACE_OUTPUT,

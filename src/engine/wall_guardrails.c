@@ -224,19 +224,20 @@ static void read_words_of(reader *r, const bawn_node *map, const char *guard, co
     }
 }
 
+const char *const bawn_code_kinds[BAWN_CODE_KINDS][2] = {
+    { "sql", "code_injection.SQL" }, { "shell", "code_injection.SHELL" }, { "template", "code_injection.TEMPLATE" },
+    { "path", "code_injection.PATH" }, { "html", "code_injection.HTML" }, { "ldap", "code_injection.LDAP" },
+    { "xpath", "code_injection.XPATH" }, { "header", "code_injection.HEADER" },
+};
+
 static void read_kinds(reader *r, const bawn_node *list)
 {
-    static const char *const kinds[][2] = {
-        { "sql", "code_injection.SQL" }, { "shell", "code_injection.SHELL" }, { "template", "code_injection.TEMPLATE" },
-        { "path", "code_injection.PATH" }, { "html", "code_injection.HTML" }, { "ldap", "code_injection.LDAP" },
-        { "xpath", "code_injection.XPATH" }, { "header", "code_injection.HEADER" },
-    };
-    for (size_t i = 0; list && i < BAWN_COUNT(kinds); i++) {
+    for (size_t i = 0; list && i < BAWN_CODE_KINDS; i++) {
         bool named = false;
         for (const bawn_node *item = list->first; item; item = item->next)
-            named = named || bawn_node_word(item, kinds[i][0]);
+            named = named || bawn_node_word(item, bawn_code_kinds[i][0]);
         if (!named)
-            rule_guard(r, "code_injection", kinds[i][1], ALL_PLACES, BAWN_ALLOW, -1);
+            rule_guard(r, "code_injection", bawn_code_kinds[i][1], ALL_PLACES, BAWN_ALLOW, -1);
     }
 }
 

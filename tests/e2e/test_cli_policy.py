@@ -100,7 +100,8 @@ def test_explain_shows_what_holds_defaults_and_inheritance_included(tmp_path):
                  "exfiltration: {links: mask, html: mask, ansi: mask}", "sanitise: {control: remove, invisible: remove, bidi: remove}"):
         assert line in shop, (line, shop)
     assert any(line.startswith("word_filters: {managed: {PROFANITY: ") for line in shop)
-    assert any(line.startswith("code_injection: {input: ") and "tool_arguments: block" in line and "xpath" in line for line in shop)
+    assert any(line.startswith("code_injection: {input: ") and "tool_arguments: block" in line and
+               line.endswith("kinds: [sql, shell, template, path, html, ldap, xpath, header]}") for line in shop)
     for line in ("mode: observe", "content_filters: {PROMPT_ATTACK: {input: low, output: none, untrusted: high}}", "EMAIL: {input: block, output: block}",
                  "secrets: {input: block, output: mask}", "sensitive_information.regexes: pii.ORDER from line 6: mask"):
         assert line in staff, (line, staff)
