@@ -247,7 +247,7 @@ size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code)
 {
     switch (code) {
     case BAWN_CODE_BASE64:
-    case BAWN_CODE_BASE64URL: return from_digits(out, run, base64_digit, 6);
+    case BAWN_CODE_BASE64URL: return from_digits(out, run, bawn_decode_base64_digit, 6);
     case BAWN_CODE_BASE32: return from_digits(out, run, base32_digit, 5);
     case BAWN_CODE_BINARY: return from_digits(out, run, binary_digit, 1);
     case BAWN_CODE_HEX: return from_hex(out, run);
