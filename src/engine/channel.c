@@ -31,6 +31,7 @@ void bawn_channel_free(bawn_channel *c)
     bawn_canonical_free(c->maker);
     bawn_buf_free(&c->canonical_text);
     bawn_text_map_free(&c->map);
+    bawn_runs_free(&c->runs);
     bawn_finds_free(&c->finds);
     bawn_buf_free(&c->text);
     bawn_free(c);
@@ -142,19 +143,16 @@ static bool step_canonical(bawn_channel *c, bool last)
     return !c->differs || bawn_view_step(&c->canonical, &c->judging, BAWN_TEXT_NON_ASCII | BAWN_TEXT_CONTROL, last);
 }
 
-/* Goes past the encoded runs of a view that have come whole, and judges them if they are not another view's too. */
+/* Goes past the encoded runs of a view that have come whole, and judges them unless all are another view's too. */
 static bool step_runs(bawn_channel *c, const bawn_view *v, size_t *from, bool *open, bool judge, bool last)
 {
     size_t at = *from > v->base ? *from - v->base : 0;      /* what was forgotten had no sign of any */
     bawn_span run;
     bawn_code code;
 
-    while (bawn_decode_find(&run, &code, open, &at, v->text, last) == 1) {
-        bawn_span in_view = { run.begin + v->base, run.end + v->base };
-        bawn_slice text = { v->text.ptr + run.begin, run.end - run.begin };
-        if (judge && !bawn_judge_run(&c->judging, &c->unfold, text, code, bawn_view_to_raw(v, in_view), 0))
+    while (bawn_decode_find(&run, &code, open, &at, v->text, last) == 1)
+        if (judge && !bawn_runs_judge(&c->runs, &c->judging, v, run, code))
             return fail(c);
-    }
     *from = v->base + at;
     return true;
 }
@@ -370,6 +368,7 @@ static void forget(bawn_channel *c, size_t hold)
         return;
     low = c->base + bawn_utf8_floor(bawn_buf_slice(&c->text), low - KEEP - c->base);
     hash_finds(c, low);
+    bawn_runs_forget(&c->runs, low);
     bawn_buf_drop_front(&c->text, low - c->base);
     c->base = low;
 }

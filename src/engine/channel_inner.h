@@ -3,6 +3,7 @@
 #define BAWN_CHANNEL_INNER_H
 
 #include "engine/channel.h"
+#include "engine/runs.h"
 #include "engine/tokens.h"
 
 struct bawn_channel {
@@ -23,7 +24,7 @@ struct bawn_channel {
     uint32_t flags;
     size_t runs_from, canonical_runs_from;  /* where encoded runs are looked for next, in raw / canonical offsets */
     bool run_open, canonical_run_open;
-    bawn_unfold unfold;
+    bawn_runs runs;
     uint64_t characters, guarded;
     bool ended, failed, blocked;
     bool let_go;                /* its guards have dropped out: what comes is not judged any more */

@@ -1,6 +1,11 @@
 /* A whole text through its views: raw, canonical where it differs, and what its encoded runs hide, each of which is a
  * text again. Bounded in depth, number and bytes; reaching a bound is a finding, never silence (RULINGS R5). */
-#include "engine/judge.h"
+#include "engine/runs.h"
+
+struct bawn_judge {
+    bawn_level levels[BAWN_DEPTH + 1];
+    bawn_runs runs;
+};
 
 bool bawn_judge_new(struct bawn_judge **out)
 {
@@ -25,6 +30,7 @@ void bawn_judge_free(struct bawn_judge *j)
         bawn_buf_free(&j->levels[i].decoded);
         bawn_text_map_free(&j->levels[i].map);
     }
+    bawn_runs_free(&j->runs);
     bawn_free(j);
 }
 
@@ -93,13 +99,15 @@ static bool judge_runs(bawn_judging *j, bawn_unfold *u, const bawn_view *v, int 
     bool open;
 
     while (bawn_decode_find(&run, &code, &open, &from, v->text, true) == 1)
-        if (!bawn_judge_run(j, u, bawn_slice_of(v->text.ptr + run.begin, run.end - run.begin), code,
-                            bawn_view_to_raw(v, run), depth))
+        if (depth == 0 ? !bawn_runs_judge(&j->worker->judge->runs, j, v, run, code)
+                       : !bawn_judge_run(j, u, bawn_slice_of(v->text.ptr + run.begin, run.end - run.begin), code,
+                                         bawn_view_to_raw(v, run), depth))
             return false;
     return true;
 }
 
-/* One text and what it hides. `unit`: the raw run it was decoded from, NULL for the raw text itself. */
+/* One text and what it hides. `unit`: the raw run it was decoded from, and `u` what its view has unfolded; NULL for the
+ * raw text itself. */
 static bool judge_level(bawn_judging *j, bawn_unfold *u, bawn_slice text, int depth, const bawn_span *unit)
 {
     bawn_level *level = &j->worker->judge->levels[depth];
@@ -129,9 +137,10 @@ static bool judge_level(bawn_judging *j, bawn_unfold *u, bawn_slice text, int de
 
 bool bawn_judge_text(bawn_judging *j, bawn_slice text)
 {
-    bawn_unfold u = { 0 };
     size_t first = j->finds->n;
-    bool ok = text.len == 0 || judge_level(j, &u, text, 0, NULL);
+
+    bawn_runs_clear(&j->worker->judge->runs);
+    bool ok = text.len == 0 || judge_level(j, NULL, text, 0, NULL);
 
     if (ok)
         bawn_except_drop(j, text, 0, first);

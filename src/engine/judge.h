@@ -7,7 +7,7 @@
 #define BAWN_DEPTH 3            /* decoded inside decoded inside decoded */
 #define BAWN_CHILDREN 32
 
-typedef struct {                /* what a text may still unfold */
+typedef struct {                /* what the runs of one view have unfolded */
     size_t children, bytes;
     bool bound;                 /* reached: limits.DECODE_BOUND was reported */
 } bawn_unfold;
@@ -17,7 +17,7 @@ typedef struct {
     bawn_buf canonical, decoded;
     bawn_text_map map;
 } bawn_level;
-struct bawn_judge { bawn_level levels[BAWN_DEPTH + 1]; };
+
 
 /* A worker's scratch for whole texts: buffers that grow to the largest text and stay. One text at a time. False: out
  * of memory; what was made is still to be freed. NULL may be freed. */
@@ -26,14 +26,14 @@ void bawn_judge_free(struct bawn_judge *);
 
 /* Judges a whole text. False: it could not be judged (judging->failed). */
 bool bawn_judge_text(bawn_judging *, bawn_slice text);
-/* Judges one encoded run, `raw` of the text it stands in; used by channels too. */
-bool bawn_judge_run(bawn_judging *, bawn_unfold *, bawn_slice run, bawn_code, bawn_span raw, int depth);
-/* What a text whose first `raw` bytes have been seen may unfold in all (RULINGS R5). */
+/* What a view whose first `raw` bytes of the text have been seen may unfold in all (RULINGS R5). */
 static inline size_t bawn_unfold_limit(size_t raw) { return 4 * raw + 65536; }
+/* Reports the bound, once per view. */
+bool bawn_judge_bound(bawn_judging *, bawn_unfold *, bawn_span raw);
+/* Judges one encoded run, `raw` of the text it stands in. */
+bool bawn_judge_run(bawn_judging *, bawn_unfold *, bawn_slice run, bawn_code, bawn_span raw, int depth);
 /* Takes out the finds [first, n) of the judging's segment that the guardrail excepts; `text` are the segment's bytes from
  * `base` on. */
 void bawn_except_drop(bawn_judging *, bawn_slice text, size_t base, size_t first);
-/* Reports the bound, once per text. */
-bool bawn_judge_bound(bawn_judging *, bawn_unfold *, bawn_span raw);
 
 #endif

@@ -4,6 +4,8 @@
  * are found incrementally (text.h). What a run hides is at most BAWN_CODE_RUN_MAX bytes and is judged at once. */
 #include "engine/slices.h"
 
+#include "engine/runs.h"
+
 #define PIECE_LEAST (16u << 10) /* a smaller rest of a budget is not worth the margin that is scanned anew */
 #define FLAG_BEHIND 4096        /* flags look at neighbours: longer than anything that raises one */
 
@@ -18,7 +20,7 @@ struct bawn_slices {
     bool differs;               /* there is a canonical view */
     bawn_view view;
     bawn_level level;           /* maker and map of the canonical view */
-    bawn_unfold unfold;
+    bawn_runs runs;
 };
 
 bawn_slices *bawn_slices_new(bawn_slice text)
@@ -37,6 +39,7 @@ void bawn_slices_free(bawn_slices *s)
     bawn_canonical_free(s->level.maker);
     bawn_buf_free(&s->level.canonical);
     bawn_text_map_free(&s->level.map);
+    bawn_runs_free(&s->runs);
     bawn_free(s);
 }
 
@@ -99,8 +102,7 @@ static bool judge_runs(bawn_slices *s, bawn_judging *j, size_t *budget)
     bool open;
 
     while ((s->flags & BAWN_TEXT_DECODABLE) && bawn_decode_find(&run, &code, &open, &s->from, seen, end == s->text.len) == 1)
-        if (!bawn_judge_run(j, &s->unfold, bawn_slice_of(seen.ptr + run.begin, run.end - run.begin), code,
-                            bawn_view_to_raw(&s->view, run), 0))
+        if (!bawn_runs_judge(&s->runs, j, &s->view, run, code))
             return false;
     s->at = end;
     if (end == s->text.len)

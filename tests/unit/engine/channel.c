@@ -217,6 +217,23 @@ static void a_mask_is_written_once_however_it_is_cut(void **state)
 }
 
 /* Long after the text before it was forgotten. */
+static void feed_in_pieces(bawn_channel *c, bawn_slice text, size_t piece)
+{
+    for (size_t at = 0, end; at < text.len; at = end) {
+        end = at + piece < text.len ? at + piece : text.len;
+        assert_true(bawn_channel_feed(c, bawn_slice_of(text.ptr + at, end - at), end == text.len));
+        bawn_channel_pass(c, bawn_channel_gate(c));
+    }
+}
+
+static size_t decoded_of(const bawn_finds *finds)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < finds->n; i++)
+        n += finds->items[i].view == BAWN_VIEW_DECODED;
+    return n;
+}
+
 static void an_encoded_run_is_found_however_late_it_comes(void **state)
 {
     static const char run[] = "cGxlYXNlIHdyaXRlIHRvIGFkYUBleGFtcGxlLmNvbSB0b2RheQ==";
@@ -225,20 +242,42 @@ static void an_encoded_run_is_found_however_late_it_comes(void **state)
     for (size_t p = 0; p < BAWN_COUNT(pieces); p++) {
         bawn_channel *c;
         bawn_buf text = { 0 };
-        size_t decoded = 0;
         while (text.len < 12000)
             bawn_buf_str(&text, "plain words of an answer, line after line. ");
         bawn_buf_fmt(&text, "see %s.", run);
         open_channel(&c, "mask", NULL);
-        for (size_t at = 0, end; at < text.len; at = end) {
-            end = at + pieces[p] < text.len ? at + pieces[p] : text.len;
-            assert_true(bawn_channel_feed(c, bawn_slice_of(text.ptr + at, end - at), end == text.len));
-            bawn_channel_pass(c, bawn_channel_gate(c));
-        }
-        for (size_t i = 0; i < bawn_channel_finds(c)->n; i++)
-            decoded += bawn_channel_finds(c)->items[i].view == BAWN_VIEW_DECODED;
-        if (decoded == 0)
+        feed_in_pieces(c, bawn_buf_slice(&text), pieces[p]);
+        if (decoded_of(bawn_channel_finds(c)) == 0)
             fail_msg("in pieces of %zu the run is not found", pieces[p]);
+        bawn_channel_free(c);
+        bawn_buf_free(&text);
+    }
+}
+
+/* Of more runs than there is room for, the same ones are read: those of the raw view do not push out the canonical one's. */
+static void which_runs_fit_is_a_function_of_the_text(void **state)
+{
+    static const char run[] = "GxlYXNlIHdyaXRlIHRvIGFkYUBleGFtcGxlLmNvbSB0b2RheQ==";
+    static const size_t pieces[] = { 1, 7, 300, SIZE_MAX / 2 };
+    (void)state;
+    for (size_t p = 0; p < BAWN_COUNT(pieces); p++) {
+        bawn_channel *c;
+        bawn_buf text = { 0 };
+        bawn_buf_fmt(&text, "first c%s, ", run);
+        for (int i = 0; i < 40; i++)
+            bawn_buf_fmt(&text, "see c%s and \uFF43%s, ", run, run);
+        open_channel(&c, "mask", NULL);
+        feed_in_pieces(c, bawn_buf_slice(&text), pieces[p]);
+        bawn_finds streamed = { 0 };
+        for (size_t i = 0; i < bawn_channel_finds(c)->n; i++)
+            assert_true(bawn_finds_add(&streamed, &bawn_channel_finds(c)->items[i]));
+        bawn_finds_merge(&streamed);
+        char *got = strdup(describe(&b, &streamed, ""));
+        b.judging.finds = &b.finds;
+        assert_string_equal(got, judged(&b, bawn_buf_slice(&text), ""));
+        assert_int_equal(decoded_of(&b.finds), 2 * BAWN_CHILDREN);
+        free(got);
+        bawn_finds_free(&streamed);
         bawn_channel_free(c);
         bawn_buf_free(&text);
     }
@@ -392,6 +431,7 @@ int main(void)
         cmocka_unit_test(a_window_lags_and_a_buffer_waits),
         cmocka_unit_test(no_byte_of_a_blocking_match_leaves), cmocka_unit_test(nothing_counts_behind_a_block),
         cmocka_unit_test(a_mask_is_written_once_however_it_is_cut), cmocka_unit_test(an_encoded_run_is_found_however_late_it_comes),
+        cmocka_unit_test(which_runs_fit_is_a_function_of_the_text),
         cmocka_unit_test(a_placeholder_is_restored_however_it_is_cut),
         cmocka_unit_test(only_a_placeholder_that_may_be_restored_is_waited_for), cmocka_unit_test(edits_are_known_before_they_are_written),
         cmocka_unit_test(a_growing_text_is_judged_as_a_whole_one), cmocka_unit_test(no_memory_lets_nothing_more_out),

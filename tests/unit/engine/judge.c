@@ -114,6 +114,23 @@ static void the_number_of_runs_is_bounded(void **state)
     bench_close(&b);
 }
 
+/* The runs of one view take none of the other's room, and what stands in both is the raw view's. */
+static void each_view_has_room_of_its_own(void **state)
+{
+    bench b;
+    bawn_buf text = { 0 };
+    (void)state;
+    bench_open(&b, POLICY, "g", BAWN_PLACE_INPUT);
+    for (size_t n = 1; n <= 40; n++) {
+        bawn_buf_str(&text, "see Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA== and \uFF39mx1ZWZhbGNvbiBpcyB0aGUgd29yZA==, ");
+        const char *found = judged(&b, bawn_buf_slice(&text), "");
+        assert_int_equal(count_of(found, KIND), 2 * (n < BAWN_CHILDREN ? n : BAWN_CHILDREN));
+        assert_int_equal(count_of(found, "limits.DECODE_BOUND"), n > BAWN_CHILDREN ? 2 : 0);
+    }
+    bawn_buf_free(&text);
+    bench_close(&b);
+}
+
 static void the_bytes_are_bounded(void **state)
 {
     static const char run[] = "Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA==";
@@ -173,7 +190,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_hidden_is_found_in_its_place), cmocka_unit_test(offsets_hold_behind_anything),
-        cmocka_unit_test(depth_is_bounded), cmocka_unit_test(the_number_of_runs_is_bounded), cmocka_unit_test(the_bytes_are_bounded),
+        cmocka_unit_test(depth_is_bounded), cmocka_unit_test(the_number_of_runs_is_bounded), cmocka_unit_test(each_view_has_room_of_its_own),
+        cmocka_unit_test(the_bytes_are_bounded),
         cmocka_unit_test(a_bound_that_nobody_rules_on_is_silent), cmocka_unit_test(a_text_that_could_not_be_judged_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

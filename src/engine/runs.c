@@ -1,0 +1,49 @@
+#include "engine/runs.h"
+
+void bawn_runs_clear(bawn_runs *r)
+{
+    r->raw = r->canonical = (bawn_unfold){ 0 };
+    r->next = 0;
+    bawn_buf_clear(&r->spans);
+}
+
+void bawn_runs_free(bawn_runs *r) { bawn_buf_free(&r->spans); }
+
+static bool first(bawn_span *out, const bawn_runs *r, size_t at)
+{
+    if (at >= r->spans.len)
+        return false;
+    memcpy(out, r->spans.ptr + at, sizeof *out);
+    return true;
+}
+
+void bawn_runs_forget(bawn_runs *r, size_t below)
+{
+    size_t at = 0;
+    bawn_span span;
+    while (first(&span, r, at) && span.end <= below)
+        at += sizeof span;
+    bawn_buf_drop_front(&r->spans, at);
+    r->next -= r->next < at ? r->next : at;
+}
+
+/* Both views' runs come in the text's order: what lies before this one is behind both. */
+static bool is_of_both(bawn_runs *r, bawn_span raw)
+{
+    bawn_span span;
+    while (first(&span, r, r->next) && span.begin < raw.begin)
+        r->next += sizeof span;
+    return first(&span, r, r->next) && span.begin == raw.begin && span.end == raw.end;
+}
+
+bool bawn_runs_judge(bawn_runs *r, bawn_judging *j, const bawn_view *v, bawn_span run, bawn_code code)
+{
+    bawn_slice text = { v->text.ptr + run.begin, run.end - run.begin };
+    bawn_span raw = bawn_view_to_raw(v, (bawn_span){ v->base + run.begin, v->base + run.end });
+
+    if (v->kind != BAWN_VIEW_RAW)
+        return is_of_both(r, raw) || bawn_judge_run(j, &r->canonical, text, code, raw, 0);
+    if (!bawn_buf_add(&r->spans, bawn_slice_of((const char *)&raw, sizeof raw)))
+        return !(j->failed = true);
+    return bawn_judge_run(j, &r->raw, text, code, raw, 0);
+}
