@@ -385,6 +385,8 @@ static bool judge_new(bawn_channel *c, size_t from, bool last)
     c->flags |= flags & (BAWN_TEXT_CANONICAL | BAWN_TEXT_DECODABLE);
     if (!feed_canonical(c, from, last) || !step_raw(c, last))
         return false;
+    c->runs.text = bawn_buf_slice(&c->text);
+    c->runs.base = c->base;
     if ((c->flags & BAWN_TEXT_DECODABLE) && !step_runs(c, &c->raw, &c->runs_from, &c->run_open, true, last))
         return false;
     if (!step_canonical(c, last))

@@ -2,14 +2,14 @@
 
 void bawn_runs_clear(bawn_runs *r)
 {
-    r->raw = r->canonical = (bawn_unfold){ 0 };
-    r->next = 0;
-    bawn_buf_clear(&r->spans);
+    bawn_buf spans = r->spans;
+    bawn_buf_clear(&spans);
+    *r = (bawn_runs){ .spans = spans };
 }
 
 void bawn_runs_free(bawn_runs *r) { bawn_buf_free(&r->spans); }
 
-static bool first(bawn_span *out, const bawn_runs *r, size_t at)
+static bool span_at(bawn_span *out, const bawn_runs *r, size_t at)
 {
     if (at >= r->spans.len)
         return false;
@@ -21,19 +21,22 @@ void bawn_runs_forget(bawn_runs *r, size_t below)
 {
     size_t at = 0;
     bawn_span span;
-    while (first(&span, r, at) && span.end <= below)
+    while (span_at(&span, r, at) && span.end <= below)
         at += sizeof span;
     bawn_buf_drop_front(&r->spans, at);
     r->next -= r->next < at ? r->next : at;
 }
 
-/* Both views' runs come in the text's order: what lies before this one is behind both. */
-static bool is_of_both(bawn_runs *r, bawn_span raw)
+/* Both views' runs come in the text's order: what lies before this one is behind both. One word may be two runs: what
+ * its escapes say, and what it is when its signs are read as gaps. */
+static bool is_of_both(bawn_runs *r, bawn_slice run, bawn_span raw)
 {
     bawn_span span;
-    while (first(&span, r, r->next) && span.begin < raw.begin)
+    while (span_at(&span, r, r->next) && span.begin < raw.begin)
         r->next += sizeof span;
-    return first(&span, r, r->next) && span.begin == raw.begin && span.end == raw.end;
+    return span_at(&span, r, r->next) && span.begin == raw.begin && span.end == raw.end && raw.begin >= r->base &&
+           raw.end - r->base <= r->text.len &&
+           bawn_slice_eq(run, bawn_slice_of(r->text.ptr + (raw.begin - r->base), raw.end - raw.begin));
 }
 
 bool bawn_runs_judge(bawn_runs *r, bawn_judging *j, const bawn_view *v, bawn_span run, bawn_code code)
@@ -42,7 +45,7 @@ bool bawn_runs_judge(bawn_runs *r, bawn_judging *j, const bawn_view *v, bawn_spa
     bawn_span raw = bawn_view_to_raw(v, (bawn_span){ v->base + run.begin, v->base + run.end });
 
     if (v->kind != BAWN_VIEW_RAW)
-        return is_of_both(r, raw) || bawn_judge_run(j, &r->canonical, text, code, raw, 0);
+        return is_of_both(r, text, raw) || bawn_judge_run(j, &r->canonical, text, code, raw, 0);
     if (!bawn_buf_add(&r->spans, bawn_slice_of((const char *)&raw, sizeof raw)))
         return !(j->failed = true);
     return bawn_judge_run(j, &r->raw, text, code, raw, 0);

@@ -7,6 +7,8 @@
 #include "engine/judge.h"
 
 typedef struct {
+    bawn_slice text;            /* raw bytes from offset `base` on, borrowed: set before canonical runs are judged */
+    size_t base;
     bawn_unfold raw, canonical;
     bawn_buf spans;             /* bawn_span each: the raw view's runs, which the canonical view may still repeat */
     size_t next;                /* byte of the first one that it may repeat */

@@ -69,12 +69,13 @@ static int unload(void **state)
 /* ---- one round ------------------------------------------------------------------------------------------------------- */
 typedef struct { uint64_t seed; size_t policy; answer said; bawn_worker *worker; size_t cuts; } game;
 
-static void show(const char *what, bawn_slice s) { print_error("---- %s (%zu)\n%.*s\n", what, s.len, (int)(s.len > 6000 ? 6000 : s.len), s.ptr); }
+/* cmocka's own print_error cuts at 1,024 bytes. */
+static void show(const char *what, bawn_slice s) { fprintf(stderr, "---- %s (%zu)\n%.*s\n", what, s.len, (int)(s.len > 9000 ? 9000 : s.len), s.ptr); }
 
 static void complain(const game *g, const char *what)
 {
     for (size_t i = 0; i < g->said.n; i++) {
-        print_error("choice %u kind %d: ", g->said.parts[i].choice, g->said.parts[i].kind);
+        fprintf(stderr, "choice %u kind %d: ", g->said.parts[i].choice, g->said.parts[i].kind);
         show("the model says", bawn_buf_slice(&g->said.parts[i].text));
     }
     fail_msg("policy `%s`, BAWN_SEED=%llu: %s", policies[g->policy].name, (unsigned long long)g->seed, what);
@@ -88,7 +89,7 @@ static void same(const game *g, const char *what, const bawn_buf *a, const bawn_
     while (at < a->len && at < b->len && a->ptr[at] == b->ptr[at])
         at++;
     size_t from = at > 200 ? at - 200 : 0;
-    print_error("they part at byte %zu\n", at);
+    fprintf(stderr, "they part at byte %zu\n", at);
     show("one", bawn_slice_of(a->ptr + from, a->len - from < 400 ? a->len - from : 400));
     show("other", bawn_slice_of(b->ptr + from, b->len - from < 400 ? b->len - from : 400));
     complain(g, what);
@@ -266,7 +267,7 @@ static void check_prefixes(game *g, dice *d, const readings *streamed, const run
             ;       /* cut there, the text means something else: it says nothing about the whole one */
         else if (!bawn_slice_starts(bawn_buf_slice(&clean), bawn_buf_slice(&s->text)) &&
                  !bawn_slice_starts(bawn_buf_slice(&under_masks), bawn_buf_slice(&s->text))) {
-            print_error("channel %x, first blocking byte %zu\n%.*s", channel_of(p), begin, (int)whole->verdicts.len, whole->verdicts.ptr);
+            fprintf(stderr, "channel %x, first blocking byte %zu\n%.*s", channel_of(p), begin, (int)whole->verdicts.len, whole->verdicts.ptr);
             show("what is clean", bawn_buf_slice(&clean));
             show("the prefix under the masks of the whole", bawn_buf_slice(&under_masks));
             show("what was delivered", bawn_buf_slice(&s->text));

@@ -114,6 +114,16 @@ static void the_number_of_runs_is_bounded(void **state)
     bench_close(&b);
 }
 
+/* What the escapes of a word say, and the digits that are left when its signs are read as gaps, are two runs of one place. */
+static void a_word_may_be_a_run_in_each_view(void **state)
+{
+    bench b;
+    (void)state;
+    bench_open(&b, UPSTREAM "guardrails:\n  g:\n    word_filters: {custom: [{words: [شارع], action: block}]}\n", "g", BAWN_PLACE_INPUT);
+    expect_judged(&b, "see aaaaaaaaaaaa%D8%B4%D8%A7%D8%B1%D8%B9%20%D8%A7%D9%84 end", KIND, KIND " 4-55 decoded");
+    bench_close(&b);
+}
+
 /* The runs of one view take none of the other's room, and what stands in both is the raw view's. */
 static void each_view_has_room_of_its_own(void **state)
 {
@@ -190,7 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_hidden_is_found_in_its_place), cmocka_unit_test(offsets_hold_behind_anything),
-        cmocka_unit_test(depth_is_bounded), cmocka_unit_test(the_number_of_runs_is_bounded), cmocka_unit_test(each_view_has_room_of_its_own),
+        cmocka_unit_test(depth_is_bounded), cmocka_unit_test(the_number_of_runs_is_bounded), cmocka_unit_test(a_word_may_be_a_run_in_each_view), cmocka_unit_test(each_view_has_room_of_its_own),
         cmocka_unit_test(the_bytes_are_bounded),
         cmocka_unit_test(a_bound_that_nobody_rules_on_is_silent), cmocka_unit_test(a_text_that_could_not_be_judged_says_so),
     };
