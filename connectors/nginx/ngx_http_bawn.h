@@ -29,6 +29,7 @@ typedef struct ngx_http_bawn_scorer_s  ngx_http_bawn_scorer_t;
 typedef struct ngx_http_bawn_zone_s    ngx_http_bawn_zone_t;
 typedef struct ngx_http_bawn_inflate_s ngx_http_bawn_inflate_t;
 
+#define BAWN_TRIM_AFTER  1000                 /* milliseconds */
 #define BAWN_RESERVE  (64 * 1024)             /* an exchange that refuses, and its record, need less */
 
 /* Everything that a worker process owns; reached through the main configuration, there are no statics. */
@@ -39,6 +40,7 @@ typedef struct {
     ngx_queue_t              live;            /* ctxs with an open exchange: recorded even if the worker must go */
     ngx_queue_t              unsynced;        /* ctxs whose record waits for the group commit */
     ngx_event_t              sync;
+    ngx_event_t              trim;            /* while set, requests have come since the heap was trimmed */
     void                    *reserve;         /* given up when there is no memory for an exchange */
     uint64_t                 epoch_ns;        /* wall clock minus monotonic clock, taken once */
     uint8_t                  seeds[1024];

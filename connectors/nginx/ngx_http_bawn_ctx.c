@@ -99,6 +99,21 @@ ngx_http_bawn_get(ngx_http_request_t *r)
 }
 
 
+static void
+ngx_http_bawn_trim_later(ngx_http_request_t *r)
+{
+    ngx_http_bawn_worker_t     *w;
+    ngx_http_bawn_main_conf_t  *mcf;
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_http_bawn_module);
+    w = mcf->worker;
+
+    if (w && !w->trim.timer_set) {
+        ngx_add_timer(&w->trim, BAWN_TRIM_AFTER);
+    }
+}
+
+
 ngx_http_bawn_ctx_t *
 ngx_http_bawn_create(ngx_http_request_t *r)
 {
@@ -113,6 +128,7 @@ ngx_http_bawn_create(ngx_http_request_t *r)
     ctx = cln->data;
     ngx_memzero(ctx, sizeof(ngx_http_bawn_ctx_t));
     cln->handler = ngx_http_bawn_cleanup;
+    ngx_http_bawn_trim_later(r);
 
     ctx->request = r;
     ctx->http_version = r->http_version;

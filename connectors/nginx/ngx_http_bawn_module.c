@@ -393,6 +393,32 @@ ngx_http_bawn_open_spool(ngx_cycle_t *cycle, ngx_http_bawn_main_conf_t *mcf)
 }
 
 
+/* Free pages below something that lives on stay in the heap however little is used; this gives them back. */
+static void
+ngx_http_bawn_trim_handler(ngx_event_t *ev)
+{
+    (void) ev;
+    (void) malloc_trim(BAWN_TRIM_THRESHOLD / 2);
+}
+
+
+/* Large bodies are given back when they are done with: left alone, the C library raises this bound by each large
+ * block that is freed, and keeps in its heap what many large bodies at a time once took. What the next request needs
+ * again is kept: pages that come and go with each one cost an eighth of a request of 64 kB. */
+static void
+ngx_http_bawn_init_heap(ngx_cycle_t *cycle, ngx_http_bawn_worker_t *w)
+{
+    (void) mallopt(M_MMAP_THRESHOLD, BAWN_MMAP_THRESHOLD);
+    (void) mallopt(M_TRIM_THRESHOLD, BAWN_TRIM_THRESHOLD);
+    (void) mallopt(M_TOP_PAD, BAWN_TRIM_THRESHOLD / 2);
+
+    w->trim.handler = ngx_http_bawn_trim_handler;
+    w->trim.data = w;
+    w->trim.log = cycle->log;
+    w->trim.cancelable = 1;
+}
+
+
 static ngx_int_t
 ngx_http_bawn_init_process(ngx_cycle_t *cycle)
 {
@@ -409,13 +435,6 @@ ngx_http_bawn_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    /* Large bodies are given back when they are done with: left alone, the C library raises this bound by each large
-     * block that is freed, and keeps in its heap what many large bodies at a time once took. What the next request needs
-     * again is kept: pages that come and go with each one cost an eighth of a request of 64 kB. */
-    (void) mallopt(M_MMAP_THRESHOLD, BAWN_MMAP_THRESHOLD);
-    (void) mallopt(M_TRIM_THRESHOLD, BAWN_TRIM_THRESHOLD);
-    (void) mallopt(M_TOP_PAD, BAWN_TRIM_THRESHOLD / 2);
-
     w = ngx_pcalloc(cycle->pool, sizeof(ngx_http_bawn_worker_t));
     if (w == NULL) {
         return NGX_ERROR;
@@ -424,6 +443,7 @@ ngx_http_bawn_init_process(ngx_cycle_t *cycle)
     mcf->worker = w;
     ngx_queue_init(&w->live);
     ngx_queue_init(&w->unsynced);
+    ngx_http_bawn_init_heap(cycle, w);
     w->sync.handler = ngx_http_bawn_sync_handler;
     w->sync.data = mcf;
     w->sync.log = cycle->log;
@@ -471,6 +491,10 @@ ngx_http_bawn_exit_process(ngx_cycle_t *cycle)
     /* a worker that must go at once still records what it was doing */
     while (!ngx_queue_empty(&w->live)) {
         ngx_http_bawn_leave(ngx_queue_data(ngx_queue_head(&w->live), ngx_http_bawn_ctx_t, live));
+    }
+
+    if (w->trim.timer_set) {
+        ngx_del_timer(&w->trim);
     }
 
     if (w->scorer) {

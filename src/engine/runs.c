@@ -1,3 +1,5 @@
+/* Runs of the raw view are noted with their places. A run of the canonical view that stands at such a place is the same
+ * one if its bytes are; both views are read from front to back, so one look at the next place noted is enough. */
 #include "engine/runs.h"
 
 void bawn_runs_clear(bawn_runs *r)
@@ -27,8 +29,7 @@ void bawn_runs_forget(bawn_runs *r, size_t below)
     r->next -= r->next < at ? r->next : at;
 }
 
-/* Both views' runs come in the text's order: what lies before this one is behind both. One word may be two runs: what
- * its escapes say, and what it is when its signs are read as gaps. */
+/* One word may be two runs of the same place: what its escapes say, and what it is when its signs are read as gaps. */
 static bool is_of_both(bawn_runs *r, bawn_slice run, bawn_span raw)
 {
     bawn_span span;
