@@ -98,7 +98,7 @@ def test_from_the_first_policy_to_leaving(gateway):
     stats = json.loads(gateway.bawn("log", "stats", "--json", "--state", "state").out)
     assert stats["actions"]["block"] >= 2
     assert gateway.bawn("stop", "--state", "state").status == 0
-    assert gateway.process.wait(10) == 0
+    assert gateway.process.wait(10) == 0 and "(bawn stop)" in gateway.process.stdout.read()
     assert gateway.bawn("log", "verify", "--state", "state").status == 0
 
 
