@@ -2,6 +2,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -12,6 +13,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import gateway
 import mock
 import server
+
+# A shell's background job ignores ^C, and so would all that is started from here: tests send it.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Each pytest closes the folder that pytests share to all but its user when it starts, and with it the folders of a gateway that
 # another one runs beside it, whose workers are of another user. So each has a base of its own.
