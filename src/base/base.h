@@ -101,6 +101,13 @@ static inline size_t bawn_utf8_floor(bawn_slice s, size_t at)
         at--;
     return at;
 }
+/* `at`, or the end of the character that it stands inside. */
+static inline size_t bawn_utf8_ceil(bawn_slice s, size_t at)
+{
+    while (at < s.len && !bawn_utf8_is_start((unsigned char)s.ptr[at]))
+        at++;
+    return at;
+}
 
 /* ---- hashing and randomness ---------------------------------------------------------------------------- */
 void bawn_sha256(uint8_t out[32], bawn_slice);                    /* FIPS 180-4, by OpenSSL */

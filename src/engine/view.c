@@ -89,8 +89,7 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
     if (p->guard->reach > 0 && begin + p->guard->reach < c->hit)
         begin = c->hit - p->guard->reach;
     begin = bawn_utf8_floor(p->text, begin);    /* a value that a guard cut at its longest ends behind a whole character */
-    while (end < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[end]))
-        end++;
+    end = bawn_utf8_ceil(p->text, end);
     bawn_span in_view = { c->low + begin, c->low + end };
 
     if (in_view.begin < c->least)
@@ -317,8 +316,7 @@ static bool scan(scan_context *s, const bawn_match *db, bawn_span at, bawn_match
 {
     const bawn_view *v = s->view;
     at.begin = view_floor(v, at.begin);
-    while (at.end < end_of(v) && !bawn_utf8_is_start((unsigned char)v->text.ptr[at.end - v->base]))
-        at.end++;
+    at.end = v->base + bawn_utf8_ceil(v->text, at.end - v->base);
     s->low = at.begin;
     s->cut = at.end < end_of(v) ? at.end : SIZE_MAX;    /* what ends with a window may end so because it was cut */
     return !db || bawn_match_scan(db, s->judging->worker->scratch,

@@ -87,9 +87,7 @@ const char *bawn_node_path(char *out, size_t size, const bawn_node *node)
             put(whole, sizeof whole, &len, BAWN_LIT("."));
         put_escaped(whole, sizeof whole, &len, chain[n]->key, NAME_SHOWN);
     }
-    from = len < size ? 0 : len - size + 1;
-    while (from < len && !bawn_utf8_is_start((unsigned char)whole[from]))
-        from++;
+    from = bawn_utf8_ceil(bawn_slice_of(whole, len), len < size ? 0 : len - size + 1);
     memcpy(out, whole + from, len - from + 1);
     return out;
 }

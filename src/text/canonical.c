@@ -395,9 +395,7 @@ static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool 
 /* Keeps the LOOK_BACK bytes before `at` and all from there on. `t` may be the hold itself. */
 static void keep(bawn_canonical *c, const char *t, size_t n, size_t at)
 {
-    size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
-    while (from < at && !bawn_utf8_is_start((unsigned char)t[from]))
-        from++;
+    size_t from = bawn_utf8_ceil(bawn_slice_of(t, at), at > LOOK_BACK ? at - LOOK_BACK : 0);
     memmove(c->hold, t + from, n - from);
     c->hold_len = n - from;
     c->hold_at = at - from;

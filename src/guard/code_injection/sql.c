@@ -302,9 +302,7 @@ static bool shape(unsigned *last, sql_text *s, const sql_start *b)
 
 static void report(bawn_probe *p, size_t begin, size_t end, float score)
 {
-    while (end < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[end]))
-        end++;
-    bawn_probe_found(p, 0, begin, end, score);
+    bawn_probe_found(p, 0, begin, bawn_utf8_ceil(p->text, end), score);
 }
 
 /* The waking words are a whole payload's second part: finds the first and reads on. */

@@ -53,9 +53,7 @@ static void report(bawn_probe *p, uint8_t kind, size_t begin, size_t end)
 {
     while (begin > p->begin && !bawn_utf8_is_start((unsigned char)p->text.ptr[begin]))
         begin--;
-    while (end < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[end]))
-        end++;
-    bawn_probe_found(p, kind, begin, end, 0.95f);
+    bawn_probe_found(p, kind, begin, bawn_utf8_ceil(p->text, end), 0.95f);
 }
 
 /* ---- repeats ------------------------------------------------------------------------------------------------------ */
