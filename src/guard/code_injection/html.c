@@ -105,9 +105,8 @@ static void handler(bawn_probe *p, size_t end)
     p->begin = begin;
     size_t tag = tag_end(p, begin + 1), value = bawn_inject_blanks(p, end);
     size_t to = tag != SIZE_MAX ? tag : value + 60;
-    for (const char *const *c = components; *c; c++)
-        if (bawn_probe_text_at(p, value, *c))
-            return;     /* onClick={save}: a component, no handler */
+    if (bawn_probe_one_of(p, value, components) > 0)
+        return;         /* onClick={save}: a component, no handler */
     bool payload = bawn_inject_find(p, value, to, tag == SIZE_MAX ? '\n' : -1, payloads) != SIZE_MAX;
     bool ordinary = bawn_inject_word(p, name, by_hand) > 0 || in_page(p, begin);
     if (!payload && (ordinary || tag == SIZE_MAX))

@@ -13,8 +13,7 @@
 
 static void found(bawn_probe *p, size_t begin, size_t end, float score)
 {
-    while (end < p->text.len && !bawn_utf8_is_start((unsigned char)p->text.ptr[end]))
-        end++;
+    end = bawn_utf8_ceil(p->text, end);
     bawn_probe_found(p, 0, begin, end < p->text.len ? end : p->text.len, score);
 }
 
@@ -91,13 +90,9 @@ static size_t erase_command(bawn_probe *p, size_t i)
     size_t at = bawn_inject_blanks(p, i + 2);
     if (!recursive_force(p, &at))
         return 0;
-    for (const char *const *s = scratch; *s; s++)
-        if (bawn_probe_text_at(p, at, *s))
-            return 0;
-    for (const char *const *w = whole; *w; w++)
-        if (bawn_probe_text_at(p, at, *w))
-            return line_rest(p, at, 64) - i;
-    return 0;
+    if (bawn_probe_one_of(p, at, scratch) > 0 || bawn_probe_one_of(p, at, whole) == 0)
+        return 0;
+    return line_rest(p, at, 64) - i;
 }
 
 /* Whether what stands right before the separator is a value, not a command: nothing, a closing quote or bracket, a
@@ -286,11 +281,9 @@ static void netcat(bawn_probe *p, size_t end)       /* nc HOST PORT -e /bin/sh; 
     while (bawn_probe_at(p, e) > ' ')
         e++;
     e = bawn_inject_blanks(p, e);
-    for (const char *const *s = shells; *s; s++)
-        if (bawn_probe_text_at(p, e, *s)) {
-            found(p, begin, e + strlen(*s), 0.95f);
-            return;
-        }
+    size_t n = bawn_probe_one_of(p, e, shells);
+    if (n > 0)
+        found(p, begin, e + n, 0.95f);
 }
 
 static void one_liner(bawn_probe *p, size_t end)    /* python -c, perl -e, php -r with a socket */

@@ -66,11 +66,8 @@ static bool inside_is_code(bawn_probe *p, const bracket *b, size_t inside, size_
         return !bawn_probe_text_at(p, word, "env:") && !bawn_probe_text_at(p, word, "exec(") ? true : bawn_probe_text_at(p, at, "self");
     /* ${...} of scripts: process.env.X, eval and exec are common in honest code; Java, look-ups and walks are not. */
     static const char *const common[] = { "process.env", "eval(", "exec(", "env:", "sys:", "::-", "lower:", NULL };
-    for (const char *const *c = common; *c; c++)
-        if (bawn_probe_text_at(p, word, *c))
-            return bawn_probe_text_at(p, inside, "env:") || bawn_probe_text_at(p, inside, "sys:") || bawn_probe_text_at(p, inside, "lower:") ||
-                   bawn_probe_text_at(p, inside, "::-");
-    return true;
+    static const char *const lookups[] = { "env:", "sys:", "lower:", "::-", NULL };
+    return bawn_probe_one_of(p, word, common) == 0 || bawn_probe_one_of(p, inside, lookups) > 0;
 }
 
 static void bracketed(bawn_probe *p, size_t end)
