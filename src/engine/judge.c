@@ -139,8 +139,7 @@ bool bawn_judge_text(bawn_judging *j, bawn_slice text)
 {
     size_t first = j->finds->n;
 
-    bawn_runs_clear(&j->worker->judge->runs);
-    j->worker->judge->runs.text = text;
+    bawn_runs_begin(&j->worker->judge->runs, text);
     bool ok = text.len == 0 || judge_level(j, NULL, text, 0, NULL);
 
     if (ok)

@@ -18,7 +18,6 @@ typedef struct {
     bawn_text_map map;
 } bawn_level;
 
-
 /* A worker's scratch for whole texts: buffers that grow to the largest text and stay. One text at a time. False: out
  * of memory; what was made is still to be freed. NULL may be freed. */
 bool bawn_judge_new(struct bawn_judge **);

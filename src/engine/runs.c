@@ -2,11 +2,11 @@
  * one if its bytes are; both views are read from front to back, so one look at the next place noted is enough. */
 #include "engine/runs.h"
 
-void bawn_runs_clear(bawn_runs *r)
+void bawn_runs_begin(bawn_runs *r, bawn_slice text)
 {
     bawn_buf spans = r->spans;
     bawn_buf_clear(&spans);
-    *r = (bawn_runs){ .spans = spans };
+    *r = (bawn_runs){ .text = text, .spans = spans };
 }
 
 void bawn_runs_free(bawn_runs *r) { bawn_buf_free(&r->spans); }

@@ -14,7 +14,7 @@ typedef struct {
     size_t next;                /* byte of the first one that it may repeat */
 } bawn_runs;
 
-void bawn_runs_clear(bawn_runs *);      /* for the next text; memory is kept */
+void bawn_runs_begin(bawn_runs *, bawn_slice text);     /* another text, whole; memory is kept. A text that grows begins as {0} */
 void bawn_runs_free(bawn_runs *);
 /* Runs that end at or before `below`, a raw offset, will not be repeated any more. */
 void bawn_runs_forget(bawn_runs *, size_t below);

@@ -27,8 +27,7 @@ bawn_slices *bawn_slices_new(bawn_slice text)
 {
     bawn_slices *s = bawn_malloc(sizeof *s);
     if (s)
-        *s = (bawn_slices){ .raw = text, .text = text, .view = { .kind = BAWN_VIEW_RAW },
-                            .runs = { .text = text } };
+        *s = (bawn_slices){ .raw = text, .text = text, .view = { .kind = BAWN_VIEW_RAW }, .runs = { .text = text } };
     return s;
 }
 

@@ -192,13 +192,15 @@ static bool watch_until_end(watch *w, bawn_error *err)
     while (waitpid(w->nginx, &code, 0) < 0 && errno == EINTR)
         continue;
     alarm(0);
-    if (!w->failed && !w->stopping && WIFEXITED(code) && WEXITSTATUS(code) == 0)
-        tell(w, "stopped as another process asked (bawn stop): open answers were finished first%s%s", "", "");
     if (w->failed)
         return bawn_error_set(err, BAWN_E_IO, "a worker could not begin, and nginx starts no other in its place; expected it to "
                               "load the policy and to open its record: its own last lines, above, say what it lacked; mend "
                               "that and start again");
-    return (WIFEXITED(code) && (w->stopping || WEXITSTATUS(code) == 0)) || bawn_error_set(err, BAWN_E_IO, "nginx ended by itself; its last lines say why");
+    if (!WIFEXITED(code) || (WEXITSTATUS(code) != 0 && !w->stopping))
+        return bawn_error_set(err, BAWN_E_IO, "nginx ended by itself; its last lines say why");
+    if (!w->stopping)
+        tell(w, "stopped as another process asked (bawn stop): open answers were finished first%s%s", "", "");
+    return true;
 }
 
 static bool start(watch *w, bawn_error *err)
