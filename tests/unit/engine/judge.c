@@ -98,20 +98,33 @@ static size_t count_of(const char *text, const char *what)
     return n;
 }
 
-static void the_number_of_runs_is_bounded(void **state)
+/* Of a text of n pieces, each with a run in so many views, what is found grows up to the bound of each view. */
+static void expect_bound(const char *piece, size_t views)
 {
     bench b;
     bawn_buf text = { 0 };
-    (void)state;
     bench_open(&b, POLICY, "g", BAWN_PLACE_INPUT);
     for (size_t n = 1; n <= 40; n++) {
-        bawn_buf_str(&text, "see Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA== and, ");
+        bawn_buf_str(&text, piece);
         const char *found = judged(&b, bawn_buf_slice(&text), "");
-        assert_int_equal(count_of(found, KIND), n < BAWN_CHILDREN ? n : BAWN_CHILDREN);
-        assert_int_equal(count_of(found, "limits.DECODE_BOUND"), n > BAWN_CHILDREN);     /* once, at the first left out */
+        assert_int_equal(count_of(found, KIND), views * (n < BAWN_CHILDREN ? n : BAWN_CHILDREN));
+        assert_int_equal(count_of(found, "limits.DECODE_BOUND"), n > BAWN_CHILDREN ? views : 0);    /* once, at the first left out */
     }
     bawn_buf_free(&text);
     bench_close(&b);
+}
+
+static void the_number_of_runs_is_bounded(void **state)
+{
+    (void)state;
+    expect_bound("see Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA== and, ", 1);
+}
+
+/* The runs of one view take none of the other's room, and what stands in both is the raw view's. */
+static void each_view_has_room_of_its_own(void **state)
+{
+    (void)state;
+    expect_bound("see Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA== and \uFF39mx1ZWZhbGNvbiBpcyB0aGUgd29yZA==, ", 2);
 }
 
 /* What the escapes of a word say, and the digits that are left when its signs are read as gaps, are two runs of one place. */
@@ -121,23 +134,6 @@ static void a_word_may_be_a_run_in_each_view(void **state)
     (void)state;
     bench_open(&b, UPSTREAM "guardrails:\n  g:\n    word_filters: {custom: [{words: [شارع], action: block}]}\n", "g", BAWN_PLACE_INPUT);
     expect_judged(&b, "see aaaaaaaaaaaa%D8%B4%D8%A7%D8%B1%D8%B9%20%D8%A7%D9%84 end", KIND, KIND " 4-55 decoded");
-    bench_close(&b);
-}
-
-/* The runs of one view take none of the other's room, and what stands in both is the raw view's. */
-static void each_view_has_room_of_its_own(void **state)
-{
-    bench b;
-    bawn_buf text = { 0 };
-    (void)state;
-    bench_open(&b, POLICY, "g", BAWN_PLACE_INPUT);
-    for (size_t n = 1; n <= 40; n++) {
-        bawn_buf_str(&text, "see Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA== and \uFF39mx1ZWZhbGNvbiBpcyB0aGUgd29yZA==, ");
-        const char *found = judged(&b, bawn_buf_slice(&text), "");
-        assert_int_equal(count_of(found, KIND), 2 * (n < BAWN_CHILDREN ? n : BAWN_CHILDREN));
-        assert_int_equal(count_of(found, "limits.DECODE_BOUND"), n > BAWN_CHILDREN ? 2 : 0);
-    }
-    bawn_buf_free(&text);
     bench_close(&b);
 }
 
@@ -200,7 +196,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_hidden_is_found_in_its_place), cmocka_unit_test(offsets_hold_behind_anything),
-        cmocka_unit_test(depth_is_bounded), cmocka_unit_test(the_number_of_runs_is_bounded), cmocka_unit_test(a_word_may_be_a_run_in_each_view), cmocka_unit_test(each_view_has_room_of_its_own),
+        cmocka_unit_test(depth_is_bounded), cmocka_unit_test(the_number_of_runs_is_bounded),
+        cmocka_unit_test(each_view_has_room_of_its_own), cmocka_unit_test(a_word_may_be_a_run_in_each_view),
         cmocka_unit_test(the_bytes_are_bounded),
         cmocka_unit_test(a_bound_that_nobody_rules_on_is_silent), cmocka_unit_test(a_text_that_could_not_be_judged_says_so),
     };
