@@ -106,7 +106,7 @@ static __attribute__((noinline)) int gather(size_t *row_end, bawn_slice whole, b
             return -1;
         for (i = pad; more && i < whole.len && i - end < SEPARATOR && is_separator(whole.ptr[i]); i++)
             ;
-        if (more && i == whole.len && i - end < SEPARATOR && !final)
+        if (more && i == whole.len && !final)
             return -1;
         more = more && i > end && i < whole.len;
         *row_end = pad;

@@ -67,8 +67,26 @@ static void long_runs_are_cut_alike(void **state)
     bawn_buf_free(&text);
 }
 
+/* With as many signs between two words of a row as may be, with fewer, and with more. */
+static void a_row_goes_on_behind_its_separators(void **state)
+{
+    static const char *const between[] = { " ", " \"", "\",\"", " \",\"", " \", \"", "\r\n\r\n", "   \n ", "", "'" };
+    static const char *const second[] = { "path1", "d2hhdCBldmVy", "words", "=", "" };
+    bawn_buf text = { 0 };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(between); i++)
+        for (size_t k = 0; k < BAWN_COUNT(second); k++) {
+            size_t most = 1;
+            bawn_buf_clear(&text);
+            bawn_buf_fmt(&text, "see \"S0Q5M0dLR1AgbnVtYmVyIHBsYXRl%s%s\": and more", between[i], second[k]);
+            hostile_check(bawn_buf_slice(&text), any_step, &most);
+        }
+    bawn_buf_free(&text);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(cutting_changes_nothing), cmocka_unit_test(long_runs_are_cut_alike) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(cutting_changes_nothing), cmocka_unit_test(long_runs_are_cut_alike),
+                                        cmocka_unit_test(a_row_goes_on_behind_its_separators) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
