@@ -1,7 +1,8 @@
 # What is installed: libbawn.so.0, the command, the nginx module, and the built-in pattern database inside them.
 
 # The pattern tables' own compiler runs once per change of the tables; its output is linked in as bytes.
-file(WRITE ${CMAKE_BINARY_DIR}/blob_none.c
+# (file(CONFIGURE) leaves a file that would be the same: each configuring would compile the patterns anew.)
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/blob_none.c @ONLY CONTENT
   "extern const unsigned char bawn_patterns_blob[], bawn_patterns_blob_end[];\nconst unsigned char bawn_patterns_blob[1] = { 0 };\nconst unsigned char bawn_patterns_blob_end[1] = { 0 };\n")
 add_library(bawn_blob_none STATIC ${CMAKE_BINARY_DIR}/blob_none.c)
 add_executable(patterns tools/patterns.c)
@@ -11,7 +12,7 @@ add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/patterns.db
   COMMAND ${CMAKE_COMMAND} -E env ASAN_OPTIONS=detect_leaks=0 $<TARGET_FILE:patterns> ${CMAKE_BINARY_DIR}/patterns.db
   DEPENDS patterns COMMENT "Compiling the built-in patterns")
 add_custom_target(patterns_db DEPENDS ${CMAKE_BINARY_DIR}/patterns.db)
-file(WRITE ${CMAKE_BINARY_DIR}/blob.c
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/blob.c @ONLY CONTENT
 "__asm__(\".section .rodata\\n.balign 64\\n.global bawn_patterns_blob\\n.hidden bawn_patterns_blob\\nbawn_patterns_blob:\\n\"
   \".incbin \\\"${CMAKE_BINARY_DIR}/patterns.db\\\"\\n.global bawn_patterns_blob_end\\n.hidden bawn_patterns_blob_end\\n\"
   \"bawn_patterns_blob_end:\\n.byte 0\\n.previous\\n\");\ntypedef int bawn_blob;\n")
