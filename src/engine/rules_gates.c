@@ -4,25 +4,32 @@
  *
  * A row has one to three parts, each a set of gates one of which stands in every match; it is run where words of all
  * parts stand near each other. More parts make fewer windows and more hits to remember: what is cheapest on prose is
- * taken. The parts of one row are found by one matcher, so that they come in the order of the text (engine/view.c
+ * taken, twice, since a gate that another row has as well costs next to nothing. The parts of one row are found by one matcher, so that they come in the order of the text (engine/view.c
  * remembers only the last of each). */
 #include <stdlib.h>
 
 #include "engine/wall.h"
 
 #define GATES_MAX 16384
-/* Measured, us: to find a gate, to run a dear row in a window; and what a row costs in 64 KiB when it is run everywhere. */
-#define HIT_US 0.15
+/* Measured, us: to look at a place where a gate may stand, to find one there (one that is found for another row anyway),
+ * to run a dear row in a window; and what a row costs in 64 KiB when it is run everywhere. */
+#define LOOK_US 0.03
+#define HIT_US 0.12
+#define SHARED_US 0.015
 #define WINDOW_US 0.25          /* and as much again for each 200 characters of its source, for each window */
 #define EVERYWHERE_US 1000.0
 #define TRIGGER_US 1.0          /* the same of a short expression that only wakes a guard */
 
 typedef struct { uint32_t gate; bawn_gate_use use; } gated;     /* before they are sorted by gate */
+typedef struct { const char *text; uint8_t flags; unsigned rows; } planned;     /* gates of the first choice */
+typedef struct { size_t parts[BAWN_REQUIRED_PARTS], n; double cost; } selection;
 typedef struct {
     bawn_rules *rules;
     bawn_arena *arena;
+    planned *plan; uint32_t n_plan;
+    selection *first;               /* [rule]: its first choice */
     gated *gated; uint32_t n_gated;
-    bawn_required parts[BAWN_REQUIRED_PARTS];
+    bawn_required parts[BAWN_REQUIRED_PARTS]; double us[BAWN_REQUIRED_PARTS];   /* us: to find them all in 64 KiB */
 } gater;
 typedef enum { BY_LITERALS, BY_WIDE, BY_BOTH } matcher;
 
@@ -49,6 +56,52 @@ static bool gate_part(gater *g, const bawn_required *part, bawn_gate_use use)
     return true;
 }
 
+/* ---- what parts cost ----------------------------------------------------------------------------------------------- */
+static planned *plan_of(gater *g, const bawn_match_literal *l)
+{
+    for (uint32_t i = 0; i < g->n_plan; i++)
+        if (g->plan[i].flags == l->flags && bawn_slice_eq_nocase(bawn_slice_str(g->plan[i].text), l->text))
+            return &g->plan[i];
+    return NULL;
+}
+
+static bool plan_part(gater *g, const bawn_required *part)
+{
+    for (size_t i = 0; i < part->n; i++) {
+        planned *p = plan_of(g, &part->items[i]);
+        if (!p && g->n_plan == GATES_MAX)
+            return false;
+        if (!p) {
+            p = &g->plan[g->n_plan++];
+            *p = (planned){ bawn_arena_string(g->arena, part->items[i].text), part->items[i].flags, 0 };
+        }
+        if (!p->text)
+            return false;
+        p->rows++;
+    }
+    return true;
+}
+
+/* `mine`: the row that asks has planned it itself. */
+static double cost_of_part(gater *g, const bawn_required *part, bool mine)
+{
+    double us = 0;
+    for (size_t i = 0; i < part->n; i++) {
+        double looks, times = bawn_match_literal_times(&looks, &part->items[i]);
+        const planned *p = plan_of(g, &part->items[i]);
+        us += p && p->rows > mine ? times * SHARED_US : looks * LOOK_US + times * HIT_US;
+    }
+    return us;
+}
+
+static bool selects(const selection *s, size_t part)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->parts[i] == part)
+            return true;
+    return false;
+}
+
 /* ---- which parts ------------------------------------------------------------------------------------------------- */
 static matcher matcher_of(const bawn_required *part, bawn_arena *arena)
 {
@@ -64,16 +117,14 @@ static matcher matcher_of(const bawn_required *part, bawn_arena *arena)
 /* What the first n of these parts cost in 64 KiB of prose. */
 static double cost_of(const gater *g, const size_t *parts, size_t n, uint32_t width, size_t source)
 {
-    double hits = 0, windows = 65536.0 / width;
+    double us = 0, windows = 65536.0 / width;
     for (size_t i = 0; i < n; i++) {
-        double times = g->parts[parts[i]].quarters / 4.0;
-        hits += times;
-        windows *= times * width / 65536.0;
+        const bawn_required *part = &g->parts[parts[i]];
+        us += g->us[parts[i]];
+        windows *= part->times * width / 65536.0;
     }
-    return hits * HIT_US + windows * WINDOW_US * (1.0 + (double)source / 200.0);
+    return us + windows * WINDOW_US * (1.0 + (double)source / 200.0);
 }
-
-typedef struct { size_t parts[BAWN_REQUIRED_PARTS], n; double cost; } selection;
 
 static void consider(selection *best, const gater *g, const size_t *parts, size_t n, uint32_t width, size_t source)
 {
@@ -124,23 +175,51 @@ static double otherwise_us(const bawn_rule *r, uint32_t width)
     return r->flags & BAWN_P_TRIGGER ? TRIGGER_US : EVERYWHERE_US;
 }
 
-static bool gate_row(gater *g, bawn_rule *r, bawn_error *err)
+/* What its parts are, and which of them are cheapest; n = 0: it goes without. False: out of memory. */
+static bool select_parts(selection *out, gater *g, size_t rule)
 {
-    uint16_t slot = (uint16_t)g->rules->n_slow;
-    uint32_t width = slot < UINT16_MAX ? bawn_match_width(r->regex, r->flags, NULL) : 0;
+    const bawn_rule *r = &g->rules->rules[rule];
+    uint32_t width = r->flags & BAWN_P_LITERAL ? 0 : bawn_match_width(r->regex, r->flags, NULL);
 
+    *out = (selection){ .n = 0 };
     if (width == 0 || width > BAWN_MATCH_WIDTH)
         return true;
     if (!bawn_match_required(g->parts, r->regex, g->arena))
+        return false;
+    for (size_t i = 0; i < BAWN_REQUIRED_PARTS; i++)
+        g->us[i] = cost_of_part(g, &g->parts[i], selects(&g->first[rule], i));
+    *out = choose(g, width, strlen(r->regex), otherwise_us(r, width));
+    sort_by_order(g, out);
+    return true;
+}
+
+static bool plan_row(gater *g, size_t rule, bawn_error *err)
+{
+    selection s;
+    bool ok = select_parts(&s, g, rule);
+    for (size_t i = 0; ok && i < s.n; i++)
+        ok = plan_part(g, &g->parts[s.parts[i]]);
+    g->first[rule] = s;
+    return ok || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to read patterns, or too many gates");
+}
+
+static bool gate_row(gater *g, size_t rule, bawn_error *err)
+{
+    bawn_rule *r = &g->rules->rules[rule];
+    uint16_t slot = (uint16_t)g->rules->n_slow;
+    selection s;
+
+    if (slot == UINT16_MAX)
+        return true;
+    if (!select_parts(&s, g, rule))
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to read patterns");
-    selection s = choose(g, width, strlen(r->regex), otherwise_us(r, width));
     if (s.n == 0)
         return true;
-    sort_by_order(g, &s);
     for (uint16_t part = 0; part < s.n; part++)
         if (!gate_part(g, &g->parts[s.parts[part]], (bawn_gate_use){ slot, part }))
             return bawn_error_set(err, BAWN_E_NO_MEMORY, "too many gates");
-    g->rules->slow[g->rules->n_slow++] = (bawn_slow){ .parts = (uint16_t)s.n, .width = (uint16_t)width };
+    g->rules->slow[g->rules->n_slow++] =
+        (bawn_slow){ .parts = (uint16_t)s.n, .width = (uint16_t)bawn_match_width(r->regex, r->flags, NULL) };
     r->slot = slot;
     r->place = BAWN_BY_GATES;
     return true;
@@ -171,14 +250,20 @@ bool bawn_rules_add_gates(bawn_rules *r, bawn_arena *arena, bawn_error *err)
     gater *g = bawn_arena_alloc(arena, sizeof *g);
 
     if (g)
-        *g = (gater){ .rules = r, .arena = arena, .gated = bawn_arena_alloc(arena, GATES_MAX * sizeof *g->gated) };
+        *g = (gater){ .rules = r, .arena = arena, .gated = bawn_arena_alloc(arena, GATES_MAX * sizeof *g->gated),
+                      .plan = bawn_arena_alloc(arena, GATES_MAX * sizeof *g->plan),
+                      .first = bawn_arena_alloc(arena, (r->n_rules + 1) * sizeof *g->first) };
     r->gates = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gates);
     r->uses = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->uses);
     r->slow = bawn_arena_alloc(arena, (r->n_rules + 1) * sizeof *r->slow);
-    if (!g || !g->gated || !r->gates || !r->uses || !r->slow)
+    if (!g || !g->gated || !g->plan || !g->first || !r->gates || !r->uses || !r->slow)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
+    memset(g->first, 0, (r->n_rules + 1) * sizeof *g->first);
     for (size_t i = 0; i < r->n_rules && r->n_rules > BAWN_RULES_FEW; i++)
-        if (!(r->rules[i].flags & BAWN_P_LITERAL) && !gate_row(g, &r->rules[i], err))
+        if (!plan_row(g, i, err))
+            return false;
+    for (size_t i = 0; i < r->n_rules && r->n_rules > BAWN_RULES_FEW; i++)
+        if (!gate_row(g, i, err))
             return false;
     sort_uses(g);
     return true;

@@ -2,10 +2,14 @@
  *
  * Of each literal one *key* is chosen: four bytes of it that honest text has least (or three and the white space that
  * must stand beside it). Every four bytes of the text are hashed, white space as one, letters folded to one case by setting
- * bit 5 (which folds some signs too: the comparison that follows is exact), and looked up in a bitmap small enough for the first
- * cache; only where a bit is set is there anything more to do: one bucket of a hash table, and a comparison. This is
- * Karp and Rabin's search for many patterns (1987) with a fixed width. With AVX2 eight positions are hashed and looked
- * up at a time, and where bits are set is noted without a branch, since prose has one in every third lot of eight. */
+ * bit 5 (which folds some signs too: what follows is exact), and looked up in a bitmap small enough for the first cache; only
+ * where a bit is set is there anything more to do: one bucket of a hash table. This is Karp and Rabin's search for many
+ * patterns (1987) with a fixed width. With AVX2 eight positions are hashed and looked up at a time, and where bits are set
+ * is noted without a branch, since prose has one in every third lot of eight.
+ *
+ * The entries of a bucket are compared sixteen bytes at once with the *window* around the key, white space of any length
+ * as one space: prose has three entries at every such place, and a match at every third. Most literals stand in the
+ * window whole and need no more than that; the others are compared byte by byte. */
 #include "match/literals.h"
 
 #include <stdlib.h>
@@ -16,17 +20,22 @@
 #define FOLD 0x20202020u
 #define MIX 0x9E3779B1u         /* 2^32 over the golden ratio (Knuth, TAOCP 3, 6.4) */
 #define LONGEST 255
-#define MAGIC 0x324C5742u       /* "BWL2" */
+#define MAGIC 0x334C5742u       /* "BWL3" */
+#define WINDOW 16               /* bytes that are compared at once: those before the key, the key, and those behind it */
+#define BEFORE 4
+#define BEHIND (WINDOW - BEFORE)
+#define WHOLE 128               /* of an entry's flags: what stands in the window is all that there is to compare */
 
 /* One text, for all literals that differ in their id or white space alone. */
 typedef struct {
-    uint32_t key, next, mask;   /* next: the four bytes behind the key as they are hashed, as far as mask says */
+    uint8_t window[WINDOW], mask[WINDOW];   /* folded; mask: 255 where the literal has a byte */
     uint32_t text;              /* where it stands, in bytes from the set's begin */
     uint32_t first;             /* uses[first, next entry's first) */
-    uint8_t len, flags;         /* BAWN_L_CASE, BAWN_L_LOOSE */
+    uint8_t len, flags;         /* BAWN_L_CASE, BAWN_L_LOOSE, WHOLE */
     int16_t at;                 /* offset of the key in the text; -1: it begins with the white space before */
 } entry;
 typedef struct { uint32_t id, flags; } use;
+#define HOW (BAWN_L_CASE | BAWN_L_LOOSE)    /* how a text is compared */
 
 struct bawn_literals {
     uint32_t magic, size, n, n_uses;                /* size: of the whole block; n: entries */
@@ -51,6 +60,31 @@ static uint32_t key_of(const char *s)
     space = (low + 0x77777777u) & ~(low + 0x72727272u) & ~key & 0x80808080u;    /* 9 to 13 */
     space = (space >> 7) * 0xFFu;
     return (key & ~space) | FOLD;
+}
+
+typedef uint8_t lanes __attribute__((vector_size(WINDOW)));
+
+/* Sixteen bytes as they are compared: white space as a space, letters in lower case; signs from @ up, and what is not
+ * ASCII, by their value without bit 5. */
+static inline lanes fold(lanes v)
+{
+    lanes space = (lanes)((v >= 9) & (v <= 13));
+    v = (v & ~space) | (space & ' ');
+    return v | (v & 0x40) >> 1 | (v & 0x80) >> 2;
+}
+
+static inline bool is_zero(lanes v)
+{
+    uint64_t halves[2];
+    memcpy(halves, &v, sizeof halves);
+    return (halves[0] | halves[1]) == 0;
+}
+
+/* Whether white space stands beside white space in it. */
+static inline bool has_wide_space(lanes folded)
+{
+    lanes space = (lanes)(folded == ' '), nothing = { 0 };
+    return !is_zero(space & __builtin_shuffle(space, nothing, (lanes){ 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 }));
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------------------- */
@@ -114,24 +148,27 @@ static size_t rarest_key(const shape *s)
     return best;
 }
 
+static bool add_byte(shape *s, unsigned char c)
+{
+    if (bawn_is_space(c) && s->n > 0 && bawn_is_space(s->bytes[s->n - 1]))
+        return false;                       /* two of them are as one */
+    s->bytes[s->n++] = c;
+    return true;
+}
+
 static bool shape_of(shape *s, const char *text, uint8_t flags)
 {
     size_t len = strlen(text);
+    bool ok = len > 0 && len <= LONGEST;
 
     *s = (shape){ .before = flags & BAWN_L_SPACE_BEFORE, .after = flags & BAWN_L_SPACE_AFTER,
                     .loose = flags & BAWN_L_LOOSE };
-    if (len == 0 || len > LONGEST)
-        return false;
     if (s->before)
         s->bytes[s->n++] = ' ';
-    for (size_t i = 0; i < len; i++) {
-        if (!is_latin(text, i))
-            return false;
-        s->bytes[s->n++] = (unsigned char)text[i];
-    }
-    if (s->after)
-        s->bytes[s->n++] = ' ';
-    return s->n >= KEY && rarest_key(s) < s->n;
+    for (size_t i = 0; ok && i < len; i++)
+        ok = is_latin(text, i) && add_byte(s, (unsigned char)text[i]);
+    ok = ok && (!s->after || add_byte(s, ' '));
+    return ok && s->n >= KEY && rarest_key(s) < s->n;
 }
 
 bool bawn_literals_takes(const char *text, uint8_t flags)
@@ -147,23 +184,27 @@ unsigned bawn_literals_times(const char *text, uint8_t flags)
 }
 
 /* ---- making a set ---------------------------------------------------------------------------------------------- */
-/* A literal on its way: its key, and what it is sorted by. */
-typedef struct { const bawn_literal *literal; uint32_t key, next, mask; int16_t at; } row;
+/* A literal on its way: its entry but for the places, and what it is sorted by. */
+typedef struct { const bawn_literal *literal; uint32_t key; entry e; } row;
 
-/* What stands behind the key for certain: up to the literal's end, or to white space of any length. */
-static void read_next(row *r, const shape *s, size_t at)
+/* Whether folding tells a byte from all others, but a letter from its other case. */
+static bool is_told(unsigned char c) { return bawn_is_alnum(c) || (c >= ' ' && c < '@'); }
+
+/* The literal as it stands around its key, and whether nothing else has to be compared. */
+static void read_window(entry *e, const shape *s, size_t at)
 {
-    char next[KEY] = "";
-    unsigned char mask[KEY] = { 0 };
-    bool open = !(s->loose && s->bytes[at + KEY - 1] == ' ');
+    bool whole = at <= BEFORE && s->n - at <= BEHIND && !(e->flags & BAWN_L_CASE);
+    lanes v = { 0 };
 
-    for (size_t i = 0; i < KEY && open && at + KEY + i < s->n; i++) {
-        next[i] = (char)s->bytes[at + KEY + i];
-        mask[i] = 0xFF;
-        open = !(s->loose && next[i] == ' ');
+    for (size_t i = at > BEFORE ? at - BEFORE : 0; i < s->n && i < at + BEHIND; i++) {
+        bool beside = (s->before && i == 0) || (s->after && i + 1 == s->n);
+        v[i + BEFORE - at] = s->bytes[i];
+        e->mask[i + BEFORE - at] = 0xFF;
+        whole = whole && is_told(s->bytes[i]) && (s->bytes[i] != ' ' || s->loose || beside);
     }
-    memcpy(&r->mask, mask, KEY);
-    r->next = key_of(next) & r->mask;
+    v = fold(v);
+    memcpy(e->window, &v, sizeof v);
+    e->flags |= whole ? WHOLE : 0;
 }
 
 static bool read_row(row *r, const bawn_literal *l)
@@ -172,12 +213,11 @@ static bool read_row(row *r, const bawn_literal *l)
     if (!shape_of(&s, l->text, l->flags))
         return false;
     size_t at = rarest_key(&s);
-    *r = (row){ l, key_of((const char *)s.bytes + at), 0, 0, (int16_t)((int)at - s.before) };
-    read_next(r, &s, at);
+    *r = (row){ l, key_of((const char *)s.bytes + at),
+                { .len = (uint8_t)strlen(l->text), .flags = l->flags & HOW, .at = (int16_t)((int)at - s.before) } };
+    read_window(&r->e, &s, at);
     return true;
 }
-
-#define HOW (BAWN_L_CASE | BAWN_L_LOOSE)    /* how a text is compared */
 
 /* By bucket, so that a bucket's entries lie together; then those that share a text and a key. */
 static int by_bucket(const void *a, const void *b)
@@ -187,17 +227,16 @@ static int by_bucket(const void *a, const void *b)
         uint32_t i = hash_of(x->key), k = hash_of(y->key);
         return i != k ? (i < k ? -1 : 1) : x->key < y->key ? -1 : 1;
     }
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    int how = (x->literal->flags & HOW) - (y->literal->flags & HOW);
-    int text = how ? how : strcmp(x->literal->text, y->literal->text);
+    if (x->e.at != y->e.at)
+        return x->e.at < y->e.at ? -1 : 1;
+    int how = (x->e.flags & HOW) - (y->e.flags & HOW), text = how ? how : strcmp(x->literal->text, y->literal->text);
+    text = text ? text : memcmp(&x->e, &y->e, sizeof x->e);
     return text ? text : x->literal->id < y->literal->id ? -1 : x->literal->id > y->literal->id;
 }
 
 static bool share_entry(const row *x, const row *y)
 {
-    return x->key == y->key && x->next == y->next && x->mask == y->mask && x->at == y->at && (x->literal->flags & HOW) == (y->literal->flags & HOW) &&
-           strcmp(x->literal->text, y->literal->text) == 0;
+    return x->key == y->key && memcmp(&x->e, &y->e, sizeof x->e) == 0 && strcmp(x->literal->text, y->literal->text) == 0;
 }
 
 /* Writes entries, uses and texts from sorted rows; the block has room for all. */
@@ -212,10 +251,11 @@ static void fill(bawn_literals *l, const row *rows, size_t n, size_t texts_at)
         if (i > 0 && share_entry(&rows[i - 1], &rows[i]))
             continue;
         uint32_t hash = hash_of(rows[i].key), bit = bit_of(hash);
-        l->entries[e++] = (entry){ rows[i].key, rows[i].next, rows[i].mask, (uint32_t)at, (uint32_t)i, (uint8_t)strlen(literal->text),
-                                   literal->flags & HOW, rows[i].at };
-        memcpy((char *)l + at, literal->text, strlen(literal->text));
-        at += strlen(literal->text);
+        l->entries[e] = rows[i].e;
+        l->entries[e].text = (uint32_t)at;
+        l->entries[e++].first = (uint32_t)i;
+        memcpy((char *)l + at, literal->text, rows[i].e.len);
+        at += rows[i].e.len;
         l->map[bit >> 5] |= 1u << (bit & 31);
         l->bucket[bucket_of(hash) + 1] = (uint32_t)e;
     }
@@ -363,24 +403,65 @@ static void report(const search *s, const entry *e, size_t begin, size_t end)
             s->hit(s->context, uses[i].id, end);
 }
 
+/* The window around `at`, with white space of any length as one space: what stands outside of the text is 0. */
+static lanes narrowed(const search *s, size_t at)
+{
+    const char *text = s->text.ptr;
+    lanes v = { 0 };
+
+    for (size_t i = BEFORE, k = at; i < WINDOW && k < s->text.len; i++, k++) {
+        while (is_space_at(s, k) && is_space_at(s, k + 1))
+            k++;
+        v[i] = (uint8_t)text[k];
+    }
+    for (size_t i = BEFORE, k = at; i > 0; i--, k--) {
+        while (k > 0 && is_space_at(s, k) && is_space_at(s, k - 1))
+            k--;
+        if (k == 0)
+            break;
+        v[i - 1] = (uint8_t)text[k - 1];
+    }
+    return fold(v);
+}
+
+/* The literal's bytes around its key stand here, and so do the others? */
+static void compare(const search *s, const entry *e, size_t at, bool all)
+{
+    size_t k = e->at < 0 ? 0 : (size_t)e->at, from = at + (e->at < 0), begin, end;
+
+    if (all) {
+        begin = from >= s->from + k ? from - k : SIZE_MAX;
+        end = begin == SIZE_MAX || e->len > s->text.len - begin ? SIZE_MAX : begin + e->len;
+    } else {
+        if ((e->flags & BAWN_L_LOOSE) && e->at > 0 && text_of(s->set, e)[k] == ' ')
+            k++, from++;                    /* there may be more white space before it than the key's */
+        begin = from < s->from ? SIZE_MAX : compare_back(s, e, from, k);
+        end = begin == SIZE_MAX ? SIZE_MAX : compare_on(s, e, from, k);
+    }
+    if (end != SIZE_MAX)
+        report(s, e, begin, end);
+}
+
 /* The bitmap has a bit for the four bytes at `at`. */
 static inline void candidate(const search *s, size_t at)
 {
-    uint32_t key = key_of(s->text.ptr + at), bucket = bucket_of(hash_of(key));
-    bool more = at + 2 * KEY <= s->text.len;
-    uint32_t next = more ? key_of(s->text.ptr + at + KEY) : 0;
+    uint32_t bucket = bucket_of(hash_of(key_of(s->text.ptr + at)));
+    const entry *e = s->set->entries + s->set->bucket[bucket], *end = s->set->entries + s->set->bucket[bucket + 1];
+    bool inside = at >= BEFORE && s->text.len - at >= BEHIND;
+    lanes v = { 0 }, window, mask;
 
-    for (uint32_t i = s->set->bucket[bucket]; i < s->set->bucket[bucket + 1]; i++) {
-        const entry *e = &s->set->entries[i];
-        if (((e->key ^ key) | ((e->next ^ next) & (more ? e->mask : 0))) != 0)
-            continue;
-        size_t k = e->at < 0 ? 0 : (size_t)e->at, from = at + (e->at < 0);
-        if ((e->flags & BAWN_L_LOOSE) && e->at > 0 && text_of(s->set, e)[k] == ' ')
-            k++, from++;                    /* there may be more white space before it than the key's */
-        size_t begin = from < s->from ? SIZE_MAX : compare_back(s, e, from, k);
-        size_t end = begin == SIZE_MAX ? SIZE_MAX : compare_on(s, e, from, k);
-        if (end != SIZE_MAX)
-            report(s, e, begin, end);
+    if (inside) {
+        memcpy(&v, s->text.ptr + at - BEFORE, sizeof v);
+        v = fold(v);
+        inside = !has_wide_space(v);
+    }
+    if (!inside)
+        v = narrowed(s, at);
+    for (; e < end; e++) {
+        memcpy(&window, e->window, sizeof window);
+        memcpy(&mask, e->mask, sizeof mask);
+        if (is_zero((v ^ window) & mask))
+            compare(s, e, at, inside && (e->flags & WHOLE));
     }
 }
 

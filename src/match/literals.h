@@ -21,7 +21,8 @@ typedef struct { const char *text; uint32_t id; uint8_t flags; } bawn_literal;
 
 typedef struct bawn_literals bawn_literals;         /* immutable, shared by threads and by fork */
 
-/* Whether the matcher can take it: such letters, and with its white space at least four bytes long. */
+/* Whether the matcher can take it: such letters, with its white space at least four bytes long, and nowhere two white
+ * spaces in a row. */
 bool bawn_literals_takes(const char *text, uint8_t flags);
 /* How often its key stands in 64 KiB of prose, roughly; 1 when it is rare. Of a literal that can be taken. */
 unsigned bawn_literals_times(const char *text, uint8_t flags);

@@ -67,11 +67,16 @@ typedef struct { bawn_slice text; uint8_t flags; } bawn_match_literal;
  * when there is none. out: up to `max`, their texts in `arena`. */
 bool bawn_match_anchors(bawn_match_literal *out, size_t *n, size_t max, const char *regex, uint8_t flags, bawn_arena *arena);
 
+/* How often a literal stands in 64 KiB of honest text, roughly (prose.c). flags: BAWN_L_SPACE_BEFORE, _AFTER. */
+double bawn_match_times(bawn_slice text, uint8_t flags);
+/* The same of one that is looked for by whichever matcher takes it, and *looks: how often a place has to be looked at there.
+ * 0: it is too short to be of use. */
+double bawn_match_literal_times(double *looks, const bawn_match_literal *);
 /* Literals one of which (in any case) stands in every match of a pattern, and how often one of them stands in 64 KiB of
- * prose, roughly, in quarters. n = 0: none are known. `order`: parts of one pattern stand in every match in this order. */
+ * prose. n = 0: none are known. `order`: parts of one pattern stand in every match in this order. */
 #define BAWN_REQUIRED_MAX 96
 #define BAWN_REQUIRED_PARTS 3
-typedef struct { bawn_match_literal items[BAWN_REQUIRED_MAX]; size_t n; unsigned quarters, order; } bawn_required;
+typedef struct { bawn_match_literal items[BAWN_REQUIRED_MAX]; size_t n; double times; unsigned order; } bawn_required;
 /* The rarest parts of `regex`, the rarest first: each match holds one literal of each of them. False: out of memory. */
 bool bawn_match_required(bawn_required out[BAWN_REQUIRED_PARTS], const char *regex, bawn_arena *arena);
 

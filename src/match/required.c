@@ -21,7 +21,7 @@
 /* A leading or trailing space: white space must stand beside the literal. */
 typedef struct { char text[LITERAL_MAX + 1]; uint8_t len; } string;
 typedef struct { string items[RUN_MAX]; size_t n; } strings;
-typedef struct { string items[SET_MAX]; size_t n; unsigned quarters, order; } set;     /* n = 0: nothing is known */
+typedef struct { string items[SET_MAX]; size_t n; double times; unsigned order; } set;     /* n = 0: nothing is known */
 typedef struct { set parts[PARTS]; } choice;                                           /* of one sequence, rarest first */
 
 /* ---- strings ------------------------------------------------------------------------------------------------------ */
@@ -94,30 +94,31 @@ static bawn_match_literal literal_of(const string *s)
     return (bawn_match_literal){ bawn_slice_of(s->text + from, to - from), flags };
 }
 
-/* How often it stands in 64 KiB of prose, in quarters; 0: it is too short to be of use. */
-static unsigned quarters_of(const string *s)
+static bool is_cyrillic(bawn_slice text)
 {
-    bawn_match_literal l = literal_of(s);
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] == 0xD0 || (unsigned char)text.ptr[i] == 0xD1)
+            return true;
+    return false;
+}
+
+double bawn_match_literal_times(double *looks, const bawn_match_literal *l)
+{
+    double times = bawn_match_times(l->text, l->flags);
     char text[LITERAL_MAX + 1] = "";
     size_t letters = 0;
-    unsigned words = 1;
-    bool wide = false;
 
-    for (size_t i = 0; i < l.text.len; i++) {
-        text[i] = l.text.ptr[i];
-        letters += bawn_utf8_is_start((unsigned char)text[i]);
-        words += text[i] == ' ';
-        wide = wide || (unsigned char)text[i] >= 0x80;
+    memcpy(text, l->text.ptr, l->text.len < LITERAL_MAX ? l->text.len : LITERAL_MAX);
+    for (size_t i = 0; i < l->text.len; i++)
+        letters += bawn_utf8_is_start((unsigned char)l->text.ptr[i]);
+    *looks = times;
+    if (bawn_literals_takes(text, l->flags)) {
+        *looks = bawn_literals_times(text, l->flags);
+        return times;
     }
-    if (bawn_literals_takes(text, l.flags)) {
-        unsigned times = 4 * bawn_literals_times(text, l.flags);
-        if (words > 1)                      /* rarer than its key, which has to be looked at all the same */
-            times /= 4;
-        return times > 4 || letters < 8 ? (times ? times : 1) : 1;
-    }
-    if (wide)
-        return 4 * (letters > 1 ? 1 : SINGLE_WIDE);
-    return letters < 3 ? 0 : 4 * THREE_LETTERS;
+    if (!bawn_slice_is_ascii(l->text))      /* of words without spaces between nothing is known but their length */
+        return letters == 1 ? SINGLE_WIDE : is_cyrillic(l->text) || times > 1 ? times : 1;
+    return letters < 3 ? 0 : times > THREE_LETTERS ? times : THREE_LETTERS;
 }
 
 /* ---- sets ---------------------------------------------------------------------------------------------------------- */
@@ -134,17 +135,24 @@ static bool is_covered(const strings *s, size_t which)
     return false;
 }
 
+static void forget(set *s)
+{
+    s->n = s->order = 0;
+    s->times = 0;
+}
+
 static bool set_of(set *out, const strings *s)
 {
-    out->n = out->quarters = out->order = 0;
+    forget(out);
     for (size_t i = 0; i < s->n; i++) {
-        unsigned quarters = quarters_of(&s->items[i]);
-        if (quarters == 0)
+        bawn_match_literal l = literal_of(&s->items[i]);
+        double looks, times = bawn_match_literal_times(&looks, &l);
+        if (times == 0)
             return false;
         if (is_covered(s, i))
             continue;
         out->items[out->n++] = s->items[i];
-        out->quarters += quarters;
+        out->times += times;
     }
     return out->n > 0;
 }
@@ -153,7 +161,7 @@ static void consider(choice *c, set *candidate, unsigned order)
 {
     candidate->order = order;
     for (size_t i = 0; candidate->n > 0 && i < PARTS; i++)
-        if (c->parts[i].n == 0 || candidate->quarters < c->parts[i].quarters) {
+        if (c->parts[i].n == 0 || candidate->times < c->parts[i].times) {
             memmove(&c->parts[i + 1], &c->parts[i], (PARTS - 1 - i) * sizeof(set));
             c->parts[i] = *candidate;
             return;
@@ -291,7 +299,7 @@ static void begin_run(reader *r)
 /* Remembers the run as it stands if it is rarer than it was. */
 static void look_at_run(reader *r)
 {
-    if (set_of(&r->scratch, &r->run) && (r->best.n == 0 || r->scratch.quarters <= r->best.quarters))
+    if (set_of(&r->scratch, &r->run) && (r->best.n == 0 || r->scratch.times <= r->best.times))
         r->best = r->scratch;
 }
 
@@ -321,7 +329,7 @@ static bool alternatives(set *out, bool *space, const char *s, const char *end, 
     const char *from = s;
     bool ok = one != NULL, before = *space;
 
-    out->n = out->quarters = out->order = 0;
+    forget(out);
     *space = one != NULL;
     while (one && from <= end) {
         const char *p = bawn_regex_alternative_end(from, end);
@@ -333,7 +341,7 @@ static bool alternatives(set *out, bool *space, const char *s, const char *end, 
         ok = ok && best->n > 0 && out->n + best->n <= SET_MAX;
         for (size_t i = 0; ok && i < best->n; i++)
             out->items[out->n++] = best->items[i];
-        out->quarters += best->quarters;
+        out->times += best->times;
         from = p + 1;
     }
     bawn_free(one);
@@ -400,7 +408,7 @@ static bool keep(bawn_required *out, const set *from, bawn_arena *arena)
 {
     bool ok = true;
     out->n = 0;
-    out->quarters = from->quarters;
+    out->times = from->times;
     out->order = from->order;
     for (size_t i = 0; ok && i < from->n; i++) {
         bawn_match_literal l = literal_of(&from->items[i]);

@@ -21,20 +21,33 @@ static const bawn_pattern patterns[] = {
     MONTH("dec ", "Dec 25, 2024", "Dec 25"),
 };
 
-/* The twelve months of a language behind a day, each with its short form. */
-static const char *const months[12] = {
-    "january jan january. jan. januar jänner januari janvier enero gennaio janeiro ene ene. genn. jan stycznia января янв ocak يناير जनवरी січня",
-    "february feb feb. februar februari février févr. febrero febbraio febbr. fevereiro fev lutego февраля фев şubat فبراير फ़रवरी फरवरी лютого",
-    "march mar mar. märz mrz maart mars marzo março marca марта мар mart مارس मार्च березня",
-    "april apr apr. avril avr. abril abr aprile april kwietnia апреля апр nisan أبريل ابريل إبريل अप्रैल квітня",
-    "may mai mayo maggio magg. maio mei maja maj мая mayıs مايو मई травня",
-    "june jun jun. juni juin junio giugno junho czerwca июня июн haziran يونيو जून червня",
-    "july jul jul. juli juillet juil. julio luglio julho lipca июля июл temmuz يوليو जुलाई липня",
-    "august aug aug. août agosto ago augustus augusti sierpnia августа авг ağustos أغسطس अगस्त серпня",
-    "september sep sept sep. sept. septembre septiembre settembre setembro set września сентября сен eylül سبتمبر सितंबर вересня",
-    "october oct oct. oktober okt octobre octubre ottobre outubro out października октября окт ekim أكتوبر अक्टूबर жовтня",
-    "november nov nov. novembre noviembre novembro listopada ноября ноя kasım نوفمبر नवंबर листопада",
-    "december dec dec. dezember dez décembre déc. diciembre dic dicembre dezembro grudnia декабря дек aralık ديسمبر दिसंबर грудня",
+#define NAMES 23                 /* most names of one month, and NULL */
+
+/* The twelve months behind a day, in thirteen languages, each with its short form. */
+static const char *const months[12][NAMES] = {
+    { "january", "jan", "january.", "jan.", "januar", "jänner", "januari", "janvier", "enero", "gennaio", "janeiro", "ene",
+      "ene.", "genn.", "jan", "stycznia", "января", "янв", "ocak", "يناير", "जनवरी", "січня" },
+    { "february", "feb", "feb.", "februar", "februari", "février", "févr.", "febrero", "febbraio", "febbr.", "fevereiro",
+      "fev", "lutego", "февраля", "фев", "şubat", "فبراير", "फ़रवरी", "फरवरी", "лютого" },
+    { "march", "mar", "mar.", "märz", "mrz", "maart", "mars", "marzo", "março", "marca", "марта", "мар", "mart", "مارس",
+      "मार्च", "березня" },
+    { "april", "apr", "apr.", "avril", "avr.", "abril", "abr", "aprile", "april", "kwietnia", "апреля", "апр", "nisan",
+      "أبريل", "ابريل", "إبريل", "अप्रैल", "квітня" },
+    { "may", "mai", "mayo", "maggio", "magg.", "maio", "mei", "maja", "maj", "мая", "mayıs", "مايو", "मई", "травня" },
+    { "june", "jun", "jun.", "juni", "juin", "junio", "giugno", "junho", "czerwca", "июня", "июн", "haziran", "يونيو", "जून",
+      "червня" },
+    { "july", "jul", "jul.", "juli", "juillet", "juil.", "julio", "luglio", "julho", "lipca", "июля", "июл", "temmuz", "يوليو",
+      "जुलाई", "липня" },
+    { "august", "aug", "aug.", "août", "agosto", "ago", "augustus", "augusti", "sierpnia", "августа", "авг", "ağustos",
+      "أغسطس", "अगस्त", "серпня" },
+    { "september", "sep", "sept", "sep.", "sept.", "septembre", "septiembre", "settembre", "setembro", "set", "września",
+      "сентября", "сен", "eylül", "سبتمبر", "सितंबर", "вересня" },
+    { "october", "oct", "oct.", "oktober", "okt", "octobre", "octubre", "ottobre", "outubro", "out", "października", "октября",
+      "окт", "ekim", "أكتوبر", "अक्टूबर", "жовтня" },
+    { "november", "nov", "nov.", "novembre", "noviembre", "novembro", "listopada", "ноября", "ноя", "kasım", "نوفمبر", "नवंबर",
+      "листопада" },
+    { "december", "dec", "dec.", "dezember", "dez", "décembre", "déc.", "diciembre", "dic", "dicembre", "dezembro", "grudnia",
+      "декабря", "дек", "aralık", "ديسمبر", "दिसंबर", "грудня" },
 };
 
 static bool year_holds(int year, size_t digits) { return digits == 2 || (digits == 4 && year >= 1900 && year <= 2099); }
@@ -49,25 +62,28 @@ static size_t number_at(int *value, bawn_probe *p, size_t i, size_t most)
     return next >= 0 && bawn_is_digit((unsigned char)next) ? i : end;
 }
 
-/* Names of months end at a space, not at a NUL. */
-static bool name_at(bawn_probe *p, size_t i, const char *name, size_t n)
+/* The length of the name at i, or 0. */
+static size_t name_at(bawn_probe *p, size_t i, const char *name)
 {
-    for (size_t k = 0; k < n; k++) {
+    size_t k = 0;
+    for (; name[k]; k++) {
         int c = bawn_probe_at(p, i + k);
         if (c < 0 || bawn_lower((char)c) != name[k])
-            return false;
+            return 0;
     }
-    return true;
+    return k;
 }
 
 /* The longest name of a month at i; its end, or 0. */
 static size_t month_at(int *month, bawn_probe *p, size_t i)
 {
+    int c = bawn_probe_at(p, i);
+    char first = bawn_lower((char)c);
     size_t best = 0;
-    for (int m = 0; m < 12; m++)
-        for (const char *w = months[m]; *w; w += strcspn(w, " "), w += *w == ' ') {
-            size_t n = strcspn(w, " ");
-            if (n > best && name_at(p, i, w, n)) {
+    for (int m = 0; m < 12 && c >= 0; m++)
+        for (const char *const *name = months[m]; *name; name++) {
+            size_t n = **name == first ? name_at(p, i, *name) : 0;
+            if (n > best) {
                 best = n;
                 *month = m + 1;
             }

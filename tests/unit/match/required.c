@@ -24,7 +24,7 @@ static void the_rarest_part_comes_first(void **state)
         if (strcmp(part_text(&parts[0]), rows[i].best) != 0)
             fail_msg("/%s/ needs %s, not %s", rows[i].regex, part_text(&parts[0]), rows[i].best);
         for (size_t p = 1; p < BAWN_REQUIRED_PARTS && parts[p].n > 0; p++)
-            assert_true(parts[p].quarters >= parts[p - 1].quarters);
+            assert_true(parts[p].times >= parts[p - 1].times);
         bawn_arena_free(arena);
     }
 }
