@@ -21,8 +21,9 @@ static void ngx_http_bawn_exit_process(ngx_cycle_t *cycle);
 static char *ngx_http_bawn_spool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_bawn_scorer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-#define BAWN_MMAP_THRESHOLD  (256 * 1024)
-#define BAWN_TRIM_THRESHOLD  (2 * 1024 * 1024)
+#define BAWN_MMAP_THRESHOLD  (1024 * 1024)
+#define BAWN_TRIM_THRESHOLD  (8 * 1024 * 1024)
+#define BAWN_HEAP_SPARE      (1024 * 1024)
 
 #define MAIN(field) NGX_HTTP_MAIN_CONF_OFFSET, offsetof(ngx_http_bawn_main_conf_t, field)
 #define LOC(field) NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_bawn_loc_conf_t, field)
@@ -398,19 +399,19 @@ static void
 ngx_http_bawn_trim_handler(ngx_event_t *ev)
 {
     (void) ev;
-    (void) malloc_trim(BAWN_TRIM_THRESHOLD / 2);
+    (void) malloc_trim(BAWN_HEAP_SPARE);
 }
 
 
 /* Large bodies are given back when they are done with: left alone, the C library raises this bound by each large
  * block that is freed, and keeps in its heap what many large bodies at a time once took. What the next request needs
- * again is kept: pages that come and go with each one cost an eighth of a request of 64 kB. */
+ * again is kept: pages that come and go with each one cost an eighth of a request of 64 kB or 1 MB. */
 static void
 ngx_http_bawn_init_heap(ngx_cycle_t *cycle, ngx_http_bawn_worker_t *w)
 {
     (void) mallopt(M_MMAP_THRESHOLD, BAWN_MMAP_THRESHOLD);
     (void) mallopt(M_TRIM_THRESHOLD, BAWN_TRIM_THRESHOLD);
-    (void) mallopt(M_TOP_PAD, BAWN_TRIM_THRESHOLD / 2);
+    (void) mallopt(M_TOP_PAD, BAWN_HEAP_SPARE);
 
     w->trim.handler = ngx_http_bawn_trim_handler;
     w->trim.data = w;

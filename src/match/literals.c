@@ -442,10 +442,11 @@ static void compare(const search *s, const entry *e, size_t at, bool all)
         report(s, e, begin, end);
 }
 
-/* The bitmap has a bit for the four bytes at `at`. */
-static inline void candidate(const search *s, size_t at)
+static inline uint32_t bucket_at(const search *s, size_t at) { return bucket_of(hash_of(key_of(s->text.ptr + at))); }
+
+/* The bitmap has a bit for the four bytes at `at`, whose bucket this is. */
+static inline void candidate(const search *s, size_t at, uint32_t bucket)
 {
-    uint32_t bucket = bucket_of(hash_of(key_of(s->text.ptr + at)));
     const entry *e = s->set->entries + s->set->bucket[bucket], *end = s->set->entries + s->set->bucket[bucket + 1];
     bool inside = at >= BEFORE && s->text.len - at >= BEHIND;
     lanes v = { 0 }, window, mask;
@@ -469,7 +470,7 @@ static void scan_plain(const search *s, size_t at)
 {
     for (; at + KEY <= s->text.len; at++) {
         if (is_set(s->set, bit_of(hash_of(key_of(s->text.ptr + at)))))
-            candidate(s, at);
+            candidate(s, at, bucket_at(s, at));
     }
 }
 
@@ -503,6 +504,24 @@ AVX2 static inline uint16_t *note_positions(uint16_t *out, unsigned mask, unsign
     return out + __builtin_popcount(mask);
 }
 
+/* The candidates of a block, at + found[0, n). Their entries lie all over the second cache: they are asked for first. */
+static void look_up(const search *s, size_t at, const uint16_t *found, size_t n)
+{
+    uint16_t buckets[BLOCK + 8];
+
+    for (size_t i = 0; i < n; i++) {
+        buckets[i] = (uint16_t)bucket_at(s, at + found[i]);
+        __builtin_prefetch(&s->set->bucket[buckets[i]]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const entry *e = &s->set->entries[s->set->bucket[buckets[i]]];
+        __builtin_prefetch(e);
+        __builtin_prefetch((const char *)e + 64);
+    }
+    for (size_t i = 0; i < n; i++)
+        candidate(s, at + found[i], buckets[i]);
+}
+
 AVX2 static size_t scan_avx2(const search *s, size_t at)
 {
     uint16_t found[BLOCK + 8];
@@ -513,8 +532,7 @@ AVX2 static size_t scan_avx2(const search *s, size_t at)
         size_t most = s->text.len - at - 16 < BLOCK ? s->text.len - at - 16 : BLOCK, i = 0;
         for (; i + 8 <= most; i += 8)
             end = note_positions(end, look_at_eight(s->set->map, p + i), (unsigned)i);
-        for (const uint16_t *f = found; f < end; f++)
-            candidate(s, at + *f);
+        look_up(s, at, found, (size_t)(end - found));
         at += i;
     }
     return at;
