@@ -56,10 +56,10 @@ static inline void harness_compile(bawn_harness *h, const bawn_match_rule *rules
     }
     if (f)
         fclose(f);
-    if (!f || !bawn_match_load(&h->db, bawn_buf_slice(&all), &err)) {
+    if (!f || !bawn_match_load(&h->db, bawn_buf_slice(&all), false, &err)) {
         if (!bawn_match_compile(&h->db, rules, n, false, &err))
             fail_msg("%s: %s", h->guard->id, err.message);
-        f = folder && bawn_match_save(&saved, h->db) ? fopen(path, "wb") : NULL;
+        f = folder && bawn_match_save(&saved, h->db, false) ? fopen(path, "wb") : NULL;
         if (f && fwrite(saved.ptr, 1, saved.len, f) + (size_t)(fclose(f) != 0) != saved.len)
             remove(path);
     }

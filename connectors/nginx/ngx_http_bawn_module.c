@@ -394,11 +394,14 @@ ngx_http_bawn_open_spool(ngx_cycle_t *cycle, ngx_http_bawn_main_conf_t *mcf)
 }
 
 
-/* Free pages below something that lives on stay in the heap however little is used; this gives them back. */
+/* Free pages below something that lives on stay in the heap however little is used; this gives them back, and what the
+ * engine can do without. */
 static void
 ngx_http_bawn_trim_handler(ngx_event_t *ev)
 {
-    (void) ev;
+    ngx_http_bawn_worker_t  *w = ev->data;
+
+    bawn_worker_trim(w->engine);
     (void) malloc_trim(BAWN_HEAP_SPARE);
 }
 

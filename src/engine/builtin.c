@@ -1,9 +1,13 @@
-/* The built-in patterns: compiled when Bawn is built (tools/patterns.c), linked in as bytes, loaded in milliseconds
+/* The built-in patterns: compiled when Bawn is built (tools/patterns.c), linked in as bytes, used where they lie
  * (RULINGS R9). Their head is the hash of the rules they were made from, so that a database of other tables is refused
  * instead of misread. */
 #include "engine/builtin.h"
 
 #include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define HEAD (2 * BAWN_MATCH_ALIGN)     /* the hash, and zeros up to where the packed rules begin */
 
 static bool write_out(const char *path, const bawn_buf *out, bawn_error *err)
 {
@@ -42,9 +46,20 @@ bool bawn_builtin_load(bawn_rules *rules, char hash[72], bawn_arena *arena, bawn
     if (!bawn_rules_list(rules, bawn_guards, bawn_n_guards, 0, arena, err))
         return false;
     bawn_rules_hash(hash, rules);
-    if (blob.len < 72 || memcmp(blob.ptr, hash, 72) != 0)
+    if (blob.len < HEAD || memcmp(blob.ptr, hash, 72) != 0)
         return bawn_error_set(err, BAWN_E_POLICY, "the built-in pattern database was made from other tables: rebuild Bawn");
-    return bawn_rules_unpack(rules, bawn_slice_of(blob.ptr + 72, blob.len - 72), arena, err);
+    rules->in_place = true;
+    return bawn_rules_unpack(rules, bawn_slice_of(blob.ptr + HEAD, blob.len - HEAD), arena, err);
+}
+
+/* Hundreds of databases stand in it, each of which few texts need. The pages are the file's, and were never written to. */
+void bawn_builtin_trim(void)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)bawn_patterns_blob, end = (uintptr_t)bawn_patterns_blob_end;
+    begin = (begin + page - 1) / page * page;
+    end = end / page * page;
+    if (begin < end)
+        madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
 const char *bawn_patterns_hash(void) { return (const char *)bawn_patterns_blob; }

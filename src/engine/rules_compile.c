@@ -234,7 +234,8 @@ static bool compile_databases(compiler *c, bawn_match_rule *rules, bool portable
     return true;
 }
 
-/* Kept as bytes: most are never needed, and are read when first they are. */
+/* Kept as bytes: most are never needed. Portable ones are linked in and used where they lie; others are read when they
+ * are needed first. */
 static bool compile_dear(compiler *c, const bawn_rule *r, uint32_t id, bool portable)
 {
     bawn_match_rule rule = { r->regex, r->flags, id };
@@ -243,7 +244,7 @@ static bool compile_dear(compiler *c, const bawn_rule *r, uint32_t id, bool port
     bool ok = bawn_match_compile(&db, &rule, 1, portable, c->err);
 
     if (ok) {
-        ok = bawn_match_save(&bytes, db);
+        ok = bawn_match_save(&bytes, db, portable);
         c->rules->slow[r->slot].saved = bawn_arena_copy(c->arena, bawn_buf_slice(&bytes), &ok);
         ok = ok || no_memory(c->err);
     }
@@ -273,6 +274,7 @@ bool bawn_rules_compile(bawn_rules *r, bool portable, bawn_arena *arena, bawn_er
 {
     compiler c = { r, arena, err };
 
+    r->in_place = portable;
     return r->n_rules == 0 ||
            (bawn_rules_add_gates(r, arena, err) && place_rows(&c) && anchor_rows(&c) && compile_all(&c, portable));
 }

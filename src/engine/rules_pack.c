@@ -1,17 +1,30 @@
 /* Compiled rules as bytes and back: the built-in ones are linked in, the policy's are kept in the cache. Numbers are
- * u32 in host order and everything begins at a multiple of four, so that the literals can be used where they lie; the
- * databases know their own machine and are copied by Vectorscan. */
+ * u32 in host order and everything begins at a multiple of four, databases at one of 64, so that the literals can be used where they
+ * lie, and the databases that are linked in as well. */
 #include "engine/wall.h"
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 static void put(bawn_buf *out, uint32_t n) { bawn_buf_add(out, bawn_slice_of((const char *)&n, sizeof n)); }
 
+static void pad(bawn_buf *out, size_t multiple)
+{
+    while (out->len % multiple != 0 && bawn_buf_byte(out, 0))
+        ;
+}
+
 static void put_bytes(bawn_buf *out, bawn_slice s)
 {
     put(out, (uint32_t)s.len);
     bawn_buf_add(out, s);
-    while (out->len % 4 != 0 && bawn_buf_byte(out, 0))
-        ;
+    pad(out, 4);
+}
+
+static void put_saved(bawn_buf *out, bawn_slice database)
+{
+    put(out, (uint32_t)database.len);
+    pad(out, BAWN_MATCH_ALIGN);
+    bawn_buf_add(out, database);
+    pad(out, 4);
 }
 
 static void put_literals(bawn_buf *out, const bawn_literals *l)
@@ -19,12 +32,12 @@ static void put_literals(bawn_buf *out, const bawn_literals *l)
     put_bytes(out, l ? bawn_literals_bytes(l) : BAWN_NIL);
 }
 
-static void put_database(bawn_buf *out, const bawn_match *m)
+static void put_database(bawn_buf *out, const bawn_match *m, bool in_place)
 {
     bawn_buf db = { 0 };
-    if (m && !bawn_match_save(&db, m))
+    if (m && !bawn_match_save(&db, m, in_place))
         out->failed = true;
-    put_bytes(out, bawn_buf_slice(&db));
+    put_saved(out, bawn_buf_slice(&db));
     bawn_buf_free(&db);
 }
 
@@ -47,14 +60,14 @@ static void put_tables(bawn_buf *out, const bawn_rules *r)
         put(out, (uint32_t)r->uses[i].slot << 16 | r->uses[i].part);
     for (uint32_t i = 0; i < r->n_slow; i++) {
         put(out, (uint32_t)r->slow[i].parts << 16 | r->slow[i].width);
-        put_bytes(out, r->slow[i].saved);
+        put_saved(out, r->slow[i].saved);
     }
 }
 
 bool bawn_rules_pack(bawn_buf *out, const bawn_rules *r)
 {
-    while (out->len % 4 != 0 && bawn_buf_byte(out, 0))
-        ;
+    pad(out, BAWN_MATCH_ALIGN);
+    put(out, r->in_place);
     put(out, (uint32_t)r->n_rules);
     put(out, r->n_anchors);
     put(out, (uint32_t)r->n_anchored);
@@ -67,13 +80,13 @@ bool bawn_rules_pack(bawn_buf *out, const bawn_rules *r)
     put_bytes(out, bawn_slice_of((const char *)r->signs.rows, sizeof r->signs.rows));
     for (int d = 0; d < BAWN_DBS; d++) {
         put(out, r->margin[d]);
-        put_database(out, r->db[d]);
+        put_database(out, r->db[d], r->in_place);
     }
     return !out->failed;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------------ */
-typedef struct { bawn_slice from; bawn_arena *arena; bool ok; } reader;
+typedef struct { bawn_slice from; const char *begin; bawn_arena *arena; bool ok; } reader;
 
 static uint32_t get(reader *in)
 {
@@ -96,6 +109,19 @@ static bawn_slice get_bytes(reader *in)
     bawn_slice s = { in->from.ptr, n };
     in->from.ptr += padded;
     in->from.len -= padded;
+    return s;
+}
+
+static bawn_slice get_saved(reader *in)
+{
+    size_t n = get(in), past = (size_t)(in->from.ptr - in->begin) % BAWN_MATCH_ALIGN, pad = past ? BAWN_MATCH_ALIGN - past : 0;
+    size_t all = (pad + n + 3) & ~(size_t)3;
+    in->ok = in->ok && in->from.len >= all;
+    if (!in->ok)
+        return BAWN_NIL;
+    bawn_slice s = { in->from.ptr + pad, n };
+    in->from.ptr += all;
+    in->from.len -= all;
     return s;
 }
 
@@ -151,7 +177,7 @@ static void get_gates(reader *in, bawn_rules *r, uint32_t n_gates, uint32_t n_us
     r->slow = room(in, n_slow, sizeof *r->slow);
     for (; in->ok && r->n_slow < n_slow; r->n_slow++) {
         uint32_t n = get(in);
-        r->slow[r->n_slow] = (bawn_slow){ (uint16_t)(n >> 16), (uint16_t)n, get_bytes(in) };
+        r->slow[r->n_slow] = (bawn_slow){ (uint16_t)(n >> 16), (uint16_t)n, get_saved(in) };
         in->ok = in->ok && n >> 16 <= BAWN_GATE_PARTS;
     }
 }
@@ -172,8 +198,8 @@ static bool get_databases(reader *in, bawn_rules *r, bawn_error *err)
 {
     for (int d = 0; in->ok && d < BAWN_DBS; d++) {
         r->margin[d] = get(in);
-        bawn_slice s = get_bytes(in);
-        if (in->ok && s.len > 0 && !bawn_match_load(&r->db[d], s, err))
+        bawn_slice s = get_saved(in);
+        if (in->ok && s.len > 0 && !bawn_match_load(&r->db[d], s, r->in_place, err))
             return false;
     }
     return in->ok || bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
@@ -181,9 +207,10 @@ static bool get_databases(reader *in, bawn_rules *r, bawn_error *err)
 
 bool bawn_rules_unpack(bawn_rules *r, bawn_slice packed, bawn_arena *arena, bawn_error *err)
 {
-    reader in = { packed, arena, true };
+    reader in = { packed, packed.ptr, arena, true };
     uint32_t head[6];
 
+    in.ok = get(&in) == r->in_place;
     for (size_t i = 0; i < BAWN_COUNT(head); i++)
         head[i] = get(&in);
     if (!in.ok || head[0] != r->n_rules)

@@ -378,7 +378,7 @@ static bool scan_anchors(scan_context *s)
 static const bawn_match *dear_database(bawn_worker *w, int set, uint32_t slot)
 {
     bawn_match **db = &w->slow[set][slot];
-    if (!*db && (!bawn_match_load(db, w->wall->rules[set].slow[slot].saved, NULL) ||
+    if (!*db && (!bawn_match_load(db, w->wall->rules[set].slow[slot].saved, w->wall->rules[set].in_place, NULL) ||
                  !bawn_match_scratch_fit(&w->scratch, *db, NULL))) {
         bawn_match_free(*db);
         *db = NULL;

@@ -202,6 +202,14 @@ void bawn_worker_free(bawn_worker *w)
     bawn_free(w);
 }
 
+void bawn_worker_trim(bawn_worker *w)
+{
+    bawn_free(w->windows);
+    w->windows = NULL;
+    w->cap_windows = 0;
+    bawn_builtin_trim();
+}
+
 void bawn_worker_clock(bawn_worker *w, uint64_t (*now)(void *user), void *user)
 {
     w->clock = now;

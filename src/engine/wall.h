@@ -43,6 +43,7 @@ typedef struct {
     const bawn_literals *literals, *anchor_literals;        /* NULL when empty */
     bawn_match_bytes signs;
     bawn_match *db[BAWN_DBS];                   /* NULL when empty */
+    bool in_place;                              /* databases are packed as they lie in memory */
     uint32_t margin[BAWN_DBS];                  /* bytes of context that a match of it may need, beside the signs */
 } bawn_rules;
 
@@ -52,7 +53,8 @@ bool bawn_rules_list(bawn_rules *out, const bawn_guard *const *guards, size_t n,
 /* Works out gates and anchors, and compiles: seconds for the built-in rules, so its result is packed and kept. */
 bool bawn_rules_compile(bawn_rules *, bool portable, bawn_arena *, bawn_error *err);
 bool bawn_rules_pack(bawn_buf *out, const bawn_rules *);
-/* Reads what was packed for the same rules. False: it was not. */
+/* Reads what was packed for the same rules. With r->in_place set what was packed so, which must stand at a multiple of
+ * BAWN_MATCH_ALIGN and is used where it lies. False: it was not. */
 bool bawn_rules_unpack(bawn_rules *, bawn_slice packed, bawn_arena *, bawn_error *err);
 void bawn_rules_free(bawn_rules *);             /* the databases */
 bool bawn_rules_add_gates(bawn_rules *, bawn_arena *, bawn_error *err);     /* a step of compiling: rules_gates.c */

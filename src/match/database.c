@@ -5,6 +5,9 @@
  * on every CPU and was measured no slower than native (RULINGS R9). A saved database carries the library's version,
  * because Vectorscan reads only its own.
  *
+ * A database in place is what hs_deserialize_database_at() writes at a multiple of 64: it holds no addresses, only the
+ * distance to its tables, which are aligned to 64 (src/database.c of Vectorscan; tests/unit/match/database.c moves one).
+ *
  * Vectorscan 5.4.9 (Debian 12) misses matches that end in the last 30 bytes of its buffer, for some databases of a few
  * patterns and some alignments (13 % of the placements that were tried: tests/unit/match/database.c); with 32 zero
  * bytes behind the text none. So a text is scanned with zeros behind it, a long one where it lies and its end once more
@@ -13,15 +16,18 @@
 
 #include <hs/hs.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define PADDING 64
 #define COPIED (16u << 10)      /* so long a text is copied as a whole */
 #define TAIL (2 * PADDING)      /* of a longer one: where a match may have been missed */
 
-struct bawn_match { hs_database_t *db; bool asks_for_end; };
+struct bawn_match { hs_database_t *db; bool asks_for_end, borrowed; };
 struct bawn_match_scratch { hs_scratch_t *scratch; char padded[COPIED + PADDING]; };
 
-static const char magic[8] = "BAWNDB2";
+/* A saved database: how it is kept, the library's version with asks_for_end as its last byte, and what Vectorscan wrote. */
+enum { KIND = 8, VERSION = 64, HEAD = 2 * BAWN_MATCH_ALIGN };
+static const char serialised[KIND] = "BAWNDB3", in_memory[KIND] = "BAWNDBM";
 
 /* Escapes plain text into an expression that matches exactly it. */
 static bool quote(bawn_buf *out, const char *text)
@@ -105,7 +111,7 @@ bool bawn_match_compile(bawn_match **out, const bawn_match_rule *rules, size_t n
 
     *out = NULL;
     if (m)
-        m->asks_for_end = false;
+        *m = (bawn_match){ .db = NULL };
     for (size_t i = 0; m && i < n; i++)
         m->asks_for_end = m->asks_for_end || asks_for_end(&rules[i]);
     if (!m || !arrays_fill(&a, rules, n)) {
@@ -124,38 +130,65 @@ bool bawn_match_compile(bawn_match **out, const bawn_match_rule *rules, size_t n
     return true;
 }
 
-bool bawn_match_save(bawn_buf *out, const bawn_match *m)
+static bool add_head(bawn_buf *out, const bawn_match *m, const char *kind)
+{
+    char head[HEAD] = { 0 };
+    memcpy(head, kind, KIND);
+    snprintf(head + KIND, VERSION - 1, "%s", hs_version());
+    head[KIND + VERSION - 1] = m->asks_for_end;
+    return bawn_buf_add(out, bawn_slice_of(head, sizeof head));
+}
+
+/* The database as it lies at a multiple of 64. */
+static bool add_in_place(bawn_buf *out, const char *bytes, size_t n)
+{
+    size_t size = 0;
+    if (hs_serialized_database_size(bytes, n, &size) != HS_SUCCESS)
+        return false;
+    size = (size + BAWN_MATCH_ALIGN - 1) / BAWN_MATCH_ALIGN * BAWN_MATCH_ALIGN;
+    void *at = aligned_alloc(BAWN_MATCH_ALIGN, size);
+    if (at)
+        memset(at, 0, size);
+    bool ok = at && hs_deserialize_database_at(bytes, n, at) == HS_SUCCESS && bawn_buf_add(out, bawn_slice_of(at, size));
+    free(at);
+    return ok;
+}
+
+bool bawn_match_save(bawn_buf *out, const bawn_match *m, bool in_place)
 {
     char *bytes = NULL;
     size_t n = 0;
-    char version[64] = { 0 };
 
     if (hs_serialize_database(m->db, &bytes, &n) != HS_SUCCESS)
         return false;
-    snprintf(version, sizeof version - 1, "%s", hs_version());
-    bawn_buf_add(out, bawn_slice_of(magic, sizeof magic));
-    version[sizeof version - 1] = m->asks_for_end;
-    bawn_buf_add(out, bawn_slice_of(version, sizeof version));
-    bool ok = bawn_buf_add(out, bawn_slice_of(bytes, n));
+    bool ok = add_head(out, m, in_place ? in_memory : serialised) &&
+              (in_place ? add_in_place(out, bytes, n) : bawn_buf_add(out, bawn_slice_of(bytes, n)));
     free(bytes);
     return ok;
 }
 
-bool bawn_match_load(bawn_match **out, bawn_slice saved, bawn_error *err)
+/* Vectorscan looks at the database's own head. */
+static bool borrow(bawn_match *m, const char *at)
 {
-    size_t head = sizeof magic + 64;
+    size_t size;
+    m->db = (hs_database_t *)(uintptr_t)at;
+    m->borrowed = true;
+    return (uintptr_t)at % BAWN_MATCH_ALIGN == 0 && hs_database_size(m->db, &size) == HS_SUCCESS;
+}
 
+bool bawn_match_load(bawn_match **out, bawn_slice saved, bool in_place, bawn_error *err)
+{
     *out = NULL;
-    if (saved.len < head || memcmp(saved.ptr, magic, sizeof magic) != 0)
+    if (saved.len <= HEAD || memcmp(saved.ptr, in_place ? in_memory : serialised, KIND) != 0)
         return bawn_error_set(err, BAWN_E_POLICY, "not a saved pattern database");
-    if (strncmp(saved.ptr + sizeof magic, hs_version(), 62) != 0)
+    if (strncmp(saved.ptr + KIND, hs_version(), VERSION - 2) != 0)
         return bawn_error_set(err, BAWN_E_POLICY, "the pattern database was made by Vectorscan %.40s, here is %s: rebuild "
-                              "it", saved.ptr + sizeof magic, hs_version());
+                              "it", saved.ptr + KIND, hs_version());
     bawn_match *m = bawn_malloc(sizeof *m);
     if (!m)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the pattern database");
-    m->asks_for_end = saved.ptr[head - 1] != 0;
-    if (hs_deserialize_database(saved.ptr + head, saved.len - head, &m->db) != HS_SUCCESS) {
+    *m = (bawn_match){ .asks_for_end = saved.ptr[KIND + VERSION - 1] != 0 };
+    if (in_place ? !borrow(m, saved.ptr + HEAD) : hs_deserialize_database(saved.ptr + HEAD, saved.len - HEAD, &m->db) != HS_SUCCESS) {
         bawn_free(m);
         return bawn_error_set(err, BAWN_E_POLICY, "the pattern database is damaged: rebuild it");
     }
@@ -167,7 +200,8 @@ void bawn_match_free(bawn_match *m)
 {
     if (!m)
         return;
-    hs_free_database(m->db);
+    if (!m->borrowed)
+        hs_free_database(m->db);
     bawn_free(m);
 }
 

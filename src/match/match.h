@@ -38,8 +38,13 @@ typedef struct { const char *regex; uint8_t flags; uint32_t id; } bawn_match_rul
 
 /* `portable`: for any x86-64/arm64 machine (built-in database), else for this CPU. err names the rule that fails. */
 bool bawn_match_compile(bawn_match **out, const bawn_match_rule *, size_t n, bool portable, bawn_error *err);
-bool bawn_match_save(bawn_buf *out, const bawn_match *);
-bool bawn_match_load(bawn_match **out, bawn_slice saved, bawn_error *err);     /* refuses another version's */
+/* Appends a database as bytes. In place: as it lies in memory, so that it need not be read but can be used where it
+ * stands, in read-only memory too, shared by all processes; without a checksum. */
+bool bawn_match_save(bawn_buf *out, const bawn_match *, bool in_place);
+/* Refuses another version's, and what was not saved so. A database in place is borrowed, and must stand at a multiple of
+ * BAWN_MATCH_ALIGN. */
+#define BAWN_MATCH_ALIGN 64
+bool bawn_match_load(bawn_match **out, bawn_slice saved, bool in_place, bawn_error *err);
 void bawn_match_free(bawn_match *);
 size_t bawn_match_size(const bawn_match *);                                     /* bytes in memory */
 bool bawn_match_scratch_fit(bawn_match_scratch **, const bawn_match *, bawn_error *err); /* makes or grows */

@@ -59,6 +59,8 @@ bool bawn_worker_new(bawn_worker **out, const bawn_wall *wall, bawn_error *err)
 
 void bawn_worker_free(bawn_worker *worker) { free(worker); }
 
+void bawn_worker_trim(bawn_worker *worker) { (void)worker; }
+
 void bawn_worker_clock(bawn_worker *worker, uint64_t (*now)(void *user), void *user)
 {
     (void)worker;

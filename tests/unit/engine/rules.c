@@ -67,13 +67,13 @@ static void the_hash_is_of_every_row(void **state)
 }
 
 /* ---- packing ------------------------------------------------------------------------------------------------------ */
-static bawn_buf packed_rules(void)
+static bawn_buf packed_rules(bool portable)
 {
     bawn_arena *arena = bawn_arena_new(1024, 0);
     bawn_rules r;
     bawn_buf out = { 0 };
     bawn_error err = { 0 };
-    assert_true(bawn_rules_list(&r, guards, 1, 0, arena, NULL) && bawn_rules_compile(&r, false, arena, &err));
+    assert_true(bawn_rules_list(&r, guards, 1, 0, arena, NULL) && bawn_rules_compile(&r, portable, arena, &err));
     assert_true(bawn_rules_pack(&out, &r));
     bawn_rules_free(&r);
     bawn_arena_free(arena);
@@ -97,7 +97,7 @@ static bool unpacks(bawn_slice packed, bawn_buf *again)
 
 static void what_is_unpacked_is_what_was_packed(void **state)
 {
-    bawn_buf packed = packed_rules(), again = { 0 };
+    bawn_buf packed = packed_rules(false), again = { 0 };
     (void)state;
     assert_true(unpacks(bawn_buf_slice(&packed), &again));
     assert_int_equal(packed.len, again.len);
@@ -110,9 +110,35 @@ static void what_is_unpacked_is_what_was_packed(void **state)
     bawn_buf_free(&third);
 }
 
+/* Portable ones are used where they lie: which is asked for, and at a multiple of 64. */
+static void what_is_linked_in_is_used_where_it_lies(void **state)
+{
+    bawn_buf packed = packed_rules(true), again = { 0 };
+    char *at = aligned_alloc(BAWN_MATCH_ALIGN, (packed.len / BAWN_MATCH_ALIGN + 2) * BAWN_MATCH_ALIGN);
+    bawn_arena *arena = bawn_arena_new(1024, 0);
+    bawn_error err = { 0 };
+    bawn_rules r;
+    (void)state;
+    for (size_t shift = 0; shift < 2; shift++) {
+        memcpy(at + shift, packed.ptr, packed.len);
+        assert_true(bawn_rules_list(&r, guards, 1, 0, arena, NULL));
+        r.in_place = true;
+        assert_int_equal(bawn_rules_unpack(&r, bawn_slice_of(at + shift, packed.len), arena, &err), shift == 0);
+        if (shift == 0)
+            assert_true(bawn_rules_pack(&again, &r));
+        bawn_rules_free(&r);
+    }
+    assert_true(bawn_slice_eq(bawn_buf_slice(&again), bawn_buf_slice(&packed)));
+    assert_false(unpacks(bawn_buf_slice(&packed), NULL));
+    bawn_arena_free(arena);
+    free(at);
+    bawn_buf_free(&packed);
+    bawn_buf_free(&again);
+}
+
 static void a_damaged_pack_is_refused(void **state)
 {
-    bawn_buf packed = packed_rules();
+    bawn_buf packed = packed_rules(false);
     size_t refused = 0, tried = 0;
     (void)state;
     for (size_t len = 0; len < packed.len; len += len < 400 ? 1 : 101) {
@@ -311,7 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_listed_and_core_ones_transformed), cmocka_unit_test(the_hash_is_of_every_row),
         cmocka_unit_test(what_is_unpacked_is_what_was_packed),
-        cmocka_unit_test(a_damaged_pack_is_refused), cmocka_unit_test(a_dear_match_is_found_wherever_it_stands),
+        cmocka_unit_test(what_is_linked_in_is_used_where_it_lies), cmocka_unit_test(a_damaged_pack_is_refused), cmocka_unit_test(a_dear_match_is_found_wherever_it_stands),
         cmocka_unit_test(the_widest_match_fits_its_window), cmocka_unit_test(random_texts_are_found_alike),
         cmocka_unit_test(more_windows_than_there_is_room_for_lose_nothing),
     };

@@ -93,12 +93,12 @@ static void one_scratch_serves_several_databases(void **state)
 }
 
 /* ---- saving ----------------------------------------------------------------------------------------------------- */
-static bawn_buf saved_rules(void)
+static bawn_buf saved_rules(bool in_place)
 {
     static const bawn_match_rule rules[] = { { "foo\\s{1,4}bar", 0, 1 }, { "\u00E4rger", 0, 2 }, { "x.y", BAWN_P_LITERAL, 3 } };
     loaded l = open_rules(rules, BAWN_COUNT(rules));
     bawn_buf out = { 0 };
-    assert_true(bawn_match_save(&out, l.db));
+    assert_true(bawn_match_save(&out, l.db, in_place));
     assert_true(bawn_match_size(l.db) > 0);
     close_rules(&l);
     return out;
@@ -115,25 +115,47 @@ static void finds_the_same(bawn_match *db)
 
 static void a_saved_database_finds_the_same(void **state)
 {
-    bawn_buf saved = saved_rules();
+    bawn_buf saved = saved_rules(false);
     bawn_error err = { 0 };
     (void)state;
     for (size_t shift = 0; shift < 16; shift++) {       /* wherever it stands in memory */
         char *copy = malloc(saved.len + shift);
         bawn_match *db = NULL;
         memcpy(copy + shift, saved.ptr, saved.len);
-        assert_true(bawn_match_load(&db, bawn_slice_of(copy + shift, saved.len), &err));
+        assert_true(bawn_match_load(&db, bawn_slice_of(copy + shift, saved.len), false, &err));
         free(copy);                                     /* it keeps nothing of it */
         finds_the_same(db);
     }
     bawn_buf_free(&saved);
 }
 
+static void one_in_place_is_used_where_it_lies(void **state)
+{
+    bawn_buf saved = saved_rules(true), other = saved_rules(false);
+    bawn_error err = { 0 };
+    bawn_match *db = NULL;
+    (void)state;
+    for (size_t page = 0; page < 3; page++) {           /* at any multiple of 64 */
+        char *copy = aligned_alloc(4096, 3 * 4096 + (saved.len + 4095) / 4096 * 4096), *at = copy + page * 4096 + page * 64;
+        memcpy(at, saved.ptr, saved.len);
+        assert_true(bawn_match_load(&db, bawn_slice_of(at, saved.len), true, &err));
+        finds_the_same(db);
+        assert_memory_equal(at, saved.ptr, saved.len);  /* it is only read */
+        memmove(at + 1, at, saved.len);
+        assert_false(bawn_match_load(&db, bawn_slice_of(at + 1, saved.len), true, &err));
+        free(copy);
+    }
+    assert_false(bawn_match_load(&db, bawn_buf_slice(&saved), false, &err));     /* which of them it is must be known */
+    assert_false(bawn_match_load(&db, bawn_buf_slice(&other), true, &err));
+    bawn_buf_free(&saved);
+    bawn_buf_free(&other);
+}
+
 static void is_refused(bawn_slice bytes)
 {
     bawn_match *db = (bawn_match *)(uintptr_t)1;
     bawn_error err = { 0 };
-    assert_false(bawn_match_load(&db, bytes, &err));
+    assert_false(bawn_match_load(&db, bytes, false, &err));
     assert_null(db);
     assert_int_equal(err.code, BAWN_E_POLICY);
 }
@@ -142,7 +164,7 @@ static void is_refused(bawn_slice bytes)
 static bool is_refused_or_the_same(bawn_slice bytes)
 {
     bawn_match *db = NULL;
-    if (!bawn_match_load(&db, bytes, NULL))
+    if (!bawn_match_load(&db, bytes, false, NULL))
         return true;
     finds_the_same(db);
     return false;
@@ -150,7 +172,7 @@ static bool is_refused_or_the_same(bawn_slice bytes)
 
 static void a_damaged_database_is_refused(void **state)
 {
-    bawn_buf saved = saved_rules();
+    bawn_buf saved = saved_rules(false);
     size_t flips = 0, refused = 0;
     (void)state;
     for (size_t len = 0; len < saved.len; len += len < 200 ? 1 : 97)
@@ -171,12 +193,12 @@ static void a_damaged_database_is_refused(void **state)
 
 static void another_version_is_refused_by_name(void **state)
 {
-    bawn_buf saved = saved_rules();
+    bawn_buf saved = saved_rules(false);
     bawn_error err = { 0 };
     (void)state;
     bawn_match *db = NULL;
     saved.ptr[8] = '4';
-    assert_false(bawn_match_load(&db, bawn_buf_slice(&saved), &err));
+    assert_false(bawn_match_load(&db, bawn_buf_slice(&saved), false, &err));
     assert_non_null(strstr(err.message, "was made by Vectorscan 4"));
     assert_non_null(strstr(err.message, "rebuild"));
     bawn_buf_free(&saved);
@@ -232,8 +254,8 @@ static bool survives(size_t n)
     bawn_error err = { 0 };
 
     bawn_malloc_fail_at = n;
-    bool ok = bawn_match_compile(&made, rules, BAWN_COUNT(rules), false, &err) && bawn_match_save(&saved, made) &&
-              bawn_match_load(&read, bawn_buf_slice(&saved), &err) && bawn_match_scratch_fit(&scratch, read, &err);
+    bool ok = bawn_match_compile(&made, rules, BAWN_COUNT(rules), false, &err) && bawn_match_save(&saved, made, false) &&
+              bawn_match_load(&read, bawn_buf_slice(&saved), false, &err) && bawn_match_scratch_fit(&scratch, read, &err);
     bool failed = bawn_malloc_fail_at == 0;
     bawn_malloc_fail_at = 0;
     assert_int_equal(ok, !failed);
@@ -305,7 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_end_is_reported), cmocka_unit_test(a_zero_byte_is_a_byte), cmocka_unit_test(each_rule_has_its_id),
-        cmocka_unit_test(one_scratch_serves_several_databases), cmocka_unit_test(a_saved_database_finds_the_same),
+        cmocka_unit_test(one_scratch_serves_several_databases), cmocka_unit_test(a_saved_database_finds_the_same), cmocka_unit_test(one_in_place_is_used_where_it_lies),
         cmocka_unit_test(a_damaged_database_is_refused), cmocka_unit_test(another_version_is_refused_by_name),
         cmocka_unit_test(a_pattern_that_does_not_compile_is_named), cmocka_unit_test(a_width_is_counted_in_bytes),
         cmocka_unit_test(no_memory_is_told_and_nothing_is_lost), cmocka_unit_test(nothing_is_missed_at_the_end),
