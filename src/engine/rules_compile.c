@@ -91,7 +91,7 @@ static bool place_rows(compiler *c)
     for (size_t i = 0; i < c->rules->n_rules; i++)
         place_row(c, &c->rules->rules[i], parts);
     for (uint32_t i = 0; i < c->rules->n_gates; i++) {  /* a gate is no wider than its row, whose words it has */
-        uint32_t width = 4 * (uint32_t)strlen(c->rules->gates[i].text);
+        uint32_t width = 4 * (uint32_t)strlen(c->rules->gate_texts[i].text);
         *wide = width > *wide ? width : *wide;
     }
     *wide = *wide < BAWN_MATCH_WIDTH ? *wide : BAWN_MATCH_WIDTH;
@@ -170,8 +170,8 @@ static bool compile_literals(compiler *c, bawn_literal *items)
         if (r->rules[i].place == BAWN_BY_LITERALS)
             items[n++] = (bawn_literal){ r->rules[i].regex, i, r->rules[i].flags & BAWN_P_CASE ? BAWN_L_CASE : 0 };
     for (uint32_t i = 0; i < r->n_gates; i++)
-        if (bawn_literals_takes(r->gates[i].text, r->gates[i].flags))
-            items[n++] = (bawn_literal){ r->gates[i].text, (uint32_t)r->n_rules + i, r->gates[i].flags };
+        if (bawn_literals_takes(r->gate_texts[i].text, r->gate_texts[i].flags))
+            items[n++] = (bawn_literal){ r->gate_texts[i].text, (uint32_t)r->n_rules + i, r->gate_texts[i].flags };
     if (!keep_literals(&r->literals, items, n, c))
         return false;
     n = 0;
@@ -183,7 +183,7 @@ static bool compile_literals(compiler *c, bawn_literal *items)
 
 /* ---- databases -------------------------------------------------------------------------------------------------- */
 /* A gate as an expression: its text, where a space stands for white space. */
-static const char *expression_of(const bawn_gate *g, bawn_arena *arena)
+static const char *expression_of(const bawn_gate_text *g, bawn_arena *arena)
 {
     bawn_buf b = { 0 };
     bool ok = true;
@@ -212,8 +212,8 @@ static size_t select_rules(bawn_match_rule *out, compiler *c, int db)
         if (r->rules[i].place == db)
             out[n++] = (bawn_match_rule){ r->rules[i].regex, r->rules[i].flags, i };
     for (uint32_t i = 0; i < r->n_gates && (db == BAWN_DB_SHORT || db == BAWN_DB_WIDE); i++)
-        if (!bawn_literals_takes(r->gates[i].text, r->gates[i].flags) && is_ascii(r->gates[i].text) != wide)
-            out[n++] = (bawn_match_rule){ expression_of(&r->gates[i], c->arena), 0, (uint32_t)r->n_rules + i };
+        if (!bawn_literals_takes(r->gate_texts[i].text, r->gate_texts[i].flags) && is_ascii(r->gate_texts[i].text) != wide)
+            out[n++] = (bawn_match_rule){ expression_of(&r->gate_texts[i], c->arena), 0, (uint32_t)r->n_rules + i };
     for (uint32_t i = 0; i < r->n_anchors && db >= BAWN_DB_ANCHORS; i++)
         if (!bawn_literals_takes(r->anchors[i].text, r->anchors[i].flags) && is_ascii(r->anchors[i].text) != wide)
             out[n++] = (bawn_match_rule){ r->anchors[i].text, BAWN_P_LITERAL, i };
@@ -245,7 +245,7 @@ static bool compile_dear(compiler *c, const bawn_rule *r, uint32_t id, bool port
 
     if (ok) {
         ok = bawn_match_save(&bytes, db, portable);
-        c->rules->slow[r->slot].saved = bawn_arena_copy(c->arena, bawn_buf_slice(&bytes), &ok);
+        c->rules->saved[r->slot] = bawn_arena_copy(c->arena, bawn_buf_slice(&bytes), &ok);
         ok = ok || no_memory(c->err);
     }
     bawn_match_free(db);

@@ -37,12 +37,13 @@ static uint32_t gate_of(gater *g, const bawn_match_literal *l)
 {
     bawn_rules *r = g->rules;
     for (uint32_t i = 0; i < r->n_gates; i++)
-        if (r->gates[i].flags == l->flags && bawn_slice_eq_nocase(bawn_slice_str(r->gates[i].text), l->text))
+        if (r->gate_texts[i].flags == l->flags && bawn_slice_eq_nocase(bawn_slice_str(r->gate_texts[i].text), l->text))
             return i;
     if (r->n_gates == GATES_MAX)
         return UINT32_MAX;
-    r->gates[r->n_gates] = (bawn_gate){ bawn_arena_string(g->arena, l->text), l->flags, 0, 0 };
-    return r->gates[r->n_gates].text ? r->n_gates++ : UINT32_MAX;
+    r->gates[r->n_gates] = (bawn_gate){ 0, 0 };
+    r->gate_texts[r->n_gates] = (bawn_gate_text){ bawn_arena_string(g->arena, l->text), l->flags };
+    return r->gate_texts[r->n_gates].text ? r->n_gates++ : UINT32_MAX;
 }
 
 static bool gate_part(gater *g, const bawn_required *part, bawn_gate_use use)
@@ -219,7 +220,7 @@ static bool gate_row(gater *g, size_t rule, bawn_error *err)
         if (!gate_part(g, &g->parts[s.parts[part]], (bawn_gate_use){ slot, part }))
             return bawn_error_set(err, BAWN_E_NO_MEMORY, "too many gates");
     g->rules->slow[g->rules->n_slow++] =
-        (bawn_slow){ .parts = (uint16_t)s.n, .width = (uint16_t)bawn_match_width(r->regex, r->flags, NULL) };
+        (bawn_slow){ (uint16_t)s.n, (uint16_t)bawn_match_width(r->regex, r->flags, NULL), r->guard };
     r->slot = slot;
     r->place = BAWN_BY_GATES;
     return true;
@@ -256,7 +257,9 @@ bool bawn_rules_add_gates(bawn_rules *r, bawn_arena *arena, bawn_error *err)
     r->gates = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gates);
     r->uses = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->uses);
     r->slow = bawn_arena_alloc(arena, (r->n_rules + 1) * sizeof *r->slow);
-    if (!g || !g->gated || !g->plan || !g->first || !r->gates || !r->uses || !r->slow)
+    r->saved = bawn_arena_alloc(arena, (r->n_rules + 1) * sizeof *r->saved);
+    r->gate_texts = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gate_texts);
+    if (!g || !g->gated || !g->plan || !g->first || !r->gates || !r->uses || !r->slow || !r->saved || !r->gate_texts)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
     memset(g->first, 0, (r->n_rules + 1) * sizeof *g->first);
     for (size_t i = 0; i < r->n_rules && r->n_rules > BAWN_RULES_FEW; i++)

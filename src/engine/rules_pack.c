@@ -60,7 +60,7 @@ static void put_tables(bawn_buf *out, const bawn_rules *r)
         put(out, (uint32_t)r->uses[i].slot << 16 | r->uses[i].part);
     for (uint32_t i = 0; i < r->n_slow; i++) {
         put(out, (uint32_t)r->slow[i].parts << 16 | r->slow[i].width);
-        put_saved(out, r->slow[i].saved);
+        put_saved(out, r->saved[i]);
     }
 }
 
@@ -175,11 +175,16 @@ static void get_gates(reader *in, bawn_rules *r, uint32_t n_gates, uint32_t n_us
         in->ok = in->ok && n >> 16 < n_slow && (n & 0xFFFF) < BAWN_GATE_PARTS;
     }
     r->slow = room(in, n_slow, sizeof *r->slow);
+    r->saved = room(in, n_slow, sizeof *r->saved);
     for (; in->ok && r->n_slow < n_slow; r->n_slow++) {
         uint32_t n = get(in);
-        r->slow[r->n_slow] = (bawn_slow){ (uint16_t)(n >> 16), (uint16_t)n, get_saved(in) };
+        r->slow[r->n_slow] = (bawn_slow){ .parts = (uint16_t)(n >> 16), .width = (uint16_t)n };
+        r->saved[r->n_slow] = get_saved(in);
         in->ok = in->ok && n >> 16 <= BAWN_GATE_PARTS;
     }
+    for (uint32_t i = 0; in->ok && i < r->n_rules; i++)
+        if (r->rules[i].place == BAWN_BY_GATES)
+            r->slow[r->rules[i].slot].guard = r->rules[i].guard;
 }
 
 static const bawn_literals *get_literals(reader *in)

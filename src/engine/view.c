@@ -262,6 +262,8 @@ static void note_gate(scan_context *s, const bawn_gate *gate, size_t at)
     for (uint32_t i = gate->first; i < gate->first + gate->n; i++) {
         bawn_gate_use use = rules->uses[i];
         const bawn_slow *slow = &rules->slow[use.slot];
+        if (!wakes(s->view, s->judging, slow->guard))
+            continue;
         bawn_gate_seen *seen = &w->seen[s->set][use.slot];
         size_t margin = slow->width + 8u;
         seen->at[use.part] = at;
@@ -377,8 +379,9 @@ static bool scan_anchors(scan_context *s)
 /* The database of a dear rule, read on first use and kept by the worker. NULL: out of memory. */
 static const bawn_match *dear_database(bawn_worker *w, int set, uint32_t slot)
 {
+    const bawn_rules *rules = &w->wall->rules[set];
     bawn_match **db = &w->slow[set][slot];
-    if (!*db && (!bawn_match_load(db, w->wall->rules[set].slow[slot].saved, w->wall->rules[set].in_place, NULL) ||
+    if (!*db && (!bawn_match_load(db, rules->saved[slot], rules->in_place, NULL) ||
                  !bawn_match_scratch_fit(&w->scratch, *db, NULL))) {
         bawn_match_free(*db);
         *db = NULL;

@@ -28,16 +28,19 @@ typedef struct {
 #define BAWN_RULES_FEW 200      /* so few, as most policies have, are looked for by one database */
 #define BAWN_GATE_PARTS BAWN_REQUIRED_PARTS
 #define BAWN_SIGNS_WIDTH 128    /* widest match of what is looked for around signs */
-typedef struct { const char *text; uint8_t flags; uint32_t first, n; } bawn_gate;  /* uses[first, first + n) */
+typedef struct { uint32_t first, n; } bawn_gate;                    /* uses[first, first + n) */
+typedef struct { const char *text; uint8_t flags; } bawn_gate_text;
 typedef struct { uint16_t slot, part; } bawn_gate_use;              /* a literal of that part (in the order of the text) */
-typedef struct { uint16_t parts, width; bawn_slice saved; } bawn_slow;  /* gated parts; widest match in bytes; database */
+typedef struct { uint16_t parts, width, guard; } bawn_slow;         /* gated parts; widest match in bytes; whose it is */
 typedef struct { const char *text; uint32_t len; uint8_t flags; } bawn_anchor;
 typedef struct { uint32_t anchor, rule, width; } bawn_anchored;     /* anchor id (from 0) opens pattern `rule` */
 typedef struct {
     bawn_rule *rules; size_t n_rules;
     bawn_gate *gates; uint32_t n_gates;         /* their ids as hits: n_rules and up */
+    bawn_gate_text *gate_texts;                 /* NULL when unpacked */
     bawn_gate_use *uses; uint32_t n_uses;
     bawn_slow *slow; uint32_t n_slow;           /* dear rules by slot */
+    bawn_slice *saved;                          /* [slot]: their databases */
     bawn_anchor *anchors; uint32_t n_anchors;
     bawn_anchored *anchored; size_t n_anchored;
     const bawn_literals *literals, *anchor_literals;        /* NULL when empty */
