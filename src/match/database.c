@@ -13,6 +13,7 @@
  * bytes behind the text none. So a text is scanned with zeros behind it, a long one where it lies and its end once more
  * as such a copy; and, where a pattern asks for the end of the text, as it is as well. */
 #include "match/match.h"
+#include "match/regex.h"
 
 #include <hs/hs.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #define PADDING 64
 #define COPIED (16u << 10)      /* so long a text is copied as a whole */
 #define TAIL (2 * PADDING)      /* of a longer one: where a match may have been missed */
+#define AGAIN (8 * BAWN_MATCH_WIDTH)    /* ... and so much is scanned again, in which a match that ends there begins */
 
 struct bawn_match { hs_database_t *db; bool asks_for_end, borrowed; };
 struct bawn_match_scratch { hs_scratch_t *scratch; char padded[COPIED + PADDING]; };
@@ -51,12 +53,19 @@ bool bawn_match_expression(bawn_buf *out, unsigned *hs_flags, const char *regex,
     return bawn_buf_str(out, regex) && bawn_buf_byte(out, '\0');
 }
 
-/* Whether an expression knows the end of the text: a `$` that is no sign of its own. */
+/* Whether an expression knows the end of the text: \z, or a `$` that is no sign of its own. */
 static bool asks_for_end(const bawn_match_rule *r)
 {
-    for (const char *c = r->regex; *c && !(r->flags & BAWN_P_LITERAL); c++)
-        if (*c == '\\' && c[1])
+    const char *end = r->regex + strlen(r->regex);
+    bool regular = bawn_regex_is_regular(r->regex);
+
+    for (const char *c = r->regex; c < end && !(r->flags & BAWN_P_LITERAL); c++)
+        if (*c == '\\' && (c[1] | 0x20) == 'z')
+            return true;
+        else if (*c == '\\' && c[1])
             c++;
+        else if (*c == '[' && regular)
+            c = bawn_regex_skip_class(c, end) - 1;
         else if (*c == '$')
             return true;
     return false;
@@ -274,7 +283,7 @@ bool bawn_match_scan(const bawn_match *m, bawn_match_scratch *s, bawn_slice text
             return false;
         r.from = text.len > TAIL ? text.len - TAIL : 0;
     }
-    return scan_padded(m, s, text, text.len > COPIED ? text.len - COPIED : 0, &r);
+    return scan_padded(m, s, text, text.len > AGAIN && r.from > 0 ? text.len - AGAIN : 0, &r);
 }
 
 uint32_t bawn_match_width(const char *regex, uint8_t flags, bawn_error *err)

@@ -41,6 +41,7 @@ static void every_end_is_reported(void **state)
     static const struct { const char *regex; uint8_t flags; const char *text, *hits; } rows[] = {
         { "ab", 0, "abab", "7@2 7@4 " }, { "a+", 0, "aaa", "7@1 7@2 7@3 " }, { "ab", 0, "AB", "7@2 " }, { "ab", BAWN_P_CASE, "AB", "" },
         { "ab", 0, "", "" }, { "\\bab", 0, "xab ab", "7@6 " }, { "a.b", 0, "a\nb axb", "7@7 " },
+        { "ab$", 0, "ab ab", "7@5 " }, { "ab\\z", 0, "ab ab", "7@5 " }, { "[$]ab", 0, "$ab $ab", "7@3 7@7 " }, { "\\Q[\\Eab$", 0, "[ab [ab", "7@7 " },
         /* plain text is plain, whatever it holds */
         { "a.b*c[d](e)\\f|g", BAWN_P_LITERAL, "xa.b*c[d](e)\\f|g", "7@16 " }, { "a.b", BAWN_P_LITERAL, "axb", "" },
         { "\\d", BAWN_P_LITERAL, "1\\D", "7@3 " }, { "$5 {2} ^", BAWN_P_LITERAL, "$5 {2} ^", "7@8 " },
