@@ -84,7 +84,7 @@ static inline bool is_zero(lanes v)
 static inline bool has_wide_space(lanes folded)
 {
     lanes space = (lanes)(folded == ' '), nothing = { 0 };
-    return !is_zero(space & __builtin_shuffle(space, nothing, (lanes){ 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 }));
+    return !is_zero(space & __builtin_shufflevector(space, nothing, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14));
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------------------- */

@@ -48,7 +48,7 @@ static const char *const numbers[] = {
 static const char *const private_data[] = {
     "ada.lovelace@example.com", "bob+shop@mail.example.co.uk", "4111 1111 1111 1111", "4111111111111111", "5500-0000-0000-0004",
     "378282246310005", "DE89 3704 0044 0532 0130 00", "DE89370400440532013000", "GB29 NWBK 6016 1331 9268 19", "+49 30 901820",
-    "+1 (415) 555-2671", "415-555-2671", "078-05-1120", "SSN: 219-09-9999", "123 Main Street, Springfield, IL 62701", "My name is John Smith",
+    "+1 (415) 555-2671", "415-555-2671", "078-05-1120", "SSN: 219-09-9999", "123 Main Street, Springfield, IL 62701", "717 6th St", "12 Oak St, Boston, MA 02108", "18 Privet Dr", "My name is John Smith",
     "born on 12 March 1984", "192.0.2.17", "2001:db8::ff00:42:8329", "00:1A:2B:3C:4D:5E", "passport number 533380006", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
     "I am 34 years old", "https://ada.example.org/profile?id=17", "user name: ada_l84", "AB 12 34 56 C", "４１１１ １１１１ １１１１ １１１１",
     "ada.lovelace＠example.com", "tel: 030 901820", "1HGCM82633A004352",

@@ -6,23 +6,24 @@
 
 static const bawn_kind kinds[] = { BAWN_PII("ADDRESS", BAWN_MASK, "street address or post-office box") };
 
-#define ROW(word, lang, hit, miss) { word, 0, BAWN_P_TRIGGER | BAWN_P_LITERAL, 0.8f, lang, hit, miss }
-enum { FIRST_GLUED = 27, FIRST_AFTER = 41, FIRST_BEFORE = 66, FIRST_BOX = 73 };
+#define SCORE 0.8f
+#define ROW(word, lang, hit, miss) { word, 0, BAWN_P_TRIGGER | BAWN_P_LITERAL, SCORE, lang, hit, miss }
+enum { FIRST_GLUED = 22, FIRST_AFTER = 36, FIRST_BEFORE = 61, FIRST_BOX = 68 };
 
 static const bawn_pattern patterns[] = {
-    /* SUFFIX: number, one to four capital words, this */
-    ROW(" street", "en", "221 Baker Street", "5 people on the street"), ROW(" st", "en", "12 Oak St, Boston", "the 21 st"),
+    /* SUFFIX: number, one to four capital words, this. Those of two letters are looked for from the number on: abbreviated(). */
+    ROW(" street", "en", "221 Baker Street", "5 people on the street"),
     ROW(" avenue", "en", "500 Fifth Avenue", "a new avenue"), ROW(" ave", "en", "500 Fifth Ave.", "Hail Mary, ave"),
-    ROW(" road", "en", "7 Abbey Road", "10 miles of road"), ROW(" rd", "en", "7 Abbey Rd", "the 3 rd"),
-    ROW(" lane", "en", "7 Penny Lane", "2 lane motorway"), ROW(" ln", "en", "7 Penny Ln", "log and ln"),
-    ROW(" drive", "en", "18 Privet Drive", "a 2 hour drive"), ROW(" dr", "en", "18 Privet Dr", "ask 2 Dr"),
+    ROW(" road", "en", "7 Abbey Road", "10 miles of road"),
+    ROW(" lane", "en", "7 Penny Lane", "2 lane motorway"),
+    ROW(" drive", "en", "18 Privet Drive", "a 2 hour drive"),
     ROW(" boulevard", "en", "100 Sunset Boulevard", "a wide boulevard"), ROW(" blvd", "en", "100 Sunset Blvd", "blvd"),
     ROW(" court", "en", "5 Elm Court", "the 5 judges of this court"), ROW(" way", "en", "5 Mission Way", "in 1 way"),
     ROW(" square", "en", "10 Sloane Square", "10 metres square"), ROW(" place", "en", "10 Portland Place", "in 1st place"),
     ROW(" terrace", "en", "8 Royal Terrace", "on 2 floors and a terrace"), ROW(" crescent", "en", "8 Royal Crescent", "a crescent"),
     ROW(" close", "en", "8 Rowan Close", "2 shops close"), ROW(" highway", "en", "1200 Pacific Highway", "a highway"),
     ROW(" parkway", "en", "1600 Amphitheatre Parkway", "a parkway"), ROW(" pkwy", "en", "1600 Amphitheatre Pkwy", "pkwy"),
-    ROW(" circle", "en", "3 Hill Circle", "draw 1 circle"), ROW(" ct", "en", "5 Elm Ct", "5 ct"),
+    ROW(" circle", "en", "3 Hill Circle", "draw 1 circle"),
     ROW(" मार्ग", "hi", "12 महात्मा गांधी मार्ग, दिल्ली", "यह मार्ग लंबा है"), ROW(" रोड", "hi", "45 नेहरू रोड", "रोड पर 5 लोग"), ROW(" नगर", "hi", "7 गांधी नगर", "बड़ा नगर"),
     /* GLUED: end of the street's word, then the number */
     ROW("straße", "de", "Hauptstraße 5", "die Hauptstraße"), ROW("strasse", "de", "Bahnhofstrasse 12a", "die Strasse 2024 gesperrt"),
@@ -164,13 +165,14 @@ static size_t with_postal_code(bawn_probe *p, size_t end)
     return end;
 }
 
-static void found(bawn_probe *p, size_t begin, size_t end) { bawn_probe_found(p, 0, begin, with_postal_code(p, end), p->pattern->score); }
+static void found(bawn_probe *p, size_t begin, size_t end) { bawn_probe_found(p, 0, begin, with_postal_code(p, end), SCORE); }
 
 /* ---- forms -------------------------------------------------------------------------------------------------------- */
-static void suffix(bawn_probe *p, size_t begin)
+/* A street word in [begin + 1, end), a blank before it. */
+static void suffix(bawn_probe *p, size_t begin, size_t end)
 {
     size_t i = begin;
-    int next = bawn_probe_at(p, p->end);
+    int next = bawn_probe_at(p, end);
     if (is_letter(next) || is_digit(next) || !is_name_at(p, begin + 1))
         return;
     for (int words = 0; words < 5; words++) {
@@ -178,7 +180,7 @@ static void suffix(bawn_probe *p, size_t begin)
         if (word == i || !is_name_at(p, word))
             return;
         if (words > 0 && is_house_number(p, word, i)) {
-            found(p, word, p->end);
+            found(p, word, end);
             return;
         }
         if (word == 0 || bawn_probe_back(p, word) != ' ' || (is_digit((unsigned char)p->text.ptr[word]) && !is_ordinal(p, word, i)))
@@ -263,23 +265,33 @@ static void box(bawn_probe *p, size_t begin)
         found(p, begin, end);
 }
 
+/* "221 Baker St": words of two letters are too short to be looked for everywhere. */
+static void abbreviated(bawn_probe *p, size_t blank)
+{
+    static const char *const words[] = { "st", "rd", "ln", "dr", "ct", NULL };
+    size_t length = bawn_probe_one_of(p, blank + 1, words);
+    if (length > 0)
+        suffix(p, blank, blank + 1 + length);
+}
+
 /* A number run: its last group may be a house number. It is held while names or a street word may follow, because the
  * finding of the word begins here ("221 Baker Street", "3, rue Royale"). */
-static void hold_number(bawn_probe *p)
+static void number(bawn_probe *p)
 {
     bawn_group groups[24];
     size_t n = bawn_probe_groups(p, groups, BAWN_COUNT(groups));
     if (n == 0 || groups[n - 1].end - groups[n - 1].begin > 6)
         return;
-    p->begin = groups[n - 1].begin;
+    p->begin = groups[n > 1 ? n - 2 : 0].begin; /* "717 6th St" */
     size_t i = p->end;
-    if (bawn_probe_at(p, i + STREET_WORD) < 0)
+    if (bawn_probe_at(p, i + STREET_WORD) < 0 && p->edge)
         return;                                 /* too near the end for a street word to be seen */
-    if (is_letter(bawn_probe_at(p, i)))
-        i++;                                    /* "12a" */
+    for (int letters = 0; letters < 2 && is_letter(bawn_probe_at(p, i)); letters++)
+        i++;                                    /* "12a", "6th" */
     for (int words = 0; words < 6; words++) {
         if (bawn_probe_at(p, i) != ' ' || bawn_probe_at(p, i + 2) < 0 || !is_name_at(p, i + 1))
             return;
+        abbreviated(p, i);
         for (i++; bawn_probe_at(p, i) > ' ' && i < p->end + 240; i++)
             ;
     }
@@ -288,14 +300,14 @@ static void hold_number(bawn_probe *p)
 static void confirm(bawn_probe *p)
 {
     if (!p->pattern) {
-        hold_number(p);
+        number(p);
         return;
     }
     size_t row = (size_t)(p->pattern - patterns), begin = p->end - strlen(p->pattern->regex);
     if (row >= FIRST_AFTER)
         p->begin = begin;       /* held while what follows the word comes: there is a blank behind it */
     if (row < FIRST_GLUED)
-        suffix(p, begin);
+        suffix(p, begin, p->end);
     else if (row < FIRST_AFTER)
         glued(p, begin);
     else if (row < FIRST_BEFORE)
