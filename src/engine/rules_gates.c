@@ -4,8 +4,8 @@
  *
  * A row has one to three parts, each a set of gates one of which stands in every match; it is run where words of all
  * parts stand near each other. More parts make fewer windows and more hits to remember: what is cheapest on prose is
- * taken, twice, since a gate that another row has as well costs next to nothing. The parts of one row are found by one matcher, so that they come in the order of the text (engine/view.c
- * remembers only the last of each). */
+ * taken, twice, since a gate that another row has as well costs next to nothing. The parts of one row are found by one
+ * matcher, so that they come in the order of the text (engine/view.c remembers only the last of each). */
 #include <stdlib.h>
 
 #include "engine/wall.h"
@@ -21,35 +21,43 @@
 #define TRIGGER_US 1.0          /* the same of a short expression that only wakes a guard */
 
 typedef struct { uint32_t gate; bawn_gate_use use; } gated;     /* before they are sorted by gate */
-typedef struct { const char *text; uint8_t flags; unsigned rows; } planned;     /* gates of the first choice */
-typedef struct { size_t parts[BAWN_REQUIRED_PARTS], n; double cost; } selection;
+typedef struct { size_t parts[BAWN_REQUIRED_PARTS], n; double cost; uint32_t width; } selection;   /* of a row, as wide */
 typedef struct {
     bawn_rules *rules;
     bawn_arena *arena;
-    planned *plan; uint32_t n_plan;
-    selection *first;               /* [rule]: its first choice */
+    bawn_gate_text *plan; uint32_t n_plan;      /* gates of the first choice */
+    unsigned *plan_rows;                        /* [planned]: how many rows have it */
+    selection *first;                           /* [rule]: its first choice */
     gated *gated; uint32_t n_gated;
     bawn_required parts[BAWN_REQUIRED_PARTS]; double us[BAWN_REQUIRED_PARTS];   /* us: to find them all in 64 KiB */
 } gater;
 typedef enum { BY_LITERALS, BY_WIDE, BY_BOTH } matcher;
 
-static uint32_t gate_of(gater *g, const bawn_match_literal *l)
+/* Where a literal stands in a list; n: nowhere. */
+static uint32_t find(const bawn_gate_text *texts, uint32_t n, const bawn_match_literal *l)
 {
-    bawn_rules *r = g->rules;
-    for (uint32_t i = 0; i < r->n_gates; i++)
-        if (r->gate_texts[i].flags == l->flags && bawn_slice_eq_nocase(bawn_slice_str(r->gate_texts[i].text), l->text))
-            return i;
-    if (r->n_gates == GATES_MAX)
+    uint32_t i = 0;
+    while (i < n && (texts[i].flags != l->flags || !bawn_slice_eq_nocase(bawn_slice_str(texts[i].text), l->text)))
+        i++;
+    return i;
+}
+
+/* The same, and it is added where it is missing. UINT32_MAX: no room for it, or no memory. */
+static uint32_t find_or_add(gater *g, bawn_gate_text *texts, uint32_t *n, const bawn_match_literal *l)
+{
+    uint32_t i = find(texts, *n, l);
+    if (i < *n)
+        return i;
+    if (i == GATES_MAX || !(texts[i].text = bawn_arena_string(g->arena, l->text)))
         return UINT32_MAX;
-    r->gates[r->n_gates] = (bawn_gate){ 0, 0 };
-    r->gate_texts[r->n_gates] = (bawn_gate_text){ bawn_arena_string(g->arena, l->text), l->flags };
-    return r->gate_texts[r->n_gates].text ? r->n_gates++ : UINT32_MAX;
+    texts[i].flags = l->flags;
+    return (*n)++;
 }
 
 static bool gate_part(gater *g, const bawn_required *part, bawn_gate_use use)
 {
     for (size_t i = 0; i < part->n; i++) {
-        uint32_t gate = gate_of(g, &part->items[i]);
+        uint32_t gate = find_or_add(g, g->rules->gate_texts, &g->rules->n_gates, &part->items[i]);
         if (gate == UINT32_MAX || g->n_gated == GATES_MAX)
             return false;
         g->gated[g->n_gated++] = (gated){ gate, use };
@@ -57,40 +65,26 @@ static bool gate_part(gater *g, const bawn_required *part, bawn_gate_use use)
     return true;
 }
 
-/* ---- what parts cost ----------------------------------------------------------------------------------------------- */
-static planned *plan_of(gater *g, const bawn_match_literal *l)
-{
-    for (uint32_t i = 0; i < g->n_plan; i++)
-        if (g->plan[i].flags == l->flags && bawn_slice_eq_nocase(bawn_slice_str(g->plan[i].text), l->text))
-            return &g->plan[i];
-    return NULL;
-}
-
 static bool plan_part(gater *g, const bawn_required *part)
 {
     for (size_t i = 0; i < part->n; i++) {
-        planned *p = plan_of(g, &part->items[i]);
-        if (!p && g->n_plan == GATES_MAX)
+        uint32_t gate = find_or_add(g, g->plan, &g->n_plan, &part->items[i]);
+        if (gate == UINT32_MAX)
             return false;
-        if (!p) {
-            p = &g->plan[g->n_plan++];
-            *p = (planned){ bawn_arena_string(g->arena, part->items[i].text), part->items[i].flags, 0 };
-        }
-        if (!p->text)
-            return false;
-        p->rows++;
+        g->plan_rows[gate]++;
     }
     return true;
 }
 
+/* ---- what parts cost ----------------------------------------------------------------------------------------------- */
 /* `mine`: the row that asks has planned it itself. */
-static double cost_of_part(gater *g, const bawn_required *part, bool mine)
+static double cost_of_part(const gater *g, const bawn_required *part, bool mine)
 {
     double us = 0;
     for (size_t i = 0; i < part->n; i++) {
         double looks, times = bawn_match_literal_times(&looks, &part->items[i]);
-        const planned *p = plan_of(g, &part->items[i]);
-        us += p && p->rows > mine ? times * SHARED_US : looks * LOOK_US + times * HIT_US;
+        uint32_t gate = find(g->plan, g->n_plan, &part->items[i]);
+        us += gate < g->n_plan && g->plan_rows[gate] > mine ? times * SHARED_US : looks * LOOK_US + times * HIT_US;
     }
     return us;
 }
@@ -190,6 +184,7 @@ static bool select_parts(selection *out, gater *g, size_t rule)
     for (size_t i = 0; i < BAWN_REQUIRED_PARTS; i++)
         g->us[i] = cost_of_part(g, &g->parts[i], selects(&g->first[rule], i));
     *out = choose(g, width, strlen(r->regex), otherwise_us(r, width));
+    out->width = width;
     sort_by_order(g, out);
     return true;
 }
@@ -219,8 +214,7 @@ static bool gate_row(gater *g, size_t rule, bawn_error *err)
     for (uint16_t part = 0; part < s.n; part++)
         if (!gate_part(g, &g->parts[s.parts[part]], (bawn_gate_use){ slot, part }))
             return bawn_error_set(err, BAWN_E_NO_MEMORY, "too many gates");
-    g->rules->slow[g->rules->n_slow++] =
-        (bawn_slow){ (uint16_t)s.n, (uint16_t)bawn_match_width(r->regex, r->flags, NULL), r->guard };
+    g->rules->slow[g->rules->n_slow++] = (bawn_slow){ (uint16_t)s.n, (uint16_t)s.width, r->guard };
     r->slot = slot;
     r->place = BAWN_BY_GATES;
     return true;
@@ -246,26 +240,40 @@ static void sort_uses(gater *g)
     r->n_uses = g->n_gated;
 }
 
-bool bawn_rules_add_gates(bawn_rules *r, bawn_arena *arena, bawn_error *err)
+/* The arrays that are filled, and those that are needed while they are. */
+static gater *make_room(bawn_rules *r, bawn_arena *arena)
 {
     gater *g = bawn_arena_alloc(arena, sizeof *g);
-
-    if (g)
-        *g = (gater){ .rules = r, .arena = arena, .gated = bawn_arena_alloc(arena, GATES_MAX * sizeof *g->gated),
-                      .plan = bawn_arena_alloc(arena, GATES_MAX * sizeof *g->plan),
-                      .first = bawn_arena_alloc(arena, (r->n_rules + 1) * sizeof *g->first) };
+    if (!g)
+        return NULL;
+    *g = (gater){ .rules = r, .arena = arena, .gated = bawn_arena_alloc(arena, GATES_MAX * sizeof *g->gated),
+                  .plan = bawn_arena_alloc(arena, GATES_MAX * sizeof *g->plan),
+                  .plan_rows = bawn_arena_alloc(arena, GATES_MAX * sizeof *g->plan_rows),
+                  .first = bawn_arena_alloc(arena, r->n_rules * sizeof *g->first) };
     r->gates = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gates);
-    r->uses = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->uses);
-    r->slow = bawn_arena_alloc(arena, (r->n_rules + 1) * sizeof *r->slow);
-    r->saved = bawn_arena_alloc(arena, (r->n_rules + 1) * sizeof *r->saved);
     r->gate_texts = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->gate_texts);
-    if (!g || !g->gated || !g->plan || !g->first || !r->gates || !r->uses || !r->slow || !r->saved || !r->gate_texts)
+    r->uses = bawn_arena_alloc(arena, GATES_MAX * sizeof *r->uses);
+    r->slow = bawn_arena_alloc(arena, r->n_rules * sizeof *r->slow);
+    r->saved = bawn_arena_alloc(arena, r->n_rules * sizeof *r->saved);
+    if (!g->gated || !g->plan || !g->plan_rows || !g->first || !r->gates || !r->gate_texts || !r->uses || !r->slow || !r->saved)
+        return NULL;
+    memset(g->plan_rows, 0, GATES_MAX * sizeof *g->plan_rows);
+    memset(g->first, 0, r->n_rules * sizeof *g->first);
+    memset(r->gates, 0, GATES_MAX * sizeof *r->gates);
+    return g;
+}
+
+bool bawn_rules_add_gates(bawn_rules *r, bawn_arena *arena, bawn_error *err)
+{
+    if (r->n_rules <= BAWN_RULES_FEW)
+        return true;
+    gater *g = make_room(r, arena);
+    if (!g)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to compile %zu patterns", r->n_rules);
-    memset(g->first, 0, (r->n_rules + 1) * sizeof *g->first);
-    for (size_t i = 0; i < r->n_rules && r->n_rules > BAWN_RULES_FEW; i++)
+    for (size_t i = 0; i < r->n_rules; i++)
         if (!plan_row(g, i, err))
             return false;
-    for (size_t i = 0; i < r->n_rules && r->n_rules > BAWN_RULES_FEW; i++)
+    for (size_t i = 0; i < r->n_rules; i++)
         if (!gate_row(g, i, err))
             return false;
     sort_uses(g);

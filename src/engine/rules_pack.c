@@ -1,6 +1,6 @@
 /* Compiled rules as bytes and back: the built-in ones are linked in, the policy's are kept in the cache. Numbers are
- * u32 in host order and everything begins at a multiple of four, databases at one of 64, so that the literals can be used where they
- * lie, and the databases that are linked in as well. */
+ * u32 in host order and everything begins at a multiple of four, databases at one of 64, so that the literals can be used where
+ * they lie, and the databases that are linked in as well. */
 #include "engine/wall.h"
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
@@ -12,24 +12,18 @@ static void pad(bawn_buf *out, size_t multiple)
         ;
 }
 
-static void put_bytes(bawn_buf *out, bawn_slice s)
+/* At the next multiple of `align`, which is at least four. */
+static void put_bytes(bawn_buf *out, bawn_slice s, size_t align)
 {
     put(out, (uint32_t)s.len);
+    pad(out, align);
     bawn_buf_add(out, s);
-    pad(out, 4);
-}
-
-static void put_saved(bawn_buf *out, bawn_slice database)
-{
-    put(out, (uint32_t)database.len);
-    pad(out, BAWN_MATCH_ALIGN);
-    bawn_buf_add(out, database);
     pad(out, 4);
 }
 
 static void put_literals(bawn_buf *out, const bawn_literals *l)
 {
-    put_bytes(out, l ? bawn_literals_bytes(l) : BAWN_NIL);
+    put_bytes(out, l ? bawn_literals_bytes(l) : BAWN_NIL, 4);
 }
 
 static void put_database(bawn_buf *out, const bawn_match *m, bool in_place)
@@ -37,7 +31,7 @@ static void put_database(bawn_buf *out, const bawn_match *m, bool in_place)
     bawn_buf db = { 0 };
     if (m && !bawn_match_save(&db, m, in_place))
         out->failed = true;
-    put_saved(out, bawn_buf_slice(&db));
+    put_bytes(out, bawn_buf_slice(&db), BAWN_MATCH_ALIGN);
     bawn_buf_free(&db);
 }
 
@@ -60,7 +54,7 @@ static void put_tables(bawn_buf *out, const bawn_rules *r)
         put(out, (uint32_t)r->uses[i].slot << 16 | r->uses[i].part);
     for (uint32_t i = 0; i < r->n_slow; i++) {
         put(out, (uint32_t)r->slow[i].parts << 16 | r->slow[i].width);
-        put_saved(out, r->saved[i]);
+        put_bytes(out, r->saved[i], BAWN_MATCH_ALIGN);
     }
 }
 
@@ -77,7 +71,7 @@ bool bawn_rules_pack(bawn_buf *out, const bawn_rules *r)
     put_tables(out, r);
     put_literals(out, r->literals);
     put_literals(out, r->anchor_literals);
-    put_bytes(out, bawn_slice_of((const char *)r->signs.rows, sizeof r->signs.rows));
+    put_bytes(out, bawn_slice_of((const char *)r->signs.rows, sizeof r->signs.rows), 4);
     for (int d = 0; d < BAWN_DBS; d++) {
         put(out, r->margin[d]);
         put_database(out, r->db[d], r->in_place);
@@ -100,26 +94,15 @@ static uint32_t get(reader *in)
     return n;
 }
 
-static bawn_slice get_bytes(reader *in)
-{
-    size_t n = get(in), padded = (n + 3) & ~(size_t)3;
-    in->ok = in->ok && in->from.len >= padded;
-    if (!in->ok)
-        return BAWN_NIL;
-    bawn_slice s = { in->from.ptr, n };
-    in->from.ptr += padded;
-    in->from.len -= padded;
-    return s;
-}
+static size_t to_multiple(size_t n, size_t of) { return (n + of - 1) / of * of; }
 
-static bawn_slice get_saved(reader *in)
+static bawn_slice get_bytes(reader *in, size_t align)
 {
-    size_t n = get(in), past = (size_t)(in->from.ptr - in->begin) % BAWN_MATCH_ALIGN, pad = past ? BAWN_MATCH_ALIGN - past : 0;
-    size_t all = (pad + n + 3) & ~(size_t)3;
+    size_t n = get(in), at = (size_t)(in->from.ptr - in->begin), skip = to_multiple(at, align) - at, all = to_multiple(skip + n, 4);
     in->ok = in->ok && in->from.len >= all;
     if (!in->ok)
         return BAWN_NIL;
-    bawn_slice s = { in->from.ptr + pad, n };
+    bawn_slice s = { in->from.ptr + skip, n };
     in->from.ptr += all;
     in->from.len -= all;
     return s;
@@ -179,7 +162,7 @@ static void get_gates(reader *in, bawn_rules *r, uint32_t n_gates, uint32_t n_us
     for (; in->ok && r->n_slow < n_slow; r->n_slow++) {
         uint32_t n = get(in);
         r->slow[r->n_slow] = (bawn_slow){ .parts = (uint16_t)(n >> 16), .width = (uint16_t)n };
-        r->saved[r->n_slow] = get_saved(in);
+        r->saved[r->n_slow] = get_bytes(in, BAWN_MATCH_ALIGN);
         in->ok = in->ok && n >> 16 <= BAWN_GATE_PARTS;
     }
     for (uint32_t i = 0; in->ok && i < r->n_rules; i++)
@@ -189,7 +172,7 @@ static void get_gates(reader *in, bawn_rules *r, uint32_t n_gates, uint32_t n_us
 
 static const bawn_literals *get_literals(reader *in)
 {
-    bawn_slice bytes = get_bytes(in);
+    bawn_slice bytes = get_bytes(in, 4);
     if (bytes.len == 0)
         return NULL;
     const bawn_literals *l = bawn_literals_at(bytes);
@@ -203,7 +186,7 @@ static bool get_databases(reader *in, bawn_rules *r, bawn_error *err)
 {
     for (int d = 0; in->ok && d < BAWN_DBS; d++) {
         r->margin[d] = get(in);
-        bawn_slice s = get_saved(in);
+        bawn_slice s = get_bytes(in, BAWN_MATCH_ALIGN);
         if (in->ok && s.len > 0 && !bawn_match_load(&r->db[d], s, r->in_place, err))
             return false;
     }
@@ -225,7 +208,7 @@ bool bawn_rules_unpack(bawn_rules *r, bawn_slice packed, bawn_arena *arena, bawn
     get_gates(&in, r, head[3], head[4], head[5]);
     r->literals = get_literals(&in);
     r->anchor_literals = get_literals(&in);
-    bawn_slice signs = get_bytes(&in);
+    bawn_slice signs = get_bytes(&in, 4);
     in.ok = in.ok && signs.len == sizeof r->signs.rows;
     if (in.ok)
         memcpy(r->signs.rows, signs.ptr, signs.len);

@@ -180,7 +180,7 @@ bool bawn_literals_takes(const char *text, uint8_t flags)
 unsigned bawn_literals_times(const char *text, uint8_t flags)
 {
     shape s;
-    return shape_of(&s, text, flags) ? times_of(s.bytes + rarest_key(&s)) : 1;
+    return shape_of(&s, text, flags) ? times_of(s.bytes + rarest_key(&s)) : 0;
 }
 
 /* ---- making a set ---------------------------------------------------------------------------------------------- */

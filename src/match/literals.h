@@ -24,7 +24,7 @@ typedef struct bawn_literals bawn_literals;         /* immutable, shared by thre
 /* Whether the matcher can take it: such letters, with its white space at least four bytes long, and nowhere two white
  * spaces in a row. */
 bool bawn_literals_takes(const char *text, uint8_t flags);
-/* How often its key stands in 64 KiB of prose, roughly; 1 when it is rare. Of a literal that can be taken. */
+/* How often its key stands in 64 KiB of prose, roughly; 1 when it is rare, 0 when it cannot be taken. */
 unsigned bawn_literals_times(const char *text, uint8_t flags);
 /* O(total length); the texts are copied. NULL when out of memory, or when one of them cannot be taken. */
 bawn_literals *bawn_literals_new(const bawn_literal *, size_t n);

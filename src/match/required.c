@@ -111,11 +111,10 @@ double bawn_match_literal_times(double *looks, const bawn_match_literal *l)
     memcpy(text, l->text.ptr, l->text.len < LITERAL_MAX ? l->text.len : LITERAL_MAX);
     for (size_t i = 0; i < l->text.len; i++)
         letters += bawn_utf8_is_start((unsigned char)l->text.ptr[i]);
-    *looks = times;
-    if (bawn_literals_takes(text, l->flags)) {
-        *looks = bawn_literals_times(text, l->flags);
+    unsigned keys = bawn_literals_times(text, l->flags);
+    *looks = keys > 0 ? keys : times;
+    if (keys > 0)
         return times;
-    }
     if (!bawn_slice_is_ascii(l->text))      /* of words without spaces between nothing is known but their length */
         return letters == 1 ? SINGLE_WIDE : is_cyrillic(l->text) || times > 1 ? times : 1;
     return letters < 3 ? 0 : times > THREE_LETTERS ? times : THREE_LETTERS;

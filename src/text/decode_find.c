@@ -24,7 +24,7 @@ static bawn_slice skip_two(bawn_slice s) { return bawn_slice_of(s.ptr + 2, s.len
 static bawn_slice cut(const text *t, size_t begin, size_t end) { return bawn_slice_of(t->t + begin, end - begin); }
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
-typedef struct { size_t end; unsigned percent, entity, escape; size_t longest; bool small /* no digit, no capital */; } word;
+typedef struct { size_t end; unsigned percent, entity, escape; size_t longest; } word;
 
 static void count_escape(word *w, bawn_slice rest)
 {
@@ -43,20 +43,18 @@ static bool read_word(word *w, const text *t, size_t at)
 {
     enum { ESCAPE_MAX = 20 };
     size_t i = at, row = 0, most = at + RUN_MAX;
-    unsigned is, all = 0, high = 0;
+    unsigned is, all = 0;
     *w = (word){ 0 };
     for (; i < t->n && i < most && ((is = bawn_text_byte(t->t[i])) & C_CODEWORD); i++) {
         row = is & C_BASE64 ? row + 1 : 0;
         w->longest = row > w->longest ? row : w->longest;
         all |= is;
-        high |= (unsigned char)(t->t[i] - '0') <= 'Z' - '0';
         if ((is & C_ESCAPE) && i + ESCAPE_MAX > most)
             break;
     }
     if (i == t->n && i < most && !t->final)
         return false;
     w->end = i > at ? i : at + 1;
-    w->small = !high;
     for (i = at; (all & C_ESCAPE) && i < w->end; i++)
         if (bawn_text_byte(t->t[i]) & C_ESCAPE)
             count_escape(w, cut(t, i, w->end));
@@ -305,7 +303,7 @@ static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t,
     bool fresh = at == 0 || !bawn_is_alnum((unsigned char)t->t[at - 1]);
     if (fresh && (is = pairs(run, code, next, t, at)) != NO)
         return is;
-    if (fresh && !w.small && (is = groups(run, code, next, t, at)) != NO)
+    if (fresh && (is = groups(run, code, next, t, at)) != NO)
         return is;
     bool goes_on = at > 0 && in_base64(t->t[at - 1]) && in_base64(t->t[at]);
     return w.longest >= LEAST || goes_on ? packed(run, code, t, at, w.end) : NO;

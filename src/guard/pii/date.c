@@ -21,17 +21,17 @@ static const bawn_pattern patterns[] = {
     MONTH("dec ", "Dec 25, 2024", "Dec 25"),
 };
 
-#define NAMES 23                 /* most names of one month, and NULL */
+#define NAMES 22                /* most names of one month, and NULL */
 
 /* The twelve months behind a day, in thirteen languages, each with its short form. */
 static const char *const months[12][NAMES] = {
     { "january", "jan", "january.", "jan.", "januar", "jänner", "januari", "janvier", "enero", "gennaio", "janeiro", "ene",
-      "ene.", "genn.", "jan", "stycznia", "января", "янв", "ocak", "يناير", "जनवरी", "січня" },
+      "ene.", "genn.", "stycznia", "января", "янв", "ocak", "يناير", "जनवरी", "січня" },
     { "february", "feb", "feb.", "februar", "februari", "février", "févr.", "febrero", "febbraio", "febbr.", "fevereiro",
       "fev", "lutego", "февраля", "фев", "şubat", "فبراير", "फ़रवरी", "फरवरी", "лютого" },
     { "march", "mar", "mar.", "märz", "mrz", "maart", "mars", "marzo", "março", "marca", "марта", "мар", "mart", "مارس",
       "मार्च", "березня" },
-    { "april", "apr", "apr.", "avril", "avr.", "abril", "abr", "aprile", "april", "kwietnia", "апреля", "апр", "nisan",
+    { "april", "apr", "apr.", "avril", "avr.", "abril", "abr", "aprile", "kwietnia", "апреля", "апр", "nisan",
       "أبريل", "ابريل", "إبريل", "अप्रैल", "квітня" },
     { "may", "mai", "mayo", "maggio", "magg.", "maio", "mei", "maja", "maj", "мая", "mayıs", "مايو", "मई", "травня" },
     { "june", "jun", "jun.", "juni", "juin", "junio", "giugno", "junho", "czerwca", "июня", "июн", "haziran", "يونيو", "जून",
@@ -62,18 +62,6 @@ static size_t number_at(int *value, bawn_probe *p, size_t i, size_t most)
     return next >= 0 && bawn_is_digit((unsigned char)next) ? i : end;
 }
 
-/* The length of the name at i, or 0. */
-static size_t name_at(bawn_probe *p, size_t i, const char *name)
-{
-    size_t k = 0;
-    for (; name[k]; k++) {
-        int c = bawn_probe_at(p, i + k);
-        if (c < 0 || bawn_lower((char)c) != name[k])
-            return 0;
-    }
-    return k;
-}
-
 /* The longest name of a month at i; its end, or 0. */
 static size_t month_at(int *month, bawn_probe *p, size_t i)
 {
@@ -82,7 +70,7 @@ static size_t month_at(int *month, bawn_probe *p, size_t i)
     size_t best = 0;
     for (int m = 0; m < 12 && c >= 0; m++)
         for (const char *const *name = months[m]; *name; name++) {
-            size_t n = **name == first ? name_at(p, i, *name) : 0;
+            size_t n = **name == first && bawn_probe_text_at(p, i, *name) ? strlen(*name) : 0;
             if (n > best) {
                 best = n;
                 *month = m + 1;

@@ -153,9 +153,7 @@ static bool try_row(bawn_probe *p, const bawn_pii_id *row, size_t word, size_t g
     if (row->first == 0 && word == SIZE_MAX)
         return false;
     if (row->first) {
-        size_t lead = 0;
-        while (row->shape[lead] && row->shape[lead] != '9')
-            lead++;
+        size_t lead = strcspn(row->shape, "9");
         if (lead > group)
             return false;
         at = group - lead;

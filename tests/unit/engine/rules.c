@@ -337,7 +337,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_listed_and_core_ones_transformed), cmocka_unit_test(the_hash_is_of_every_row),
         cmocka_unit_test(what_is_unpacked_is_what_was_packed),
-        cmocka_unit_test(what_is_linked_in_is_used_where_it_lies), cmocka_unit_test(a_damaged_pack_is_refused), cmocka_unit_test(a_dear_match_is_found_wherever_it_stands),
+        cmocka_unit_test(what_is_linked_in_is_used_where_it_lies), cmocka_unit_test(a_damaged_pack_is_refused),
+        cmocka_unit_test(a_dear_match_is_found_wherever_it_stands),
         cmocka_unit_test(the_widest_match_fits_its_window), cmocka_unit_test(random_texts_are_found_alike),
         cmocka_unit_test(more_windows_than_there_is_room_for_lose_nothing),
     };

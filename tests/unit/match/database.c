@@ -328,7 +328,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_end_is_reported), cmocka_unit_test(a_zero_byte_is_a_byte), cmocka_unit_test(each_rule_has_its_id),
-        cmocka_unit_test(one_scratch_serves_several_databases), cmocka_unit_test(a_saved_database_finds_the_same), cmocka_unit_test(one_in_place_is_used_where_it_lies),
+        cmocka_unit_test(one_scratch_serves_several_databases), cmocka_unit_test(a_saved_database_finds_the_same),
+        cmocka_unit_test(one_in_place_is_used_where_it_lies),
         cmocka_unit_test(a_damaged_database_is_refused), cmocka_unit_test(another_version_is_refused_by_name),
         cmocka_unit_test(a_pattern_that_does_not_compile_is_named), cmocka_unit_test(a_width_is_counted_in_bytes),
         cmocka_unit_test(no_memory_is_told_and_nothing_is_lost), cmocka_unit_test(nothing_is_missed_at_the_end),
