@@ -1,5 +1,5 @@
 # Bawn. `make run` and `make check` are each the only command needed on a fresh Debian 12 machine.
-.PHONY: help run check bench soak eval fuzz faults format install uninstall clean build setup docs coverage
+.PHONY: help run check bench soak eval fuzz faults format install uninstall clean build setup docs coverage lint
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
@@ -36,6 +36,11 @@ fuzz: setup ## every fuzz target for 60 s (SECONDS_EACH=60)
 
 coverage: setup ## lines that unit tests reach, room by room
 	@packaging/coverage
+
+lint: setup ## clang-tidy over what changed (.clang-tidy)
+	@mkdir -p build
+	@cmake --preset dev -DBAWN_TESTS=ON >build/lint.log 2>&1 || { cat build/lint.log; exit 1; }
+	@cmake --build --preset dev -j $(JOBS) --target lint
 
 format: ## clang-format over C files that you changed (FILES=... over others)
 	@command -v clang-format >/dev/null || { echo "format: found no clang-format; install it: apt-get install clang-format" >&2; exit 1; }

@@ -159,14 +159,10 @@ int bawn_cli_main(int argc, const char *const *argv)
         bawn_cli_help(stderr);
         return CLI_USAGE;
     }
-    if (alias(argv[1])) {
-        command = bawn_cli_find(&used, 1, alias(argv[1]));
-    } else {
-        command = bawn_cli_find(&used, argc - 1, argv + 1);
-        if (!command)
-            return is_family(argv[1]) ? family(argc - 1, argv + 1) : unknown_command(argc - 1, argv + 1);
-    }
-    if (command && command->most == 0 && (size_t)argc > used + 1 && argv[used + 1][0] != '-' && heads_family(command))
+    command = alias(argv[1]) ? bawn_cli_find(&used, 1, alias(argv[1])) : bawn_cli_find(&used, argc - 1, argv + 1);
+    if (!command)
+        return is_family(argv[1]) ? family(argc - 1, argv + 1) : unknown_command(argc - 1, argv + 1);
+    if (command->most == 0 && (size_t)argc > used + 1 && argv[used + 1][0] != '-' && heads_family(command))
         return unknown_command(argc - 1, argv + 1);
     int status = bawn_cli_parse(&cli, &help, command, argc - 1 - (int)used, argv + 1 + used);
     if (status == CLI_OK && help)

@@ -102,7 +102,9 @@ static int by_number(const void *a, const void *b)
 
 static double percentile(const stats *s, unsigned percent)
 {
-    return s->n ? (double)s->total_us[(s->n - 1) * percent / 100] / 1000 : 0;
+    size_t at = s->n ? (s->n - 1) * percent / 100 : 0;
+
+    return s->n ? (double)s->total_us[at] / 1000 : 0;
 }
 
 typedef struct { const char *key; long long n; } row;

@@ -66,7 +66,9 @@ static const bawn_key keys[] = {
     CHOICE("listeners.*.serves[]", 0, "metrics|health|admin", NULL, "`metrics` is /metrics, `health` is /healthz and "
            "/readyz."),
     LATER("listeners.*.serves[]=admin", "the admin API", "The admin API under /bawn/v1/."),
-    LATER("listeners.*.trusted_proxies", IDENTITY, "Proxies that may set X-Forwarded-For."),
+    KEY("listeners.*.trusted_proxies", LIST, NULL, "Proxies whose X-Forwarded-For is believed: who asked, in events, is then the "
+        "last address in it that is none of these."),
+    KEY("listeners.*.trusted_proxies[]", STRING, NULL, "An address, or a network such as 10.0.0.0/8."),
     LATER("listeners.*.tls", IDENTITY, "Certificate and key of the listener, authority of its clients."),
 
     /* ---- upstreams ------------------------------------------------------------------------------------------- */

@@ -259,9 +259,10 @@ static bool compile_all(compiler *c, bool portable)
     size_t most = r->n_rules + r->n_gates + r->n_anchors;
     bawn_match_rule *rules = bawn_malloc(most * sizeof *rules);
     bawn_literal *literals = bawn_malloc(most * sizeof *literals);
-    bool ok = (rules && literals) || no_memory(c->err);
+    bool ok = rules && literals && compile_literals(c, literals) && compile_databases(c, rules, portable);
 
-    ok = ok && compile_literals(c, literals) && compile_databases(c, rules, portable);
+    if (!rules || !literals)
+        no_memory(c->err);
     for (uint32_t i = 0; ok && i < r->n_rules; i++)
         if (r->rules[i].place == BAWN_BY_GATES)
             ok = compile_dear(c, &r->rules[i], i, portable);

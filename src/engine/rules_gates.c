@@ -211,8 +211,8 @@ static bool gate_row(gater *g, size_t rule, bawn_error *err)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to read patterns");
     if (s.n == 0)
         return true;
-    for (uint16_t part = 0; part < s.n; part++)
-        if (!gate_part(g, &g->parts[s.parts[part]], (bawn_gate_use){ slot, part }))
+    for (size_t part = 0; part < s.n; part++)
+        if (!gate_part(g, &g->parts[s.parts[part]], (bawn_gate_use){ slot, (uint16_t)part }))
             return bawn_error_set(err, BAWN_E_NO_MEMORY, "too many gates");
     g->rules->slow[g->rules->n_slow++] = (bawn_slow){ (uint16_t)s.n, (uint16_t)s.width, r->guard };
     r->slot = slot;

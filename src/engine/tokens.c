@@ -58,7 +58,7 @@ static void index_item(bawn_tokens *t, size_t item)
 
 static bool make_room(bawn_tokens *t)
 {
-    if (t->n == t->cap) {
+    if (!t->items || t->n == t->cap) {
         size_t cap = t->cap ? 2 * t->cap : 16;
         entry *items = bawn_realloc(t->items, cap * sizeof *items);
         if (!items)

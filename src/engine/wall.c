@@ -35,7 +35,8 @@ static bool index_triggers(bawn_wall *w, bawn_error *err)
     if (!w->digit_guards)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the table of guards");
     w->leak_guard = UINT16_MAX;
-    for (uint16_t g = 0; g < w->n_guards; g++) {
+    for (size_t i = 0; i < w->n_guards; i++) {
+        uint16_t g = (uint16_t)i;
         const bawn_guard *guard = w->guards[g];
         if (guard->digits_max > 0)
             w->digit_guards[w->n_digit_guards++] = g;

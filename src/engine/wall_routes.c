@@ -139,13 +139,14 @@ static uint64_t body_limit(const bawn_node *root)
 static bool read_defaults(bawn_wall *w, const bawn_node *root, bawn_error *err)
 {
     const bawn_node *named = bawn_node_at(root, "defaults.guardrail");
+    bawn_slice guardrail = named ? named->text : BAWN_LIT("default");
     const bawn_node *on_block = bawn_node_at(root, "defaults.on_block"), *on_error = bawn_node_at(root, "defaults.on_error");
     const bawn_node *text = bawn_node_at(root, "record.text"), *fields = bawn_node_at(root, "defaults.unknown_fields");
     const bawn_node *node = bawn_node_get(root, "node");
 
-    w->default_guardrail = bawn_wall_guardrail_find(w, named ? named->text : BAWN_LIT("default"));
+    w->default_guardrail = bawn_wall_guardrail_find(w, guardrail);
     if (w->default_guardrail < 0)
-        return bawn_node_error(err, w->policy, named, "there is no guardrail `%.*s`", (int)named->text.len, named->text.ptr);
+        return bawn_node_error(err, w->policy, named, "there is no guardrail `%.*s`", (int)guardrail.len, guardrail.ptr);
     w->refuse_unknown_fields = fields && bawn_node_word(fields, "refuse");
     w->hold_bytes = integer_at(root, "defaults.hold.bytes", 16 << 10);
     w->hold_ns = integer_at(root, "defaults.hold.time", 5000000000u);

@@ -51,7 +51,11 @@ bool bawn_upstream_choose(bawn_exchange *x)
     bawn_slice model;
     bool by_model = asks_for(&model, x);
 
-    x->upstream = route && route->upstream >= 0 ? &x->wall->upstreams[route->upstream] : NULL;
+    x->upstream = NULL;
+    if (route && route->upstream >= 0) {
+        x->upstream = &x->wall->upstreams[route->upstream];
+        return true;
+    }
     for (size_t i = 0; !x->upstream && i < x->wall->n_upstreams; i++)
         if (!by_model || serves(&x->wall->upstreams[i], model))
             x->upstream = &x->wall->upstreams[i];

@@ -113,8 +113,9 @@ static unsigned share_of(unsigned char c)
 {
     static const uint8_t letters[] = { 82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28,
                                        10, 24, 2, 20, 1 };
-    if (bawn_is_alpha(c))
-        return letters[(c | 0x20) - 'a'];
+    unsigned letter = (c | 0x20u) - 'a';
+    if (letter < BAWN_COUNT(letters))
+        return letters[letter];
     return bawn_is_space(c) ? 180 : 2;
 }
 

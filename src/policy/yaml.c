@@ -132,7 +132,7 @@ static bool on_scalar(builder *b, struct fy_token *token)
 {
     enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
     bool key = wants_key(b);
-    bawn_slice text;
+    bawn_slice text = BAWN_NIL;
     bawn_node *node;
 
     if (token)

@@ -1,4 +1,5 @@
 /* Addresses and URLs as people write them in a policy, and words as nginx reads them. Nothing is resolved here. */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "serve/inner.h"
@@ -8,7 +9,8 @@ static bool is_host_byte(unsigned char c, bool ip6)
     return bawn_is_alnum(c) || c == '.' || c == '-' || (ip6 && c == ':');
 }
 
-static bool parse_port(uint16_t *out, bawn_slice s)
+/* A number of 1 to 65535, a port for one. */
+static bool parse_number(uint16_t *out, bawn_slice s)
 {
     unsigned n = 0;
 
@@ -66,7 +68,7 @@ static bool parse_host(bawn_serve_host *out, bawn_slice text, uint16_t default_p
     out->loopback = is_loopback(out->host);
     if (out->host.len == 0 || (end < text.len && text.ptr[end] != ':'))
         return false;
-    return end < text.len ? parse_port(&out->port, bawn_slice_of(text.ptr + end + 1, text.len - end - 1))
+    return end < text.len ? parse_number(&out->port, bawn_slice_of(text.ptr + end + 1, text.len - end - 1))
                           : default_port > 0;
 }
 
@@ -91,6 +93,24 @@ bool bawn_serve_parse_url(bawn_serve_url *out, bawn_slice text)
         if ((unsigned char)out->path.ptr[i] <= ' ' || strchr("?#\"\\$;{}", out->path.ptr[i]))
             return false;
     return parse_host(&out->host, out->authority, out->tls ? 443 : 80);
+}
+
+bool bawn_serve_is_network(bawn_slice text)
+{
+    size_t slash = bawn_slice_find(text, BAWN_LIT("/"));
+    unsigned char bytes[sizeof(struct in6_addr)];
+    char host[INET6_ADDRSTRLEN];
+    uint16_t bits = 1;
+
+    if (slash >= sizeof host || memchr(text.ptr, '\0', slash))
+        return false;
+    memcpy(host, text.ptr, slash);
+    host[slash] = '\0';
+    bool ip4 = inet_pton(AF_INET, host, bytes) == 1;
+    if (!ip4 && inet_pton(AF_INET6, host, bytes) != 1)
+        return false;
+    return slash == text.len || (parse_number(&bits, bawn_slice_of(text.ptr + slash + 1, text.len - slash - 1)) &&
+                                 bits <= (ip4 ? 32 : 128));
 }
 
 bool bawn_serve_is_name(bawn_slice s)

@@ -80,6 +80,21 @@ static bool write_address(bawn_buf *out, const bawn_policy *p, const bawn_node *
     return bawn_buf_fmt(out, "        listen %.*s%s;\n", (int)text.len, text.ptr, http2 && http2->integer ? " http2" : "");
 }
 
+/* nginx takes the last address of X-Forwarded-For that is no trusted proxy's (ngx_http_realip_module), when it is one of
+ * those that sent the request. */
+static bool write_proxies(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, bawn_error *err)
+{
+    const bawn_node *proxies = bawn_node_get(listener, "trusted_proxies");
+
+    for (const bawn_node *i = proxies ? proxies->first : NULL; i; i = i->next) {
+        if (!bawn_serve_is_network(i->text))
+            return bawn_node_error(err, p, i, "found `%.*s`, expected the address of a proxy or its network, such as 127.0.0.1 or "
+                                   "10.0.0.0/8 (not everybody's: /0)", (int)i->text.len, i->text.ptr);
+        bawn_buf_fmt(out, "        set_real_ip_from %.*s;\n", (int)i->text.len, i->text.ptr);
+    }
+    return !proxies || bawn_buf_str(out, "        real_ip_header X-Forwarded-For; real_ip_recursive on;\n");
+}
+
 static void write_operations(bawn_buf *out, bool metrics, bool health)
 {
     if (metrics)
@@ -132,7 +147,7 @@ static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node 
         return bawn_node_error(err, p, listener, "`%.*s` is no name for a listener: use letters, digits, _ - . (at most 64)",
                                (int)name.len, name.ptr);
     bawn_buf_str(out, "    server {\n");
-    if (!write_address(out, p, listener, plan, err))
+    if (!write_address(out, p, listener, plan, err) || !write_proxies(out, p, listener, err))
         return false;
     if (operations) {
         write_operations(out, serves(listener, "metrics"), serves(listener, "health"));

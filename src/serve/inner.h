@@ -10,6 +10,8 @@ bool bawn_serve_parse_address(bawn_serve_host *out, bawn_slice text);
 /* "https://api.example/v1": port defaults to 80 or 443; path without the last slash. */
 typedef struct { bool tls; bawn_serve_host host; bawn_slice authority, path; } bawn_serve_url;
 bool bawn_serve_parse_url(bawn_serve_url *out, bawn_slice text);
+/* "10.0.0.0/8", "::1": an address of either family, alone or with the bits of its network, of which there is one at least. */
+bool bawn_serve_is_network(bawn_slice text);
 /* A name that is safe in nginx's configuration: letters, digits, `_`, `-`, `.`, at most 64. */
 bool bawn_serve_is_name(bawn_slice);
 /* A quoted word of nginx's language. False: it holds what cannot be quoted ($, control characters). */

@@ -56,8 +56,8 @@ static bool run(pid_t *pid, int *log, const bawn_serve_plan *plan, char *const a
 /* Runs to the end. Returns the exit status, -1 for a signal; all it said is in `out`. */
 static bool run_whole(bawn_buf *out, int *status, const bawn_serve_plan *plan, char *const argv[], bawn_error *err)
 {
-    pid_t pid;
-    int log, code = 0;
+    pid_t pid = -1;
+    int log = -1, code = 0;
     ssize_t n;
 
     if (!run(&pid, &log, plan, argv, err))
@@ -182,13 +182,17 @@ pid_t bawn_serve_pid(const bawn_serve_plan *plan)
  * cannot say; then a master with open sockets is all that can be known. */
 bool bawn_serve_has_worker(pid_t master)
 {
-    char path[64], title[32];
-    long child;
+    char path[64], title[32], line[4096] = "", *next;
 
     snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)master, (long)master);
     FILE *children = fopen(path, "re");
     bool found = !children;
-    while (!found && fscanf(children, "%ld", &child) == 1) {
+    if (children && !fgets(line, sizeof line, children))
+        line[0] = '\0';
+    for (char *at = line; !found; at = next) {
+        long child = strtol(at, &next, 10);
+        if (next == at)
+            break;
         snprintf(path, sizeof path, "/proc/%ld/cmdline", child);
         FILE *f = fopen(path, "re");
         found = f && fgets(title, sizeof title, f) && strncmp(title, "nginx: worker process", 21) == 0;

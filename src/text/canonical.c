@@ -425,7 +425,7 @@ bool bawn_canonical_feed(bawn_canonical *c, bawn_buf *out, bawn_text_map *map, b
         if (used == raw.len)
             return !c->sink.failed;
     }
-    if (raw.len > used) {
+    if (raw.ptr && raw.len > used) {
         at = drive(c, raw.ptr, raw.len, used, final);
         keep(c, raw.ptr, raw.len, at);
     } else if (final && c->hold_len > c->hold_at) {

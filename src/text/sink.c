@@ -10,7 +10,7 @@ static void mark(bawn_sink *s, size_t raw, bool literal)
         last->literal = literal;                              /* the end of one token is the begin of the next */
         return;
     }
-    if (m->n == m->cap) {
+    if (!m->marks || m->n == m->cap) {
         size_t cap = m->cap ? m->cap * 2 : 16;
         bawn_text_mark *marks = bawn_realloc(m->marks, cap * sizeof *marks);
         if (!marks) {

@@ -15,7 +15,7 @@ static bool parse_one(one *o)
     size_t lead = 0, end, at;
     while (lead < o->len && is_in(o->bytes[lead], "\"'([{"))
         lead++;
-    end = at = lead;
+    end = lead;
     uint32_t p = bawn_utf8_next(bawn_slice_of(o->bytes, o->len), &end);
     if (p == UINT32_MAX || !(p < 0x80 ? bawn_is_alnum((unsigned char)p) : (bawn_text_class(p) & C_ALNUM) != 0))
         return false;

@@ -301,6 +301,7 @@ def test_doctor_looks_at_everything_and_says_what_to_type(tmp_path):
     (HEAD + "listeners:\n  public:\n    address: 0.0.0.0:8480\n", "5:14", "beyond loopback, and there are no identities"),
     (HEAD + "listeners:\n  public:\n    address: localhost\n", "5:14", "expected an address and port"),
     (HEAD + "listeners:\n  a b:\n    address: 127.0.0.1:8480\n", "4:", "no name for a listener"),
+    (HEAD + "listeners:\n  public:\n    trusted_proxies: [127.0.0.1, 10.0.0.0/0]\n", "5:34", "expected the address of a proxy or its network"),
     (HEAD.replace("9/v1", "9/v1?key=x"), "2:", "without query"),
     (HEAD.replace("9/v1'", "9/v1', tls: {ca: 'file:/x'}"), "2:", "tls is for https"),
     (HEAD.replace("{m:", "{'m/n':"), "2:", "no name for an upstream"),

@@ -274,6 +274,24 @@ routes:
     assert ask(s, b"", path="/metrics", method="GET").status == 404
 
 
+@pytest.mark.parametrize("trusted, believed", [("127.0.0.1, '2001:db8::/32'", True), ("10.0.0.0/8", False)])
+def test_who_asked_is_what_a_trusted_proxy_says(serve, upstream, trusted, believed):
+    s = serve(policy=f"""version: 1
+listeners: {{public: {{address: "127.0.0.1:PORT", trusted_proxies: [{trusted}]}}}}
+upstreams: {{main: {{dialect: openai, url: "http://127.0.0.1:{upstream.port}/v1"}}}}
+""").start()
+    sent = [None, "192.0.2.7", "192.0.2.8", "198.51.100.1, 192.0.2.7", "192.0.2.7, 2001:db8::5", "nobody"]
+    for value in sent:
+        assert ask(s, chat("hello"), x_forwarded_for=value).status == 200
+    plain, seven, eight, forged, chain, nonsense = (
+        e["identity"]["client.address"] for e in server.Spool(s.state / "spool").events() if "identity" in e)
+    assert all(a.startswith("k:") for a in (plain, seven, eight)) and nonsense == plain
+    if believed:
+        assert len({plain, seven, eight}) == 3 and forged == seven and chain == seven
+    else:
+        assert len({plain, seven, eight, forged, chain}) == 1
+
+
 @pytest.mark.parametrize("upstream_line, word", [
     ("url: 'ftp://x/v1'", "URL"), ("url: 'http://a;b/v1'", "URL"),
     ("url: ['http://127.0.0.1:1/a', 'http://127.0.0.1:1/b']", "path"),

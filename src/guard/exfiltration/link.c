@@ -79,7 +79,7 @@ static use context(int *close, const bawn_probe *p, size_t begin)
     *close = 0;
     if (c == '<' || c == '"' || c == '\'') {
         *close = c == '<' ? '>' : c;
-        c = bawn_probe_back(p, --i);
+        i--;
     }
     i = back_blanks(p, i);
     c = bawn_probe_back(p, i);

@@ -30,12 +30,13 @@ static double log2_of(unsigned n)
 {
     int exponent = 31 - __builtin_clz(n);
     double x = (double)n / (double)(1u << exponent), result = exponent, bit = 0.5;
-    for (int i = 0; i < 12; i++, bit /= 2) {
+    for (int i = 0; i < 12; i++) {
         x *= x;
         if (x >= 2) {
             x /= 2;
             result += bit;
         }
+        bit /= 2;
     }
     return result;
 }

@@ -57,6 +57,19 @@ static void urls_that_nginx_would_misread_are_refused(void **state)
         assert_false(bawn_serve_parse_url(&u, bawn_slice_str(rows[i])));
 }
 
+static void networks_are_addresses_with_bits(void **state)
+{
+    static const char *const good[] = { "127.0.0.1", "10.0.0.0/8", "192.168.1.7/32", "::1", "2001:db8::/32", "fd00::1/128" },
+                            *const bad[] = { "", "/8", "10.0.0.0/", "10.0.0.0/0", "10.0.0.0/33", "::/0", "::1/129", "10.0.0/8", "proxy",
+                                             "10.0.0.0/8;", "10.0.0.1 ", "unix:", "[::1]", "10.0.0.0/8/8" };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(good); i++)
+        assert_true(bawn_serve_is_network(bawn_slice_str(good[i])));
+    for (size_t i = 0; i < BAWN_COUNT(bad); i++)
+        assert_false(bawn_serve_is_network(bawn_slice_str(bad[i])));
+    assert_false(bawn_serve_is_network(bawn_slice_of("10.0.0.1\0x", 10)));
+}
+
 static void names_are_plain(void **state)
 {
     (void)state;
@@ -103,7 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_loopback_is_loopback), cmocka_unit_test(addresses_without_sense_are_refused),
         cmocka_unit_test(urls_are_taken_apart), cmocka_unit_test(urls_that_nginx_would_misread_are_refused),
-        cmocka_unit_test(names_are_plain), cmocka_unit_test(quoted_words_cannot_break_out),
+        cmocka_unit_test(networks_are_addresses_with_bits), cmocka_unit_test(names_are_plain), cmocka_unit_test(quoted_words_cannot_break_out),
         cmocka_unit_test(log_lines_lose_date_process_and_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
