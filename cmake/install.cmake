@@ -25,9 +25,10 @@ Cflags: -I${includedir}
 ]])
 install(FILES ${CMAKE_BINARY_DIR}/bawn.pc DESTINATION lib/pkgconfig)
 
-# The module finds libbawn.so.0 two folders up, wherever the prefix is; `bawn serve` finds the module in lib/bawn.
+# `bawn serve` finds the module in lib/bawn. The module finds libbawn.so.0 wherever the prefix is: two folders up, or one from
+# lib/bawn (the loader takes the folder by the name that it was given, not the one that a link leads to).
 if(TARGET bawn_nginx_module)
-  set_target_properties(bawn_nginx_module PROPERTIES INSTALL_RPATH "$ORIGIN/../..")
+  set_target_properties(bawn_nginx_module PROPERTIES INSTALL_RPATH "$ORIGIN/../..;$ORIGIN/..")
   install(TARGETS bawn_nginx_module LIBRARY DESTINATION lib/nginx/modules)
   install(CODE [[
     file(MAKE_DIRECTORY "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/bawn")
