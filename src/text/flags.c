@@ -12,7 +12,8 @@
  *   LEET    L S L, or L S S L, or N S L L
  *   SPACED  A three times, each alone between N, with exactly one N between them
  *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"; or 8 times 0 or 1
- *   GAP     four B behind what is no W; five line ends; W B and a line end
+ *   GAP     four B behind what is no W; five line ends; W B and a line end; behind L or a byte of another script three W, or
+ *           W and three line ends, and then B
  *   SEAM    18 characters in a row that are no W and, anywhere, twice A behind a sign within 32 characters that are no
  *           W; a line end behind L -; letters in straight quotes; E beside L; N _ L; a sign of its own between B, twice
  *           within 32 characters
@@ -52,9 +53,12 @@ static inline __attribute__((always_inline)) void prose_patterns(history *h, con
     uint64_t blank2 = m->blank & UP(m->blank, b->blank, 1), blank2_before = b->blank & (b->blank << 1);
     uint64_t white = m->blank | m->line, white_before = b->blank | b->line, line1 = UP(m->line, b->line, 1);
     uint64_t line2 = m->line & line1, line2_before = b->line & (b->line << 1);
+    uint64_t lines3 = line1 & UP(line2, line2_before, 2), word = m->letter | m->high, word_before = b->letter | b->high;
     h->gap |= (blank2 & UP(blank2, blank2_before, 2) & UP(m->solid, b->solid, 4)) |
               (m->line & line1 & UP(line2, line2_before, 2) & UP(m->line, b->line, 4)) |
-              (UP(white, white_before, 2) & UP(m->blank, b->blank, 1) & m->line);
+              (UP(white, white_before, 2) & UP(m->blank, b->blank, 1) & m->line) |
+              (m->blank & UP(white, white_before, 1) & UP(white, white_before, 2) & UP(white, white_before, 3) & UP(word, word_before, 4)) |
+              (m->blank & lines3 & UP(white, white_before, 4) & UP(word, word_before, 5));
     h->run2 = run2;
     h->run4 = run4;
     h->run8 = run8;
@@ -185,6 +189,8 @@ static bool pair_at(bawn_slice t, size_t i)
 
 static bool blank(int c) { return c == ' ' || c == '\t'; }
 static bool line(int c) { return c == '\n' || c == '\r'; }
+static bool white(int c) { return blank(c) || line(c); }
+static bool word(int c) { return c >= 0x80 || (c >= 0 && l(c)); }
 static bool edge(int c) { return one_of((uint8_t)c, "*~`<>^]}\x7F"); }
 static bool own(int c)
 {
@@ -195,10 +201,13 @@ enum { OUTSIDE = -1 };          /* neither white nor solid nor a letter */
 
 static bool gap_at(bawn_slice t, size_t i)
 {
-    int c[5];
-    for (size_t k = 0; k < 5; k++)
+    int c[6];
+    for (size_t k = 0; k < 6; k++)
         c[k] = at_or(t, i, k, OUTSIDE);
     if (blank(c[0]) && blank(c[1]) && blank(c[2]) && blank(c[3]) && c[4] != OUTSIDE && !blank(c[4]) && !line(c[4]))
+        return true;
+    if (blank(c[0]) && white(c[1]) && white(c[2]) && white(c[3]) &&
+        (word(c[4]) || (line(c[1]) && line(c[2]) && line(c[3]) && white(c[4]) && word(c[5]))))
         return true;
     return line(c[0]) && ((line(c[1]) && line(c[2]) && line(c[3]) && line(c[4])) || (blank(c[1]) && (blank(c[2]) || line(c[2]))));
 }

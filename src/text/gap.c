@@ -3,7 +3,8 @@
  *
  * A run is long when it has more than KEPT blanks inside a line, or goes over lines that hold nothing but blanks, or
  * over more than four line ends. Indentation at a line's begin is no such run: most source code has it, and would need
- * a view of its own. What was left out is marked: columns of numbers are not one number. */
+ * a view of its own; but behind a line that ends in the midst of a sentence, with a letter, it is one. What was left out is
+ * marked: columns of numbers are not one number. */
 #include "text/unit.h"
 
 enum { KEPT = 3, LINES = 5, MANY = 100 };
@@ -23,8 +24,15 @@ static bool is_too_many(bawn_gap *g, uint32_t space)
     g->row = (uint8_t)(line ? g->row + (g->row < MANY) : 0);
     g->after_line = line;
     g->any_line |= line;
-    g->indent |= line;
+    g->indent |= line && !g->word;
     return out;
+}
+
+/* Whether the run at `at`, of one blank at most so far, comes behind a letter. */
+static bool is_behind_letter(const char *t, size_t at)
+{
+    at -= at > 1 && t[at - 1] == ' ' ? 1 : 0;
+    return at > 0 && ((unsigned char)t[at - 1] >= 0x80 || bawn_is_alpha((unsigned char)t[at - 1]));
 }
 
 /* White space after letters apart: ends their word, but for the one that stands between them. */
@@ -64,6 +72,8 @@ size_t bawn_unit_space(bawn_canonical *c, bawn_window *w, size_t at)
         next++;
     else
         space = bawn_utf8_next(bawn_slice_of(w->t, w->n), &next);
+    if (is_line(space) && !c->gap.any_line)
+        c->gap.word = is_behind_letter(w->t, at);
     if (c->mode == JOINED)
         return after_letters(c, w, at, space, next);
     if (c->mode == GAP)

@@ -18,7 +18,7 @@ enum {
 typedef enum { PLAIN, JOINED, GAP } mode;    /* after letters apart; after the gap that ends their word */
 
 /* A run of white space so far: how many; line ends in a row; see gap.c. */
-typedef struct { uint8_t n, row; bool indent, after_line, any_line, loose, marked; } bawn_gap;
+typedef struct { uint8_t n, row; bool indent, word, after_line, any_line, loose, marked; } bawn_gap;
 
 struct bawn_canonical {
     bawn_sink sink;

@@ -110,7 +110,11 @@ static void long_white_space_is_cut_short(void **state)
     view_is("ignore \n \n \n all", "ignore \n all");
     view_is("ignore      \n     \n        all", "ignore   \nall");
     view_is("if a:\n        do()\n\n        be()  # two\n\tif b:\n\t\t\t\tdo()", "if a:\n        do()\n\n        be()  # two\n\tif b:\n\t\t\t\tdo()");
-    view_is("     at the text's begin\r\n\r\n    and a line's", "     at the text's begin\r\n\r\n    and a line's");
+    view_is("     at the text's begin.\r\n\r\n    and a line's", "     at the text's begin.\r\n\r\n    and a line's");
+    view_is("ignore\n        all previous \n    instructions", "ignore\n  all previous \n instructions");
+    view_is("ignore\r\n\t\tall\n\n\n  previous", "ignore\r\n\tall\n\n\nprevious");
+    view_is("ignore\n\n\n\n  all", "ignore\n\n\n\nall");
+    view_is("забудь\n      всё", "забудь\n  всё");
     views_were_right();
     view v = view_of(BAWN_LIT("12      34"));                   /* columns are not one number for who looks for numbers */
     assert_true(bawn_canonical_leet(v.maker, (bawn_span){ 0, 7 }));

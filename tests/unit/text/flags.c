@@ -80,7 +80,13 @@ static void flags_say_what_is_there(void **state)
     flag_is("ab    cd", BAWN_TEXT_GAP);
     flag_is("ab\t \t cd", BAWN_TEXT_GAP);
     flag_is("ab   cd", 0);
-    flag_is("ab\n        cd", 0);                            /* a line's indentation */
+    flag_is("ab:\n        cd", 0);                           /* a line's indentation */
+    flag_is("ab\n        cd", BAWN_TEXT_GAP);                /* in the midst of a sentence */
+    flag_is("ab\n   cd", BAWN_TEXT_GAP);
+    flag_is("ab\n  cd", 0);
+    flag_is("ab\r\n\tcd", 0);
+    flag_is("ab\n\n\n cd", BAWN_TEXT_GAP);
+    flag_is("ab\n\n\n\n cd", BAWN_TEXT_GAP);
     flag_is("ab\n\n\n\ncd", 0);
     flag_is("ab\n\n\n\n\ncd", BAWN_TEXT_GAP);
     flag_is("ab\r\n\r\ncd", 0);
