@@ -4,7 +4,7 @@
  *
  * Chinese ones without such a begin (中山路12號) are found from the number backwards, in requests only: the words with which
  * people lead up to an address (我住在, 地址是) are taken off, and a stream may have let go what is before the number. Korean
- * addresses have spaces and are the token pass's affair. Names: ISO 3166-2:JP and :CN, and the largest cities. */
+ * addresses have spaces: address_korea.c. Names: ISO 3166-2:JP and :CN, and the largest cities. */
 #include "guard/pii/pii.h"
 
 #define BACK 72     /* bytes of an address before its number: 24 letters */

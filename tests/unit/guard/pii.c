@@ -3,7 +3,7 @@
 #include "guard_harness.h"
 
 #define GUARDS(X) X(card) X(iban) X(phone) X(email) X(network) X(url) X(crypto) X(cue) X(age) X(date) X(address) X(aws) \
-    X(address_east) X(spoken) X(postcode) X(ids_us) X(ids_uk) X(ids_europe_west) X(ids_europe_east) X(ids_americas) X(ids_asia)
+    X(address_east) X(address_korea) X(spoken) X(postcode) X(ids_us) X(ids_uk) X(ids_europe_west) X(ids_europe_east) X(ids_americas) X(ids_asia)
 #define X(name) extern const bawn_guard bawn_guard_pii_##name;
 GUARDS(X)
 #undef X
@@ -143,6 +143,14 @@ static const struct { const char *kind, *text, *found; } rows[] = {  /* found: t
     { "ADDRESS", "地址：中山路12號", "中山路12號" }, { "ADDRESS", "我在88号线等你", NULL }, { "ADDRESS", "这条路88号车能走", NULL }, { "ADDRESS", "他走路88分钟", NULL },
     { "ADDRESS", "住所は東京都千代田区丸の内1-9-1です", "東京都千代田区丸の内1-9-1" }, { "ADDRESS", "大阪府大阪市北区梅田3丁目1番3号", "大阪府大阪市北区梅田3丁目1番3号" },
     { "ADDRESS", "東京都の人口は1400万人", NULL }, { "ADDRESS", "千代田区の1-2位", NULL },
+    { "ADDRESS", "제 주소는 서울특별시 강남구 테헤란로 123, 4층입니다", "서울특별시 강남구 테헤란로 123, 4층" },
+    { "ADDRESS", "경기도 성남시 분당구 판교역로 235 에이치스퀘어", "경기도 성남시 분당구 판교역로 235" },
+    { "ADDRESS", "부산 해운대구 우동 1408-1번지", "부산 해운대구 우동 1408-1번지" }, { "ADDRESS", "서울시 중구 세종대로14길 38.", "서울시 중구 세종대로14길 38" },
+    { "ADDRESS", "충청남도 천안시 동남구 병천면 가전8길 12 101동 1203호", "충청남도 천안시 동남구 병천면 가전8길 12 101동 1203호" },
+    { "ADDRESS", "서울 강남구 역삼로 7 (역삼동, 한빛2 빌딩)입니다", "서울 강남구 역삼로 7 (역삼동, 한빛2 빌딩)" },
+    { "ADDRESS", "서울 강남구 역삼로 7 (see map)", "서울 강남구 역삼로 7" },
+    { "ADDRESS", "서울 강남구에는 3호선이 있다", NULL }, { "ADDRESS", "서울 종로 3가는 복잡하다", NULL }, { "ADDRESS", "경기 결과로 2위", NULL },
+    { "ADDRESS", "서울 사람으로 2024년을 보냈다", NULL }, { "ADDRESS", "서울은 강남구 테헤란로 123", NULL },
     { "ADDRESS", "عنواني شارع التحرير 15، القاهرة", "شارع التحرير 15" }, { "ADDRESS", "في شارع مزدحم 20 سيارة كبيرة", NULL },
     { "ADDRESS", "मेरा पता 12 महात्मा गांधी मार्ग है", "12 महात्मा गांधी मार्ग" }, { "ADDRESS", "यह मार्ग 12 किलोमीटर लंबा है", NULL },
     { "ADDRESS", "मकान नंबर 12, दिल्ली", "मकान नंबर 12" },
