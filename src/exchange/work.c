@@ -25,6 +25,18 @@ static bool give_back(bawn_judging *j, const bawn_finds *found, const uint32_t *
     return true;
 }
 
+/* An event has the hash of each part of what crosses parts; an exception of that part's takes that part out. */
+static void drop_excepted(bawn_judging *j, const bawn_field *fields, const uint32_t *parts, size_t n, size_t first)
+{
+    uint32_t segment = j->segment;
+
+    for (size_t p = 0; p < n; p++) {
+        j->segment = parts[p];
+        bawn_except_drop(j, fields[parts[p]].text, 0, first);
+    }
+    j->segment = segment;
+}
+
 /* Whether the rest of this call's budget is enough to begin the text: a short one is never cut. */
 static bool fits(const bawn_work *w, size_t length)
 {
@@ -83,6 +95,7 @@ static bawn_progress judge_joined(bawn_exchange *x, bawn_judging *j, const bawn_
 {
     bawn_work *w = &x->work;
     bawn_judging inner = *j;
+    size_t first = j->finds->n;
 
     if (!w->slices && !join(x, fields, parts, n, separator))
         return BAWN_WORK_FAILED;
@@ -91,6 +104,8 @@ static bawn_progress judge_joined(bawn_exchange *x, bawn_judging *j, const bawn_
     j->blamed = inner.blamed;
     if (done == BAWN_WORK_DONE && !give_back(j, &w->found, parts, w->begins, n, crossing))
         done = BAWN_WORK_FAILED;
+    if (done == BAWN_WORK_DONE)
+        drop_excepted(j, fields, parts, n, first);
     return done;
 }
 
