@@ -312,11 +312,18 @@ static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t,
 int bawn_decode_find(bawn_span *run, bawn_code *code, bool *open, size_t *from, bawn_slice whole, bool final)
 {
     text t = { whole.ptr, whole.len, final };
-    size_t at = *from;
+    size_t at = *from, doubt, ordinary, careful = 0;          /* careful: word by word up to there */
     *open = false;
     while (at < t.n) {
         unsigned char c = (unsigned char)t.t[at];
         size_t next = at + 1;
+        if (at >= careful && (at == 0 || !in_word(t.t[at - 1]))) {
+            if ((ordinary = bawn_text_codeless_prefix(&doubt, t.t + at, t.n - at)) > 0) {
+                at += ordinary;
+                continue;
+            }
+            careful = at + doubt + 1;
+        }
         if (!in_word((char)c) && c != 0xF3 && c != 0xEF) {
             at++;
             continue;

@@ -305,18 +305,6 @@ uint32_t bawn_text_flags_scalar(bawn_slice text)
     return set | (longs && starts ? BAWN_TEXT_SEAM : 0u);
 }
 
-/* letter, space and stop: bit masks of 64 bytes. Ends where a word begins, so that no white space is parted, and before
- * three spaces in a row. */
-static size_t plain_bytes(uint64_t letter, uint64_t space, uint64_t stop)
-{
-    uint64_t alone = letter & ~(letter << 1) & ~(letter >> 1);
-    uint64_t wide = space & (space >> 1) & (space >> 2);
-    uint64_t good = (letter | space | (stop & (letter << 1) & (space >> 1))) & ~alone & ~wide;
-    uint64_t before_bad = ~good & (good + 1);                  /* the lowest bit that is not good */
-    uint64_t spaces = space & (letter >> 1) & (before_bad - 1);
-    return spaces ? 64 - (size_t)__builtin_clzll(spaces) : 0;
-}
-
 /* ---- the masks, by instruction set ------------------------------------------------------------------------ */
 /* EQ, GT (signed), OR ... are the set's own; a byte >= 0x80 is negative, so it is below every bound. */
 #define PROSE_BLOCK(V, EQ, GT, OR, AND, SET, BITS, m, ordinary, v, shift)                                               \
@@ -426,24 +414,6 @@ uint32_t bawn_text_flags(bawn_slice text)
     return __builtin_cpu_supports("avx2") ? flags_avx2(text) : flags_sse2(text);
 }
 
-/* 64 bytes by SSE2: on short texts and in tails nothing is gained, the caller goes word by word. */
-size_t bawn_text_plain_prefix(const char *text, size_t len)
-{
-    uint64_t letter = 0, space = 0, stop = 0;
-    if (len < 64 || !bawn_is_alpha((unsigned char)text[0]))
-        return 0;
-    for (unsigned k = 0; k < 64; k += 16) {
-        __m128i v = LOAD128(text + k), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
-        __m128i is = _mm_and_si128(_mm_cmpgt_epi8(low, _mm_set1_epi8('a' - 1)), _mm_cmpgt_epi8(_mm_set1_epi8('z' + 1), low));
-        __m128i gap = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
-        __m128i end = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')), _mm_cmpeq_epi8(v, _mm_set1_epi8(',')));
-        letter |= BITS128(is) << k;
-        space |= BITS128(gap) << k;
-        stop |= BITS128(end) << k;
-    }
-    return plain_bytes(letter, space, stop);
-}
-
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 
@@ -459,21 +429,6 @@ MASKS(neon, , uint8x16_t, 16, vld1q_u8, vceqq_u8, GT_NEON, vorrq_u8, vandq_u8, S
 FLAGS(flags_neon, , prose_neon, classify_neon)
 uint32_t bawn_text_flags(bawn_slice text) { return flags_neon(text); }
 
-size_t bawn_text_plain_prefix(const char *text, size_t len)
-{
-    uint64_t letter = 0, space = 0, stop = 0;
-    if (len < 64 || !bawn_is_alpha((unsigned char)text[0]))
-        return 0;
-    for (unsigned k = 0; k < 64; k += 16) {
-        uint8x16_t v = vld1q_u8((const uint8_t *)text + k), low = vorrq_u8(v, SET_NEON(0x20));
-        letter |= bits_neon(vandq_u8(GT_NEON(low, SET_NEON('a' - 1)), GT_NEON(SET_NEON('z' + 1), low))) << k;
-        space |= bits_neon(vorrq_u8(vceqq_u8(v, SET_NEON(' ')), vceqq_u8(v, SET_NEON('\n')))) << k;
-        stop |= bits_neon(vorrq_u8(vceqq_u8(v, SET_NEON('.')), vceqq_u8(v, SET_NEON(',')))) << k;
-    }
-    return plain_bytes(letter, space, stop);
-}
-
 #else
 uint32_t bawn_text_flags(bawn_slice text) { return bawn_text_flags_scalar(text); }
-size_t bawn_text_plain_prefix(const char *text, size_t len) { return plain_bytes(0, 0, 0) * (len && text); }
 #endif

@@ -61,8 +61,11 @@ extern const bawn_text_script_range bawn_text_script_ranges[];
 extern const size_t bawn_text_n_script_ranges;
 extern const char *const bawn_text_script_names[];
 
-/* flags.c: how many of the next bytes are ASCII words of two letters or more, apart by spaces, perhaps with a full stop
+/* prefix.c: how many of the next bytes are ASCII words of two letters or more, apart by spaces, perhaps with a full stop
  * or comma at the end; up to the last space in reach. For text that begins where a word or a space begins. 0: none. */
 size_t bawn_text_plain_prefix(const char *text, size_t len);
+/* How many of the next bytes, up to the last white space or letter of another script in reach, are words in which no encoded
+ * run begins. For text that begins where a word does; *doubt: how far away a run may begin, at least, if 0 is returned. */
+size_t bawn_text_codeless_prefix(size_t *doubt, const char *text, size_t len);
 
 #endif
