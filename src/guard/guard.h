@@ -100,6 +100,8 @@ size_t bawn_probe_begin(bawn_probe *);      /* pattern hits: finds and sets begi
 /* Whether one of the NULL-ended lower-case words stands as a word in the `reach` bytes before `begin` (or, with
  * reach < 0, in the -reach bytes after `end`). */
 bool bawn_probe_near(bawn_probe *, size_t at, int reach, const char *const *words);
+/* Whether one of them begins and ends in text[from, to). Does not read forward past `to`. */
+bool bawn_probe_words(const bawn_probe *, size_t from, size_t to, const char *const *words);
 
 /* ---- number runs ---------------------------------------------------------------------------------------- */
 /* A number run is a maximal sequence of digit groups apart by one or two of " -./()" (and "+" or "(" in front),

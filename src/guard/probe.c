@@ -71,19 +71,29 @@ size_t bawn_probe_begin(bawn_probe *p)
 
 static bool is_word_byte(unsigned char c) { return c >= 0x80 || bawn_is_alnum(c); }
 
-/* Whether `word` stands in text[from, to), as a word. Non-ASCII words need no boundaries. */
-static bool holds_word(bawn_slice text, size_t from, size_t to, const char *word)
+/* Whether `word` stands at i and ends, as a word, at or before `to`. Words of other scripts need no boundaries. */
+static bool word_at(bawn_slice text, size_t i, size_t to, const char *word)
 {
-    bawn_slice w = bawn_slice_str(word);
-    bool bounded = is_word_byte((unsigned char)w.ptr[0]) && (unsigned char)w.ptr[0] < 0x80;
+    size_t at = i;
+    for (const char *w = word; *w; w++, at++)
+        if (at >= to || bawn_lower(text.ptr[at]) != bawn_lower(*w))
+            return false;
+    bool bounded = bawn_is_alnum((unsigned char)*word);
+    return !bounded || at >= text.len || !is_word_byte((unsigned char)text.ptr[at]);
+}
 
-    for (size_t i = from; i + w.len <= to; i++) {
-        if (!bawn_slice_eq_nocase(bawn_slice_of(text.ptr + i, w.len), w))
+bool bawn_probe_words(const bawn_probe *p, size_t from, size_t to, const char *const *words)
+{
+    bawn_slice text = p->text;
+    to = to < text.len ? to : text.len;
+    for (size_t i = from; i < to; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (bawn_is_alnum(c) && i > 0 && is_word_byte((unsigned char)text.ptr[i - 1]))
             continue;
-        bool left = i > 0 && is_word_byte((unsigned char)text.ptr[i - 1]);
-        bool right = i + w.len < text.len && is_word_byte((unsigned char)text.ptr[i + w.len]);
-        if (!bounded || (!left && !right))
-            return true;
+        char first = bawn_lower((char)c);
+        for (const char *const *w = words; *w; w++)
+            if (bawn_lower(**w) == first && word_at(text, i, to, *w))
+                return true;
     }
     return false;
 }
@@ -97,13 +107,8 @@ bool bawn_probe_near(bawn_probe *p, size_t at, int reach, const char *const *wor
     } else {
         to = at + (size_t)-reach;
         bawn_probe_at(p, to);       /* one byte more than is searched: whether the last word ends there */
-        if (to > p->text.len)
-            to = p->text.len;
     }
-    for (; *words; words++)
-        if (holds_word(p->text, from, to, *words))
-            return true;
-    return false;
+    return bawn_probe_words(p, from, to, words);
 }
 
 size_t bawn_probe_groups(const bawn_probe *p, bawn_group *out, size_t max)

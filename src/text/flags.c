@@ -12,8 +12,8 @@
  *   LEET    L S L, or L S S L, or N S L L
  *   SPACED  A three times, each alone between N, with exactly one N between them
  *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"; or 8 times 0 or 1
- *   GAP     four B behind what is no W; five line ends; W B and a line end; behind L or a byte of another script three W, or
- *           W and three line ends, and then B
+ *   GAP     four B behind what is no W; W and four line ends; W B and a line end; behind L, a byte of another script or one
+ *           of , . ? behind L: three W, or up to W and four line ends, and then B
  *   SEAM    18 characters in a row that are no W and, anywhere, twice A behind a sign within 32 characters that are no
  *           W; a line end behind L -; letters in straight quotes; E beside L; N _ L; a sign of its own between B, twice
  *           within 32 characters
@@ -50,15 +50,18 @@ static inline __attribute__((always_inline)) void prose_patterns(history *h, con
     uint64_t solid8 = solid4 & UP(solid4, h->solid4, 4), solid16 = solid8 & UP(solid8, h->solid8, 8);
     h->longs |= solid16 & UP(solid2, h->solid2, 16);
 
+    uint64_t letter1 = UP(m->letter, b->letter, 1);
     uint64_t blank2 = m->blank & UP(m->blank, b->blank, 1), blank2_before = b->blank & (b->blank << 1);
     uint64_t white = m->blank | m->line, white_before = b->blank | b->line, line1 = UP(m->line, b->line, 1);
     uint64_t line2 = m->line & line1, line2_before = b->line & (b->line << 1);
-    uint64_t lines3 = line1 & UP(line2, line2_before, 2), word = m->letter | m->high, word_before = b->letter | b->high;
+    uint64_t lines3 = line1 & UP(line2, line2_before, 2), white4 = UP(white, white_before, 4);
+    uint64_t word = m->letter | m->high | (m->stop & letter1), word_before = b->letter | b->high | (b->stop & (b->letter << 1));
     h->gap |= (blank2 & UP(blank2, blank2_before, 2) & UP(m->solid, b->solid, 4)) |
-              (m->line & line1 & UP(line2, line2_before, 2) & UP(m->line, b->line, 4)) |
+              (m->line & lines3 & white4) |
               (UP(white, white_before, 2) & UP(m->blank, b->blank, 1) & m->line) |
               (m->blank & UP(white, white_before, 1) & UP(white, white_before, 2) & UP(white, white_before, 3) & UP(word, word_before, 4)) |
-              (m->blank & lines3 & UP(white, white_before, 4) & UP(word, word_before, 5));
+              (m->blank & lines3 & white4 & UP(word, word_before, 5)) |
+              (m->blank & lines3 & UP(m->line, b->line, 4) & UP(white, white_before, 5) & UP(word, word_before, 6));
     h->run2 = run2;
     h->run4 = run4;
     h->run8 = run8;
@@ -190,7 +193,6 @@ static bool pair_at(bawn_slice t, size_t i)
 static bool blank(int c) { return c == ' ' || c == '\t'; }
 static bool line(int c) { return c == '\n' || c == '\r'; }
 static bool white(int c) { return blank(c) || line(c); }
-static bool word(int c) { return c >= 0x80 || (c >= 0 && l(c)); }
 static bool edge(int c) { return one_of((uint8_t)c, "*~`<>^]}\x7F"); }
 static bool own(int c)
 {
@@ -199,17 +201,26 @@ static bool own(int c)
 
 enum { OUTSIDE = -1 };          /* neither white nor solid nor a letter */
 
+/* A letter, any byte of another script, or a stop behind a letter: what may stand in the midst of a sentence. */
+static bool word_at(bawn_slice t, size_t i, size_t back)
+{
+    int c = at_or(t, i, back, OUTSIDE), before = at_or(t, i, back + 1, OUTSIDE);
+    return c >= 0x80 || (c >= 0 && l(c)) || (c >= 0 && one_of((uint8_t)c, ",.?") && before >= 0 && l(before));
+}
+
 static bool gap_at(bawn_slice t, size_t i)
 {
     int c[6];
     for (size_t k = 0; k < 6; k++)
         c[k] = at_or(t, i, k, OUTSIDE);
+    bool lines3 = line(c[1]) && line(c[2]) && line(c[3]);
     if (blank(c[0]) && blank(c[1]) && blank(c[2]) && blank(c[3]) && c[4] != OUTSIDE && !blank(c[4]) && !line(c[4]))
         return true;
-    if (blank(c[0]) && white(c[1]) && white(c[2]) && white(c[3]) &&
-        (word(c[4]) || (line(c[1]) && line(c[2]) && line(c[3]) && white(c[4]) && word(c[5]))))
+    if (blank(c[0]) && ((white(c[1]) && white(c[2]) && white(c[3]) && word_at(t, i, 4)) ||
+                        (lines3 && white(c[4]) && word_at(t, i, 5)) ||
+                        (lines3 && line(c[4]) && white(c[5]) && word_at(t, i, 6))))
         return true;
-    return line(c[0]) && ((line(c[1]) && line(c[2]) && line(c[3]) && line(c[4])) || (blank(c[1]) && (blank(c[2]) || line(c[2]))));
+    return line(c[0]) && ((lines3 && white(c[4])) || (blank(c[1]) && white(c[2])));
 }
 
 static bool lonely_at(bawn_slice t, size_t i)

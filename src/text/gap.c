@@ -1,13 +1,14 @@
 /* gap.c: white space. After letters that stood apart it is what ends their words; else it stays, but for two things:
  * space of other scripts becomes a blank or a line end, and of a long run only the first KEPT characters stay.
  *
- * A run is long when it has more than KEPT blanks inside a line, or goes over lines that hold nothing but blanks, or
- * over more than four line ends. Indentation at a line's begin is no such run: most source code has it, and would need
- * a view of its own; but behind a line that ends in the midst of a sentence, with a letter, it is one. What was left out is
- * marked: columns of numbers are not one number. */
+ * A run is long when it has more than KEPT blanks inside a line, or goes over lines that hold nothing but blanks, or has
+ * a line end as its fifth character or later. Indentation at a line's begin is no such run: most source code has it, and
+ * would need a view of its own; but behind a line that ends in the midst of a sentence, with a letter or with a comma
+ * behind one, it is. So what stays between two words of a sentence is four characters at most, whatever they are. What was
+ * left out is marked: columns of numbers are not one number. */
 #include "text/unit.h"
 
-enum { KEPT = 3, LINES = 5, MANY = 100 };
+enum { KEPT = 3, LINES = 5, MOST = 4, MANY = 100 };
 
 static bool is_line(uint32_t space) { return space == '\n' || space == '\r' || space == 0x85 || space == 0x2028 || space == 0x2029; }
 
@@ -19,7 +20,7 @@ static bool is_too_many(bawn_gap *g, uint32_t space)
         g->loose |= g->n > 1 && !g->after_line;
         g->loose |= g->row + 1 >= LINES;
     }
-    out = g->n >= KEPT && !first_line && (g->loose || (!line && !g->indent));
+    out = g->n >= KEPT && !first_line && (g->loose || (line ? g->n >= MOST : !g->indent));
     g->n = (uint8_t)(g->n + (g->n < MANY));
     g->row = (uint8_t)(line ? g->row + (g->row < MANY) : 0);
     g->after_line = line;
@@ -28,11 +29,28 @@ static bool is_too_many(bawn_gap *g, uint32_t space)
     return out;
 }
 
-/* Whether the run at `at`, of one blank at most so far, comes behind a letter. */
-static bool is_behind_letter(const char *t, size_t at)
+/* The code point that ends at `at`, or 0; *begin: where it begins. */
+static uint32_t code_before(size_t *begin, const char *t, size_t at)
 {
-    at -= at > 1 && t[at - 1] == ' ' ? 1 : 0;
-    return at > 0 && ((unsigned char)t[at - 1] >= 0x80 || bawn_is_alpha((unsigned char)t[at - 1]));
+    *begin = at;
+    while (*begin > 0 && at - *begin < 4 && !bawn_utf8_is_start((unsigned char)t[--*begin]))
+        continue;
+    size_t next = *begin;
+    uint32_t c = at > 0 ? bawn_utf8_next(bawn_slice_of(t, at), &next) : 0;
+    return c == UINT32_MAX ? 0 : c;
+}
+
+static bool is_letter(uint32_t c) { return c < 0x80 ? bawn_is_alpha((unsigned char)c) : (bawn_text_class(c) & C_ALNUM) != 0; }
+
+/* Whether a line end at `at`, behind one white space character at most, stands in the midst of a sentence. */
+static bool is_in_sentence(const char *t, size_t at)
+{
+    uint32_t c = code_before(&at, t, at);
+    if ((c < 0x80 ? c && strchr(" \t\v\f\r", (int)c) : (bawn_text_class(c) & C_SPACE) != 0))
+        c = code_before(&at, t, at);
+    if (c == ',')
+        c = code_before(&at, t, at);
+    return is_letter(c) || c == 0xFF0C || c == 0x3001;         /* commas of full width */
 }
 
 /* White space after letters apart: ends their word, but for the one that stands between them. */
@@ -73,7 +91,7 @@ size_t bawn_unit_space(bawn_canonical *c, bawn_window *w, size_t at)
     else
         space = bawn_utf8_next(bawn_slice_of(w->t, w->n), &next);
     if (is_line(space) && !c->gap.any_line)
-        c->gap.word = is_behind_letter(w->t, at);
+        c->gap.word = is_in_sentence(w->t, at);
     if (c->mode == JOINED)
         return after_letters(c, w, at, space, next);
     if (c->mode == GAP)

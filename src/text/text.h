@@ -20,7 +20,8 @@ enum {
     BAWN_TEXT_RUN = 8,          /* 16 or more base64 or hex characters in a row; eight hex pairs apart; 0x; eight bits */
     BAWN_TEXT_ESCAPE = 16,      /* '&' or '%' or '\\' */
     BAWN_TEXT_CONTROL = 32,     /* C0 control other than \t \n \r, or DEL */
-    BAWN_TEXT_GAP = 64,         /* four blanks inside a line, five line ends, a line of blanks */
+    BAWN_TEXT_GAP = 64,         /* four blanks inside a line, a line of blanks; five of white space with a line
+                                   end behind; indentation in a sentence */
     BAWN_TEXT_SEAM = 128        /* signs, emphasis or tags where blanks stand in prose; a word parted at a line's end */
 };
 #define BAWN_TEXT_CANONICAL (BAWN_TEXT_NON_ASCII | BAWN_TEXT_LEET | BAWN_TEXT_SPACED | BAWN_TEXT_CONTROL | BAWN_TEXT_ESCAPE | \

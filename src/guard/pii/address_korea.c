@@ -1,8 +1,9 @@
 /* Postal addresses of Korea, from the province or large city to the door, by road or by lot: 서울특별시 강남구 테헤란로 123,
  * 경기도 성남시 분당구 삼평동 681-1. Names: ISO 3166-2:KR, long and short; the form: Road Name Address Act, article 7.
  *
- * Behind the name come one to six words, of which the last is a road (…로, …길) or a quarter (…동, …리, …가, …읍, …면), and
- * the number; what counts things in prose may not stand behind that (테헤란로 3개, 종로 3가, 2024년). */
+ * Behind the name come a city, county or ward (…시, …군, …구; Sejong has none), perhaps more words, and a road (…로, …길) or a
+ * quarter (…동, …리, …읍, …면, …3가) with its number. The commonest particles of prose sound alike (으로 "by", 가 of the
+ * subject): so the ward must be there, and the number must end as one of an address does. */
 #include "guard/pii/pii.h"
 
 #define WORDS 6     /* between the name and the number: city, ward, town, road, lane */
@@ -22,14 +23,15 @@ static const bawn_pattern patterns[] = {
 static bool is_digit(int c) { return c >= 0 && bawn_is_digit((unsigned char)c); }
 
 /* Behind what makes the name long, when the word ends there; 0 when it goes on otherwise (서울은, 경기가). */
-static size_t name_end(bawn_probe *p, size_t i)
+static size_t name_end(bool *has_wards, bawn_probe *p, size_t i)
 {
     static const char *const longer[] = { "특별자치시", "특별자치도", "특별시", "광역시", "시", "도", NULL };
+    *has_wards = strcmp(p->pattern->regex, "세종") != 0;
     i += bawn_probe_one_of(p, i, longer);
     return bawn_probe_at(p, i) == ' ' ? i : 0;
 }
 
-/* Over letters of three bytes, digits and "." (세종대로14길, 가양1동); `i` when there is none. */
+/* Over letters of three bytes, and digits behind one (세종대로14길, 가양1동); `i` when there is none. */
 static size_t word_end(bawn_probe *p, size_t i)
 {
     size_t begin = i;
@@ -57,11 +59,37 @@ static bool ends_in(const bawn_probe *p, size_t begin, size_t end, const char *c
     return false;
 }
 
+static bool is_ward(const bawn_probe *p, size_t begin, size_t end)
+{
+    static const char *const wards[] = { "시", "군", "구", NULL };
+    return ends_in(p, begin, end, wards);
+}
+
+/* A road or a quarter. 가 is one behind a number (종로3가) and a particle elsewhere. */
+static bool is_road(const bawn_probe *p, size_t begin, size_t end)
+{
+    static const char *const roads[] = { "로", "길", "동", "리", "읍", "면", NULL }, *const particles[] = { "으로", NULL }, *const parts[] = { "가", NULL };
+    if (ends_in(p, begin, end, parts))
+        return is_digit((unsigned char)p->text.ptr[end - strlen(parts[0]) - 1]);
+    return ends_in(p, begin, end, roads) && !ends_in(p, begin, end, particles);
+}
+
+/* Whether an address's number ends at i: the text does, a word, or what people put behind an address. */
+static bool number_ends(bawn_probe *p, size_t i)
+{
+    static const char *const behind[] = { "입니다", "이고", "이며", "이에요", "이야", "에", "로", "으로", "까지", "부터", "을", "를", "은", "는", "의", "과", "와",
+                                          ")", "(", "\"", "'", "]", "<", "|", "!", "?", ";", ":", NULL };
+    int c = bawn_probe_at(p, i);
+    if (c == ',' || c == '.')
+        return !is_digit(bawn_probe_at(p, i + 1));
+    return c < 0 || bawn_is_space((unsigned char)c) || bawn_probe_one_of(p, i, behind) > 0;
+}
+
 /* "123", "123-4", "산 12-3번지", "1203호": the end of the number and its sign, or 0. */
 static size_t number_end(bawn_probe *p, size_t i)
 {
-    static const char *const counted[] = { "가", "호선", "개", "명", "년", "월", "일", "원", "차", "시", "분", "위", "등", "곳", "배", "만", "천", "킬로", "회", "세", "살",
-                                           "km", "m", "%", ".", ",0", NULL };
+    static const char *const hills[] = { "산 ", "산", NULL }, *const signs[] = { "번지", "호", NULL };
+    i += bawn_probe_one_of(p, i, hills);
     size_t end = bawn_probe_past_digits(p, i, 5);
     if (end == i || is_digit(bawn_probe_at(p, end)))
         return 0;
@@ -69,12 +97,8 @@ static size_t number_end(bawn_probe *p, size_t i)
         size_t more = bawn_probe_past_digits(p, end + 1, 4);
         end = more > end + 1 ? more : end;
     }
-    size_t lot = bawn_probe_text_at(p, end, "번지") ? strlen("번지") : 0;
-    if (lot > 0)
-        return end + lot;
-    size_t n = bawn_probe_one_of(p, end, counted);
-    bool stop = n == 1 && p->text.ptr[end] == '.' && !is_digit(bawn_probe_at(p, end + 1));     /* the sentence's */
-    return n == 0 || stop ? end : 0;
+    end += bawn_probe_one_of(p, end, signs);
+    return number_ends(p, end) ? end : 0;
 }
 
 /* "101동", "1203호", "4층", after a blank or a comma, as often as they come. */
@@ -102,22 +126,21 @@ static size_t with_quarter(bawn_probe *p, size_t end)
 
 static void confirm(bawn_probe *p)
 {
-    static const char *const roads[] = { "로", "길", "동", "리", "가", "읍", "면", NULL };
     size_t begin = p->end - strlen(p->pattern->regex), i, end;
+    bool wanted;
 
     p->begin = begin;
-    i = name_end(p, p->end);
+    i = name_end(&wanted, p, p->end);
     for (int words = 0; i > 0 && words < WORDS; words++) {
         size_t word = i + 1;
         i = word_end(p, word);
-        if (i == word)
+        if (i == word || bawn_probe_at(p, i) != ' ')
             return;
-        if (bawn_probe_at(p, i) != ' ')
-            return;
-        if (ends_in(p, word, i, roads) && (end = number_end(p, i + 1)) > 0) {
+        if (!wanted && is_road(p, word, i) && (end = number_end(p, i + 1)) > 0) {
             bawn_probe_found(p, 0, begin, with_quarter(p, extended(p, end)), 0.8f);
             return;
         }
+        wanted = wanted && !is_ward(p, word, i);
     }
 }
 

@@ -192,10 +192,10 @@ static bool is_date_or_address(bawn_probe *p, const parts *a)
 static bool told(bawn_probe *p)
 {
     static const char *const behind[] = { "お電話", "に電話", "電話", "पर फ़ोन", "पर फोन", "numarasını", "번으로", NULL };
-    if (bawn_pii_words(p, p->begin > 48 ? p->begin - 48 : 0, p->begin, words))
+    if (bawn_probe_words(p, p->begin > 48 ? p->begin - 48 : 0, p->begin, words))
         return true;
     bawn_probe_at(p, p->end + 32);
-    return bawn_pii_words(p, p->end, p->end + 32, behind);
+    return bawn_probe_words(p, p->end, p->end + 32, behind);
 }
 
 /* Beside a telephone word: seven (ungrouped: eight) to thirteen digits in at most six groups. */

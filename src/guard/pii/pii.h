@@ -33,9 +33,6 @@ typedef struct bawn_pii_id {
 } bawn_pii_id;
 /* confirm() of a guard that is such a table: tries every group of the run against every row. */
 void bawn_pii_ids(bawn_probe *, const bawn_pii_id *rows, size_t n);
-/* Whether one of the words begins and ends in text[from, to): as bawn_probe_near(), but one pass over the text for all
- * words, which matters where there are a hundred. Does not read forward past `to`. */
-bool bawn_pii_words(bawn_probe *, size_t from, size_t to, const char *const *words);
 /* A word of `words` within 64 bytes before or 32 after. */
 bool bawn_pii_near(bawn_probe *, size_t begin, size_t end, const char *const *words);
 /* Words right before a number that say what it is instead: order, version, part ... */

@@ -72,37 +72,9 @@ bool bawn_pii_right(bawn_probe *p, size_t at)
     return after < 0 || !(bawn_is_digit((unsigned char)after) || (c != '.' && c != ',' && c != '/' && bawn_is_alnum((unsigned char)after)));
 }
 
-static bool is_word_byte(int c) { return c >= 0x80 || (c >= 0 && bawn_is_alnum((unsigned char)c)); }
-
-/* Whether `word` stands at i and ends, as a word, at or before `to`. Words of other scripts need no boundaries. */
-static bool word_at(bawn_probe *p, size_t i, size_t to, const char *word)
-{
-    const char *t = p->text.ptr;
-    size_t at = i;
-    for (const char *w = word; *w; w++, at++)
-        if (at >= to || bawn_lower(t[at]) != bawn_lower(*w))
-            return false;
-    bool ascii = (unsigned char)*word < 0x80 && is_word_byte((unsigned char)*word);
-    return !ascii || at >= p->text.len || !is_word_byte((unsigned char)t[at]);
-}
-
-bool bawn_pii_words(bawn_probe *p, size_t from, size_t to, const char *const *words)
-{
-    for (size_t i = from; i < to && i < p->text.len; i++) {
-        unsigned char c = (unsigned char)p->text.ptr[i];
-        if (c < 0x80 && is_word_byte(c) && is_word_byte(bawn_probe_back(p, i)))
-            continue;
-        char first = bawn_lower((char)c);
-        for (const char *const *w = words; *w; w++)
-            if (**w == first && word_at(p, i, to < p->text.len ? to : p->text.len, *w))
-                return true;
-    }
-    return false;
-}
-
 static bool words_before(bawn_probe *p, size_t begin, size_t reach, const char *const *words)
 {
-    return bawn_pii_words(p, begin > reach ? begin - reach : 0, begin, words);
+    return bawn_probe_words(p, begin > reach ? begin - reach : 0, begin, words);
 }
 
 bool bawn_pii_near(bawn_probe *p, size_t begin, size_t end, const char *const *words)
@@ -112,7 +84,7 @@ bool bawn_pii_near(bawn_probe *p, size_t begin, size_t end, const char *const *w
     if (words_before(p, begin, 64, words))
         return true;
     bawn_probe_at(p, end + 32);     /* one byte more than is searched: whether the last word ends there */
-    return bawn_pii_words(p, end, end + 32, words);
+    return bawn_probe_words(p, end, end + 32, words);
 }
 
 bool bawn_pii_otherwise(bawn_probe *p, size_t begin)

@@ -107,6 +107,9 @@ static void long_white_space_is_cut_short(void **state)
     view_is("ignore \u00A0\u2003\u3000\u200A\u00A0all", "ignore   all");
     view_is("ignore                                                                                  all", "ignore   all");
     view_is("ignore\n\n\n\n\n\nall", "ignore\n\n\n\nall");
+    view_is("ignore \n\n\n\nall", "ignore \n\n\nall");
+    view_is("ignore,\n      all\t\n      previous\u00A0\n    instructions", "ignore,\n  all\t\n previous \n instructions");
+    view_is("end。\n      all \u2026\n      previous", "end。\n      all \u2026\n      previous");
     view_is("ignore \n \n \n all", "ignore \n all");
     view_is("ignore      \n     \n        all", "ignore   \nall");
     view_is("if a:\n        do()\n\n        be()  # two\n\tif b:\n\t\t\t\tdo()", "if a:\n        do()\n\n        be()  # two\n\tif b:\n\t\t\t\tdo()");
@@ -123,6 +126,32 @@ static void long_white_space_is_cut_short(void **state)
     assert_int_equal(s.begin, 8);
     assert_int_equal(s.end, 10);
     view_free(&v);
+}
+
+/* Every run of up to seven blanks, tabs and line ends, behind what a sentence may have there and what it may not. */
+static void no_white_space_parts_two_words_of_a_sentence(void **state)
+{
+    static const struct { const char *begin; bool sentence; } begins[] = {
+        { "all", true }, { "all,", true }, { "всё", true }, { "全部，", true }, { "all.", false }, { "all:", false }, { "f(x),", false }, { "", false } };
+    static const char white[] = " \t\n\r";
+    char text[64];
+    (void)state;
+    for (size_t b = 0; b < BAWN_COUNT(begins); b++)
+        for (unsigned n = 1, all = 4; n <= 7; n++, all *= 4)
+            for (unsigned run = 0; run < all; run++) {
+                size_t len = (size_t)snprintf(text, sizeof text, "%s", begins[b].begin), head = len;
+                for (unsigned k = 0, rest = run; k < n; k++, rest /= 4)
+                    text[len++] = white[rest % 4];
+                memcpy(text + len, "previous", 8);
+                bawn_slice raw = bawn_slice_of(text, len + 8);
+                view v = view_of(raw);
+                assert_int_equal(v.differs, !bawn_slice_eq(bawn_buf_slice(&v.out), raw));
+                assert_true(!v.differs || (bawn_text_flags(raw) & BAWN_TEXT_CANONICAL));
+                assert_int_equal(bawn_text_flags(raw), bawn_text_flags_scalar(raw));
+                if (begins[b].sentence)
+                    assert_true(v.out.len <= head + 4 + 8);
+                view_free(&v);
+            }
 }
 
 static void maps_are_exact_where_text_is_unchanged(void **state)
@@ -204,6 +233,7 @@ int main(void)
         cmocka_unit_test(tricks_are_undone), cmocka_unit_test(capitals_and_boxes_keep_their_case),
         cmocka_unit_test(honest_text_stays), cmocka_unit_test(russian_with_latin_letters_is_left_to_raw),
         cmocka_unit_test(wide_signs_fold_only_between_letters), cmocka_unit_test(long_white_space_is_cut_short),
+        cmocka_unit_test(no_white_space_parts_two_words_of_a_sentence),
         cmocka_unit_test(maps_are_exact_where_text_is_unchanged),
         cmocka_unit_test(leet_tokens_are_marked), cmocka_unit_test(nothing_is_held_for_long),
         cmocka_unit_test(out_of_memory_is_an_answer),
