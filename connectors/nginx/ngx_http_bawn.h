@@ -172,6 +172,8 @@ ngx_int_t ngx_http_bawn_next_header(ngx_http_request_t *r);
 ngx_int_t ngx_http_bawn_next_body(ngx_http_request_t *r, ngx_chain_t *in);
 ngx_int_t ngx_http_bawn_emit(ngx_http_bawn_ctx_t *ctx, bawn_slice bytes);
 void ngx_http_bawn_filters_init(void);
+void ngx_http_bawn_filters_keep(void);
+ngx_uint_t ngx_http_bawn_filters_whole(void);
 void ngx_http_bawn_kill(ngx_http_bawn_ctx_t *ctx);
 
 /* inflate.c: gzip and br under caps (RULINGS R23) */

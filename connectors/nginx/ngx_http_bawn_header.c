@@ -15,6 +15,10 @@
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
+/* the chain of the configuration in force */
+static ngx_http_output_header_filter_pt  ngx_http_kept_header_filter;
+static ngx_http_output_body_filter_pt    ngx_http_kept_body_filter;
+
 
 void
 ngx_http_bawn_filters_init(void)
@@ -24,6 +28,23 @@ ngx_http_bawn_filters_init(void)
 
     ngx_http_next_body_filter = ngx_http_top_body_filter;
     ngx_http_top_body_filter = ngx_http_bawn_body_filter;
+}
+
+
+void
+ngx_http_bawn_filters_keep(void)
+{
+    ngx_http_kept_header_filter = ngx_http_top_header_filter;
+    ngx_http_kept_body_filter = ngx_http_top_body_filter;
+}
+
+
+/* The chain is built anew from its end with each configuration: when its head is the same, all of it is there. */
+ngx_uint_t
+ngx_http_bawn_filters_whole(void)
+{
+    return ngx_http_kept_header_filter == ngx_http_top_header_filter
+           && ngx_http_kept_body_filter == ngx_http_top_body_filter;
 }
 
 

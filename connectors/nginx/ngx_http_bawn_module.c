@@ -15,6 +15,8 @@
 static void *ngx_http_bawn_create_main_conf(ngx_conf_t *cf);
 static void *ngx_http_bawn_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_bawn_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
+static char *ngx_http_bawn_init_main_conf(ngx_conf_t *cf, void *conf);
+static ngx_int_t ngx_http_bawn_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_bawn_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_bawn_init_process(ngx_cycle_t *cycle);
 static void ngx_http_bawn_exit_process(ngx_cycle_t *cycle);
@@ -51,7 +53,7 @@ static ngx_http_module_t  ngx_http_bawn_module_ctx = {
     ngx_http_bawn_add_variables,           /* preconfiguration */
     ngx_http_bawn_init,                    /* postconfiguration */
     ngx_http_bawn_create_main_conf,
-    NULL,
+    ngx_http_bawn_init_main_conf,
     NULL,
     NULL,
     ngx_http_bawn_create_loc_conf,
@@ -65,7 +67,7 @@ ngx_module_t  ngx_http_bawn_module = {
     ngx_http_bawn_commands,
     NGX_HTTP_MODULE,
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
+    ngx_http_bawn_init_module,
     ngx_http_bawn_init_process,
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
@@ -330,6 +332,37 @@ ngx_http_bawn_load_wall(ngx_conf_t *cf, ngx_http_bawn_main_conf_t *mcf)
 }
 
 
+/*
+ * The policy is refused here, before any module touches the chain of filters (postconfiguration): that is one for all
+ * configurations of a process, so a reload refused in its midst would leave the old configuration, whose workers may yet
+ * be replaced, with a chain that is not whole.
+ */
+static char *
+ngx_http_bawn_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_bawn_main_conf_t  *mcf = conf;
+
+    if (mcf->policy.len == 0) {
+        return NGX_CONF_OK;
+    }
+
+    if (mcf->spool.len == 0) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"bawn_policy\" without \"bawn_spool DIR\": "
+                      "decisions are recorded or not made");
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &mcf->spool, 0) != NGX_OK
+        || ngx_http_bawn_load_wall(cf, mcf) != NGX_OK
+        || ngx_http_bawn_zone_add(cf, mcf) != NGX_CONF_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 static ngx_int_t
 ngx_http_bawn_init(ngx_conf_t *cf)
 {
@@ -337,23 +370,13 @@ ngx_http_bawn_init(ngx_conf_t *cf)
     ngx_http_bawn_main_conf_t  *mcf;
     ngx_http_core_main_conf_t  *cmcf;
 
+    /* whatever this configuration says: should it be refused yet, an older one with a policy goes on with this chain */
+    ngx_http_bawn_filters_init();
+
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_bawn_module);
 
     if (mcf->policy.len == 0) {
         return NGX_OK;
-    }
-
-    if (mcf->spool.len == 0) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"bawn_policy\" without \"bawn_spool DIR\": "
-                      "decisions are recorded or not made");
-        return NGX_ERROR;
-    }
-
-    if (ngx_conf_full_name(cf->cycle, &mcf->spool, 0) != NGX_OK
-        || ngx_http_bawn_load_wall(cf, mcf) != NGX_OK
-        || ngx_http_bawn_zone_add(cf, mcf) != NGX_CONF_OK)
-    {
-        return NGX_ERROR;
     }
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
@@ -364,7 +387,16 @@ ngx_http_bawn_init(ngx_conf_t *cf)
     }
     *h = ngx_http_bawn_request_handler;
 
-    ngx_http_bawn_filters_init();
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_bawn_init_module(ngx_cycle_t *cycle)
+{
+    (void) cycle;
+
+    ngx_http_bawn_filters_keep();
 
     return NGX_OK;
 }
@@ -437,6 +469,12 @@ ngx_http_bawn_init_process(ngx_cycle_t *cycle)
         || (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE))
     {
         return NGX_OK;
+    }
+
+    if (!ngx_http_bawn_filters_whole()) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "a reload that nginx refused left its filters in pieces: no worker begins, "
+                      "because answers would go out unguarded; stop and start nginx");
+        return NGX_ERROR;
     }
 
     w = ngx_pcalloc(cycle->pool, sizeof(ngx_http_bawn_worker_t));

@@ -269,7 +269,7 @@ def test_17_no_mutable_state_beside_the_worker():
     table = subprocess.run(["objdump", "-t", str(server.BUILD / "ngx_http_bawn_module.so")], capture_output=True, text=True).stdout
     names = {re.sub(r"\.\d+$", "", line.split()[-1]) for line in table.splitlines() if re.search(r" O \.(data|bss)\t", line)}
     nginxs = {"ngx_http_bawn_module", "ngx_http_bawn_commands", "ngx_http_bawn_module_ctx", "ngx_http_next_header_filter",
-              "ngx_http_next_body_filter", "ngx_modules", "ngx_module_names", "ngx_module_order"}
+              "ngx_http_next_body_filter", "ngx_http_kept_header_filter", "ngx_http_kept_body_filter", "ngx_modules", "ngx_module_names", "ngx_module_order"}
     words = {"name", "copy", "no", "second", "identity"}                       # of type ngx_str_t, which nginx takes without const
     rest = {n for n in names - nginxs - words - {"bawn_malloc_fail_at", "completed"} if not n.startswith("__")}
     assert "ngx_http_bawn_module" in names and rest == set()
@@ -366,6 +366,40 @@ def test_bad_policy_is_refused_with_line_and_column(start, upstream):
     nginx.signal(signal.SIGHUP)
     assert upstream.wait(lambda: "bawn.yaml:2:1" in nginx.text())
     assert ask(nginx, chat("blockme")).finish() == "content_filter"
+    nginx.log = []
+
+
+def kill_worker(nginx):
+    """One worker is killed, as the kernel does when memory is short; returns when the master has made another."""
+    old = nginx.workers()
+    os.kill(old[0], signal.SIGKILL)
+    server.until_replaced(old, nginx.workers)
+    end = time.monotonic() + 5
+    while len(nginx.workers()) < len(old):
+        assert time.monotonic() < end, nginx.text()
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("bad", ["policy", "syntax", "port"])
+def test_a_worker_born_after_a_refused_reload_still_guards(start, upstream, bad):
+    """nginx makes its chain of filters anew for each configuration, also for one that it refuses in the end."""
+    nginx = start()
+    conf = nginx.prefix / "nginx.conf"
+    if bad == "policy":
+        (nginx.prefix / "bawn.yaml").write_text("version: 1\nno_such_key: 3\n")
+    elif bad == "syntax":
+        conf.write_text(conf.read_text() + "bogus on;\n")
+    else:                                   # all is read, nothing of it is ours, and then the port is taken
+        conf.write_text(f"load_module {nginx.module}; daemon off; pid nginx.pid; error_log stderr; events {{}}\n"
+                        f"http {{ server {{ listen 127.0.0.1:{upstream.port}; }} }}\n")
+    nginx.signal(signal.SIGHUP)
+    assert upstream.wait(lambda: "[emerg]" in nginx.text(), 10), nginx.text()
+    kill_worker(nginx)
+    upstream.script = mock.answer_json(mock.completion("say blockme"))
+    a = ask(nginx, chat("hello"))
+    assert a.finish() == "content_filter" and "x-bawn-id" in a.headers, a.body
+    upstream.script = mock.stream(mock.events(["say ", "blockme"]))
+    assert ask(nginx, chat("hello", stream=True)).finish() == "content_filter"
     nginx.log = []
 
 
