@@ -48,10 +48,32 @@ ngx_http_bawn_filters_whole(void)
 }
 
 
+/* An upstream's own x-bawn-id (a gateway behind this one) is no id of ours, and two would be none at all. */
+static void
+ngx_http_bawn_drop_ids(ngx_http_request_t *r)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+        for (h = part->elts, i = 0; i < part->nelts; i++) {
+            if (h[i].hash && h[i].key.len == 9 && ngx_strncasecmp(h[i].key.data, (u_char *) (uintptr_t) "x-bawn-id", 9) == 0) {
+                h[i].hash = 0;
+            }
+        }
+    }
+}
+
+
 ngx_int_t
 ngx_http_bawn_next_header(ngx_http_request_t *r)
 {
     ngx_http_bawn_ctx_t  *ctx = ngx_http_get_module_ctx(r, ngx_http_bawn_module);
+
+    if (ctx && ctx->id.len) {
+        ngx_http_bawn_drop_ids(r);
+    }
 
     if (ctx && ctx->id.len && ngx_http_bawn_add_header(r, "x-bawn-id", &ctx->id) != NGX_OK) {
         return NGX_ERROR;

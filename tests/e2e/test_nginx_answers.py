@@ -193,3 +193,12 @@ def test_upstream_connections_are_kept_alive(nginx, upstream):
     for _ in range(5):
         assert ask(nginx, chat("hello")).status == 200
     assert upstream.connections <= 2
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_upstreams_own_id_is_not_passed_on(nginx, upstream, stream):
+    upstream.script = (mock.stream(mock.events(["hello"]), x_bawn_id="fake", X_Bawn_Id="fake2") if stream
+                       else mock.answer_json(mock.completion("hello"), x_bawn_id="fake", X_Bawn_Id="fake2"))
+    with Client(nginx.port) as c:
+        a = c.send(request(chat("hello", stream=stream))).answer()
+    assert a.text() == "hello" and nginx.event(a.headers["x-bawn-id"])["id"] == a.id and "fake" not in str(a.headers)
