@@ -69,7 +69,7 @@ static const bawn_field_row chat_rows[] = {
 
 static const bawn_field_row message_rows[] = {
     ROW("role", PLAIN),                     ROW("content", TEXT),
-    ROW("name", TEXT),                      ROW("refusal", TEXT),
+    ROW("name", DEEP),                      ROW("refusal", TEXT),
     ROW("tool_call_id", PLAIN),             ROW("id", PLAIN),
     ROW("audio.id", PLAIN),                 ROW("prefix", PLAIN),
     ROW("function_call.name", NAME),        ROW("function_call.arguments", ARGUMENTS),

@@ -287,10 +287,6 @@ static bool feed_field(bawn_exchange *x, bawn_held *h, const bawn_field *f, bool
         return false;
     if (whole)
         c->id = UINT32_MAX;
-    else if (c->ended && f->text.len > 0) {
-        x->failure = BAWN_CRASHED;              /* text after the end of its choice: nobody may send that */
-        return false;
-    }
     begin = bawn_channel_length(c->text);
     if (!c->ended && !bawn_channel_feed(c->text, f->text, whole))
         return false;
@@ -351,6 +347,41 @@ static void keep_facts(bawn_exchange *x, const bawn_conversation *c)
         x->answered.finish_reasons[x->answered.n_finish++] = bawn_arena_copy(x->arena, c->finish_reasons[i], &ok);
 }
 
+/* What is not judged of an event, or judged as a field that nobody knows: one entry for each place and reason, however many
+ * events have it; what more there are count for the last. False: out of memory. */
+static bool keep_unguarded(bawn_exchange *x, const bawn_conversation *c)
+{
+    enum { PLACES = 32 };
+    bawn_conversation *all = &x->answered;
+    bool ok = true;
+
+    for (size_t i = 0, k; i < c->n_unguarded; i++) {
+        const bawn_unguarded *u = &c->unguarded[i];
+        if (!all->unguarded && !(all->unguarded = bawn_arena_alloc(x->arena, PLACES * sizeof *all->unguarded)))
+            return false;
+        for (k = 0; k < all->n_unguarded; k++)
+            if (bawn_slice_eq(all->unguarded[k].path, u->path) && strcmp(all->unguarded[k].reason, u->reason) == 0)
+                break;
+        k = k < PLACES ? k : PLACES - 1;
+        if (k == all->n_unguarded)
+            all->unguarded[all->n_unguarded++] = (bawn_unguarded){ bawn_arena_copy(x->arena, u->path, &ok), 0, u->reason };
+        all->unguarded[k].characters += u->characters;
+    }
+    return ok;
+}
+
+/* Text after the end of its choice: nobody may send that. */
+static bool has_late_text(bawn_exchange *x, const bawn_conversation *c)
+{
+    for (size_t i = 0; i < c->n_fields; i++) {
+        const bawn_field *f = &c->fields[i];
+        const bawn_stream_channel *channel = f->key || !running(f->channel) ? NULL : channel_of(&x->stream, f->channel);
+        if (channel && channel->ended && f->text.len > 0)
+            return true;
+    }
+    return false;
+}
+
 /* The upstream gives up: its event is the last, as an event, and of its texts what the guards let pass. */
 static bool upstream_error(bawn_exchange *x, bawn_held *h)
 {
@@ -380,6 +411,10 @@ static bool data_event(bawn_exchange *x, bawn_slice data)
         !x->dialect->event(&c, x->operation, &x->answer_json, x->event_arena, &err))
         return bawn_stream_broken(x, err.code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : BAWN_E_UPSTREAM_INVALID,
                                   "upstream_died");
+    if (has_late_text(x, &c))
+        return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
+    if (!keep_unguarded(x, &c))
+        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
     for (size_t i = 0; i < c.n_open; i++)
         note_choice(s, c.choices[i].index, c.choices[i].finish_reason.len > 0);
     keep_facts(x, &c);

@@ -282,3 +282,11 @@ def test_unguarded_route_is_recorded_and_not_read(nginx, upstream):
     assert a.status == 200 and a.json() == {"data": ["blockme secret@x.com"]}
     assert upstream.requests[0].body == body
     assert nginx.event(a.id)["end"] == "complete"
+
+
+def test_a_name_is_no_part_of_what_its_message_says(nginx, upstream):
+    """R40 joins the parts of a message's content; a participant's name is judged, alone."""
+    body = {"model": "m", "messages": [{"role": "user", "content": "Please help", "name": "bob@corp.example"}]}
+    assert ask(nginx, body).status == 200
+    message, = upstream.requests[-1].json()["messages"]
+    assert message["content"] == "Please help" and "@" not in message["name"]

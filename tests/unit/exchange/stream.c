@@ -54,6 +54,21 @@ static void held_events_are_never_overtaken(void **state)
     desk_close(&k);
 }
 
+/* As in an answer that comes whole: media and fields that nobody knows are named, once for each place. */
+static void what_is_not_judged_is_recorded(void **state)
+{
+    desk k = desk_open(POLICY);
+    run r;
+    (void)state;
+    stream(&r, &k, EVENT("Hi ") "data: {\"choices\":[{\"index\":0,\"delta\":{\"audio\":{\"data\":\"QUJD\"}}}]}\n\n"
+                   "data: {\"choices\":[{\"index\":0,\"delta\":{\"audio\":{\"data\":\"QUJDRA==\"},\"strange\":\"word\"}}]}\n\n"
+                   "data: {\"choices\":[{\"index\":0,\"delta\":{\"strange\":\"word\"}}]}\n\n" FINISH DONE);
+    expect(&r.record, "{\"path\":\"/choices/0/delta/audio/data\",\"characters\":12,\"reason\":\"unsupported_media\"}");
+    expect(&r.record, "{\"path\":\"/choices/0/delta/strange\",\"characters\":22,\"reason\":\"unknown_field\"}");
+    run_free(&r);
+    desk_close(&k);
+}
+
 static void a_block_delivers_what_is_clean_and_ends_as_a_refusal(void **state)
 {
     desk k = desk_open(POLICY);
@@ -76,6 +91,7 @@ static void what_breaks_ends_as_an_error(void **state)
     static const struct { const char *reply, *end, *code; } rows[] = {
         { EVENT("Hello ") EVENT("wor"), "upstream_died", "upstream_invalid" },              /* no finish, no [DONE] */
         { EVENT("Hello ") "data: {\"choices\":[{\"index\":0,", "upstream_died", "upstream_invalid" },
+        { EVENT("Hello ") FINISH EVENT(" late text") DONE, "upstream_died", "upstream_invalid" },
         { EVENT("Hello ") "data: nonsense\n\n" DONE, "upstream_died", "upstream_invalid" },
         { EVENT("Hello ") "data: [1]\n\n" DONE, "upstream_died", "upstream_invalid" },
     };
@@ -139,7 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_passes_is_byte_for_byte_what_came), cmocka_unit_test(held_events_are_never_overtaken),
-        cmocka_unit_test(a_block_delivers_what_is_clean_and_ends_as_a_refusal), cmocka_unit_test(what_breaks_ends_as_an_error),
+        cmocka_unit_test(what_is_not_judged_is_recorded), cmocka_unit_test(a_block_delivers_what_is_clean_and_ends_as_a_refusal), cmocka_unit_test(what_breaks_ends_as_an_error),
         cmocka_unit_test(an_upstream_that_never_says_done_is_complete_when_all_is_finished),
         cmocka_unit_test(time_says_that_we_are_here_or_ends_the_answer),
     };
