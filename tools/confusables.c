@@ -40,11 +40,12 @@ static bool folded_by_hand(UChar32 c)
     return (c >= 0x1F150 && c <= 0x1F169) || (c >= 0x1F170 && c <= 0x1F189) || (c >= 0x1F1E6 && c <= 0x1F1FF);
 }
 
-/* Characters that are not seen: zero width, fillers, directions, tags, selectors, controls. */
+/* Characters that are not seen: zero width, fillers, directions, tags, selectors, controls. What the sanitiser takes out of a
+ * text must be none that is read otherwise here: what is judged would not be what is passed on. */
 static bool dropped(UChar32 c)
 {
     return u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) || c == 0x7F || c == 0x180E || c == 0xFFF9 ||
-           c == 0xFFFA || c == 0xFFFB || (c < 0x20 && !(c >= 9 && c <= 13)) || (c >= 0x80 && c < 0xA0 && c != 0x85);
+           c == 0xFFFA || c == 0xFFFB || (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x80 && c < 0xA0);
 }
 
 /* Changed by NFKC, or could be together with what stands before. */
@@ -98,10 +99,10 @@ static uint8_t class_of(const UNormalizer2 *nfkc, UChar32 c)
     bool mark = category >= U_NON_SPACING_MARK && category <= U_COMBINING_SPACING_MARK;
     unsigned k = 0;
 
-    if (u_hasBinaryProperty(c, UCHAR_WHITE_SPACE))
-        return C_SPACE;
     if (dropped(c))
         return C_DROPPED;
+    if (u_hasBinaryProperty(c, UCHAR_WHITE_SPACE))
+        return C_SPACE;
     if (folded_by_hand(c) || bawn_text_loose_mark((uint32_t)c) || unstable(nfkc, c))
         k |= C_WORK;
     if (looks[c] || bawn_text_wide_sign((uint32_t)c))

@@ -116,25 +116,6 @@ void bawn_unit_fold(bawn_canonical *c, const bawn_window *w, size_t at, size_t e
 }
 
 /* ---- units of several tokens ---------------------------------------------------------------------------------- */
-/* Text behind a RIGHT-TO-LEFT OVERRIDE goes up to its end, the line's end, or UNIT_MAX. */
-static bool reach_override(size_t *end, const bawn_window *w, size_t at)
-{
-    bool open = false;
-    size_t i = at, next;
-    for (; i < w->n && i - at < UNIT_MAX && (open || i < *end); i = next) {
-        next = i;
-        uint32_t c = bawn_utf8_next(bawn_slice_of(w->t, w->n), &next);
-        if (c == '\n')
-            break;
-        if (c == 0x202C && open && next > *end)
-            *end = next;
-        open = c == 0x202E || (open && c != 0x202C);
-    }
-    if (open && i > *end)
-        *end = i;
-    return !(open && i == w->n && i - at < UNIT_MAX && !w->final);
-}
-
 /* Words upside down stand in turned order too: the unit is all of them, with spaces between. */
 static bool reach_turned(size_t *end, const bawn_window *w, size_t at)
 {
@@ -285,7 +266,7 @@ static size_t slow_unit(bawn_canonical *c, bawn_window *w, size_t at, const bawn
     bool fold = bawn_unit_wants_fold(c, w, k, at) || (k->any & C_ALPHABET);
 
     if (fold) {
-        if ((k->any & C_WORK) && !(reach_override(&end, w, at) && reach_turned(&end, w, at)))
+        if ((k->any & C_WORK) && !reach_turned(&end, w, at))
             return WAIT;
         bawn_unit_fold(c, w, at, end);
     } else {

@@ -1,6 +1,6 @@
 /* fold.c: makes one token canonical, in steps over its code points:
- *   seen     characters that are not seen go (zero width, directions, tags, selectors, controls); X backspace goes;
- *            text between RIGHT-TO-LEFT OVERRIDE and its end is turned round
+ *   seen     characters that are not seen go (zero width, directions, tags, selectors, controls, a terminal's sequences), and nothing with them:
+ *            what a screen makes of a backspace or an override of direction is not what a model reads
  *   turned   letters written upside down are turned back, and their order with them
  *   compose  hand-made folds (small capitals, boxed letters), then NFKC (UAX 15, by utf8proc)
  *   marks    loose marks go; accents go where no living alphabet has all of the token's letters
@@ -57,25 +57,30 @@ static bool part_of_emoji(uint32_t before, uint32_t c, uint32_t after)
     return c == 0x200D && (is_emoji(before) || before == 0xFE0F) && is_emoji(after);
 }
 
+/* Behind a terminal's control sequence whose ESC ends at `at` (ECMA-48 5.4: [, parameters, a letter); `at` where it is none.
+ * Its letter would else stand before a word as if it belonged to that. */
+static size_t sequence_end(bawn_slice token, size_t at)
+{
+    enum { LONGEST = 32 };
+    size_t i = at + 1;
+    if (at >= token.len || token.ptr[at] != '[')
+        return at;
+    while (i < token.len && i - at < LONGEST && token.ptr[i] > ' ' && token.ptr[i] < '@')
+        i++;
+    return i < token.len && i - at < LONGEST && token.ptr[i] >= '@' && token.ptr[i] <= '~' ? i + 1 : at;
+}
+
 static void keep_seen(bawn_fold *f, bawn_slice token)
 {
-    size_t at = 0, n = 0, turned_from = SIZE_MAX;
+    size_t at = 0, n = 0;
     while (at < token.len && n < BAWN_FOLD_RAW) {
         uint32_t c = bawn_utf8_next(token, &at);
         size_t peek = at;
-        if (c == 0x202E) {
-            turned_from = turned_from == SIZE_MAX ? n : turned_from;
-        } else if (c == 0x202C && turned_from != SIZE_MAX) {
-            reverse(f->seen + turned_from, n - turned_from);
-            turned_from = SIZE_MAX;
-        } else if (c == '\b') {
-            n -= n > (turned_from == SIZE_MAX ? 0 : turned_from);
-        } else if (!dropped(c) || (n && part_of_emoji((uint32_t)f->seen[n - 1], c, bawn_utf8_next(token, &peek)))) {
+        if (c == 0x1B)
+            at = sequence_end(token, at);
+        else if (!dropped(c) || (n && part_of_emoji((uint32_t)f->seen[n - 1], c, bawn_utf8_next(token, &peek))))
             f->seen[n++] = (int32_t)c;
-        }
     }
-    if (turned_from < n)
-        reverse(f->seen + turned_from, n - turned_from);
     f->n_seen = n;
 }
 
