@@ -99,6 +99,8 @@ static bool begin_canonical(bawn_channel *c, size_t flagged)
     while (at > c->base && !bawn_is_space(byte_at(c, at - 1)))
         at--;
     c->maker = bawn_canonical_new();
+    if (c->maker && bawn_place_is_json(c->judging.place))
+        bawn_canonical_reads_json(c->maker);
     c->canonical_offset = c->canonical_fed = at;
     c->canonical.offset = c->canonical.base = at;
     c->canonical.hits_done = c->canonical.runs_from = c->canonical_runs_from = at;

@@ -48,12 +48,14 @@ static bool step_whole(bawn_view *v, bawn_judging *j, uint32_t flags)
 }
 
 /* Makes the canonical view of `text` in the level's buffers; *differs says whether there is one. */
-static bool make_canonical(bawn_level *level, bool *differs, bawn_slice text)
+static bool make_canonical(bawn_level *level, bool *differs, bawn_slice text, bool json)
 {
     *differs = false;
     bawn_buf_clear(&level->canonical);
     level->map.n = 0;
     bawn_canonical_reset(level->maker);
+    if (json)
+        bawn_canonical_reads_json(level->maker);
     return bawn_canonical_feed(level->maker, &level->canonical, &level->map, differs, text, true);
 }
 
@@ -123,7 +125,7 @@ static bool judge_level(bawn_judging *j, bawn_unfold *u, bawn_slice text, int de
         return false;
     if (!(flags & BAWN_TEXT_CANONICAL))
         return true;
-    if (!make_canonical(level, &differs, text))
+    if (!make_canonical(level, &differs, text, !unit && bawn_place_is_json(j->place)))
         return fail(j);
     if (!differs)
         return true;

@@ -117,6 +117,8 @@ static bool make_canonical(bawn_slices *s, bawn_judging *j, size_t *budget)
 
     if (!s->level.maker && !(s->level.maker = bawn_canonical_new()))
         return !(j->failed = true);
+    if (bawn_place_is_json(j->place))
+        bawn_canonical_reads_json(s->level.maker);
     if (!bawn_canonical_feed(s->level.maker, &s->level.canonical, &s->level.map, &s->differs, piece, end == s->raw.len))
         return !(j->failed = true);
     s->at = end;

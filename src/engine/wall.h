@@ -88,6 +88,8 @@ static inline uint8_t bawn_place_bit(int place)
 {
     return (uint8_t)(place == BAWN_PLACE_TOOL_CALL ? (unsigned)BAWN_IN_TOOL_ARGUMENTS : 1u << place);
 }
+/* Whether the texts there are JSON, as the model writes it: judged by what their strings mean, too. */
+static inline bool bawn_place_is_json(int place) { return place == BAWN_PLACE_TOOL_ARGUMENTS || place == BAWN_PLACE_TOOL_CALL; }
 static inline bawn_side bawn_place_side(int place) { return place >= BAWN_PLACE_OUTPUT ? BAWN_OUTPUT : BAWN_INPUT; }
 
 typedef struct {

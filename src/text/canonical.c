@@ -38,7 +38,7 @@ bool bawn_unit_scan(bawn_token *k, const bawn_window *w, size_t at)
     for (;;) {
         for (; i < soft && t[i] < 0x80; i++) {
             bits = bawn_text_ascii[t[i]];
-            if (bits & C_SPACE)
+            if ((bits & C_SPACE) || (t[i] == '\\' && w->json))
                 goto whole;
             any |= bits;
             before = 0;
@@ -343,11 +343,31 @@ static size_t token_unit(bawn_canonical *c, bawn_window *w, size_t at)
     return len;
 }
 
+/* An escape of the JSON text: no part of a token, so that what stands on either side of it keeps its own place. */
+static size_t json_unit(bawn_canonical *c, bawn_window *w, size_t at)
+{
+    char to[4];
+    size_t n, len = bawn_escapes_json(to, &n, bawn_slice_of(w->t + at, w->n - at), w->final);
+    if (len == 0)
+        return WAIT;
+    if (n == 1 && len == 1)
+        return len;                                           /* a backslash that is none stays */
+    bool white = n == 1 && bawn_is_space((unsigned char)to[0]);
+    bawn_unit_change(c, w, at, at + len, bawn_slice_of(to, white && c->gap.n > 0 ? 0 : n));
+    if (white)
+        c->gap.n = (uint8_t)(c->gap.n + (c->gap.n < UINT8_MAX)); /* of white space so written the first stays */
+    else
+        bawn_gap_reset(&c->gap, false);
+    c->mode = PLAIN;
+    c->apart_before = false;
+    return len;
+}
+
 /* ---- the transducer --------------------------------------------------------------------------------------------------- */
 /* Works through the window from `at` on; returns where it stopped. */
 static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool final)
 {
-    bawn_window w = { t, n, final, c->settled - at, at };
+    bawn_window w = { t, n, final, c->settled - at, at, c->json };
     size_t step, len;
     while (at < n) {
         if (c->mode == PLAIN && c->leet_left == 0 && (len = bawn_text_plain_prefix(t + at, n - at)) > 0) {
@@ -363,7 +383,7 @@ static size_t drive(bawn_canonical *c, const char *t, size_t n, size_t at, bool 
             continue;
         }
         bool space = (bawn_unit_class((const uint8_t *)t + at, &len) & C_SPACE) != 0;
-        step = space ? bawn_unit_space(c, &w, at) : token_unit(c, &w, at);
+        step = c->json && t[at] == '\\' ? json_unit(c, &w, at) : space ? bawn_unit_space(c, &w, at) : token_unit(c, &w, at);
         if (step == WAIT)
             break;
         at += step;
@@ -420,6 +440,8 @@ size_t bawn_canonical_settled(const bawn_canonical *c) { return c->settled; }
 
 bool bawn_canonical_leet(const bawn_canonical *c, bawn_span view) { return bawn_sink_is_leet(&c->sink, view); }
 
+void bawn_canonical_reads_json(bawn_canonical *c) { c->json = true; }
+
 void bawn_canonical_reset(bawn_canonical *c)
 {
     bawn_sink_reset(&c->sink);
@@ -427,7 +449,7 @@ void bawn_canonical_reset(bawn_canonical *c)
     c->mode = PLAIN;
     c->sign = 0;
     c->leet_left = 0;
-    c->apart_before = false;
+    c->apart_before = c->json = false;
     bawn_gap_reset(&c->gap, true);
     for (size_t i = 0; i < ALPHABETS; i++)
         c->alphabets[i] = UINT32_MAX;

@@ -38,6 +38,9 @@ int bawn_leet_ahead(bawn_slice token, bawn_slice after, bool final);
  * `before`, `after`: the raw text around, BAWN_SEAM_SIGHT bytes of it where there are as many. */
 enum { BAWN_SEAM_SIGHT = 40, BAWN_SEAM_LONELY = 8 };
 bool bawn_escapes_undo(char *token, size_t *len);
+/* What the escape of a JSON string (RFC 8259 7) at the begin of `t`, a backslash, stands for: *n bytes of `to`, none for a
+ * control other than white space; the backslash itself where it is no escape. Returns its length; 0: its end is not in sight. */
+size_t bawn_escapes_json(char to[4], size_t *n, bawn_slice t, bool final);
 bool bawn_seam_undo(char *token, size_t *len, bawn_slice before, bawn_slice after); /* tags, emphasis, quotes */
 bool bawn_seam_part(char *token, size_t *len);                   /* words joined by signs */
 /* A word parted at a line's end (instruc-, tions): how much of `after` stands between its parts; 0: it is none. */

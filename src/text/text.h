@@ -47,6 +47,7 @@ typedef struct bawn_canonical bawn_canonical;
 bawn_canonical *bawn_canonical_new(void);                        /* NULL: out of memory */
 void bawn_canonical_free(bawn_canonical *);
 void bawn_canonical_reset(bawn_canonical *);
+void bawn_canonical_reads_json(bawn_canonical *);                /* the text is JSON: escapes of strings are undone; until reset */
 /* Feeds the next valid UTF-8 bytes (whole code points) and, with `final`, ends the text. Output is appended to
  * `out` and `map` (view offsets count from the first byte ever appended, raw offsets from the first byte fed).
  * *differs becomes true, and stays so, once any output differs from the raw text. At most 512 raw bytes are kept

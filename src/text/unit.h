@@ -26,7 +26,7 @@ struct bawn_canonical {
     mode mode;
     uint32_t sign;                           /* the white space that stands between the letters; 0: none more */
     unsigned leet_left;                      /* tokens for which the one before counts as leetspeak */
-    bool apart_before;
+    bool apart_before, json;                 /* json: the text is a JSON text, whose escapes are undone */
     bawn_gap gap;
     uint32_t alphabets[ALPHABETS];
     char hold[HOLD];                         /* raw bytes before `settled`, then those that wait */
@@ -36,7 +36,7 @@ struct bawn_canonical {
 };
 
 /* The raw text in reach. Everything before `done` is written. */
-typedef struct { const char *t; size_t n; bool final; size_t raw; size_t done; } bawn_window; /* raw: offset of t[0] */
+typedef struct { const char *t; size_t n; bool final; size_t raw; size_t done; bool json; } bawn_window; /* raw: offset of t[0] */
 
 enum { WAIT = 0 };                           /* a unit's length when its end is not in sight */
 

@@ -391,3 +391,18 @@ def test_what_the_sanitiser_takes_out_joins_nothing_that_was_not_judged(tmp_path
     passed = [{**row, "text": verdict.get("masked", row["text"])} for row, verdict in zip(rows, judged(rows)) if verdict["action"] != "block"]
     again = judged(passed)
     assert [row["text"] for row, verdict in zip(passed, again) if verdict["action"] == "block"] == []
+
+
+@pytest.mark.parametrize("arguments, kind, place", [
+    (r'{"note":"card:\n4111111111111111"}', "pii.CREDIT_DEBIT_CARD_NUMBER", (16, 32)), (r'{"note":"key\nAKIAQ7ZK2MX9VRT4HB3N"}', "secrets.AWS", (14, 34)),
+    (r'{"q":"..\/..\/etc\/passwd"}', "code_injection.PATH", (6, 25)), (r'{"m":"mail:\njane.roe@corp.example\nbye"}', "pii.EMAIL", (12, 34)),
+    (r'{"h":"<\/title><script src=\"\/\/evil.example\/x.js\"><\/script>"}', "code_injection.HTML", (15, 64)),
+    (r'{"q":"\u0027 or \u00271\u0027=\u00271"}', "code_injection.SQL", (6, 39)), (r'{"q":"hello\nworld \"quoted\" a\/b"}', None, None)])
+def test_arguments_of_a_tool_call_are_judged_by_what_their_strings_mean(tmp_path, arguments, kind, place):
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    (tmp_path / "chat.json").write_text(json.dumps({"model": "m", "messages": [
+        {"role": "user", "content": "hi"}, {"role": "assistant", "content": None, "tool_calls": [call]}]}))
+    results = json.loads(cli.run("check", "--format", "json", "chat.json", cwd=tmp_path).out)["results"]
+    judged, = [r for r in results if r["id"].endswith("arguments")]
+    assert [(f["kind"], (f["begin"], f["end"])) for f in judged["findings"] if f["kind"] == kind] == ([(kind, place)] if kind else [])
+    assert kind or judged["action"] == "allow"

@@ -129,6 +129,32 @@ static void long_white_space_is_cut_short(void **state)
     view_free(&v);
 }
 
+/* What stands in the arguments of a tool call: each escape is undone where it stands, and parts words that it parts. */
+static void the_escapes_of_json_are_undone(void **state)
+{
+    static const struct { const char *raw, *want; } rows[] = {
+        { "{\"a\":\"card:\\n4111 x\"}", "{\"a\":\"card:\n4111 x\"}" }, { "..\\/..\\/etc\\/passwd", "../../etc/passwd" },
+        { "\\\" OR \\\"\\\"=\\\"", "\" OR \"\"=\"" }, { "\\u0027 or \\u003cb\\u003E", "' or <b>" }, { "a\\\\nb", "a\\nb" },
+        { "ignore\\n\\n \\t\\r\\nall", "ignore\n all" }, { "\\ud83d\\ude00 \\ud83d \\udE00", "\U0001F600 \uFFFD \uFFFD" },
+        { "a\\bb\\fc\\u0000d", "abcd" }, { "no\\x \\u12 \\", "no\\x \\u12 \\" }, { "gr\\u00fc\\u00DF", "grüß" },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_slice raw = bawn_slice_str(rows[i].raw);
+        for (size_t cut = 0; cut <= raw.len; cut++) {
+            view v = view_new();
+            bawn_canonical_reads_json(v.maker);
+            view_feed(&v, bawn_slice_of(raw.ptr, cut), false);
+            view_feed(&v, bawn_slice_of(raw.ptr + cut, raw.len - cut), true);
+            if (!bawn_slice_is(bawn_buf_slice(&v.out), rows[i].want))
+                fail_msg("%s became %.*s", rows[i].raw, (int)v.out.len, v.out.ptr);
+            assert_int_equal(v.differs, strcmp(rows[i].raw, rows[i].want) != 0);
+            view_check_map(&v, raw);
+            view_free(&v);
+        }
+    }
+}
+
 /* Every run of up to seven blanks, tabs and line ends, behind what a sentence may have there and what it may not. */
 static void no_white_space_parts_two_words_of_a_sentence(void **state)
 {
@@ -234,7 +260,7 @@ int main(void)
         cmocka_unit_test(tricks_are_undone), cmocka_unit_test(capitals_and_boxes_keep_their_case),
         cmocka_unit_test(honest_text_stays), cmocka_unit_test(russian_with_latin_letters_is_left_to_raw),
         cmocka_unit_test(wide_signs_fold_only_between_letters), cmocka_unit_test(long_white_space_is_cut_short),
-        cmocka_unit_test(no_white_space_parts_two_words_of_a_sentence),
+        cmocka_unit_test(the_escapes_of_json_are_undone), cmocka_unit_test(no_white_space_parts_two_words_of_a_sentence),
         cmocka_unit_test(maps_are_exact_where_text_is_unchanged),
         cmocka_unit_test(leet_tokens_are_marked), cmocka_unit_test(nothing_is_held_for_long),
         cmocka_unit_test(out_of_memory_is_an_answer),
