@@ -105,7 +105,7 @@ static uint8_t class_of(const UNormalizer2 *nfkc, UChar32 c)
         return C_SPACE;
     if (folded_by_hand(c) || bawn_text_loose_mark((uint32_t)c) || unstable(nfkc, c))
         k |= C_WORK;
-    if (looks[c] || bawn_text_wide_sign((uint32_t)c))
+    if (looks[c] || bawn_text_wide_sign((uint32_t)c) || bawn_text_apostrophe((uint32_t)c))
         k |= C_LOOK;
     else if (letter)
         k |= uscript_getScript(c, &e) == USCRIPT_LATIN ? C_LATIN : C_OTHER;

@@ -127,11 +127,14 @@ static void turn_back(bawn_fold *f)
 
 /* ---- compose ----------------------------------------------------------------------------------------------- */
 static bool ascii_alnum(int32_t c) { return c < 0x80 && bawn_is_alnum((unsigned char)c); }
-static bool wide_alnum(int32_t c) { return c >= 0xFF10 && c <= 0xFF5A && !bawn_text_wide_sign((uint32_t)c); }
+static bool wide_alnum(int32_t c) { return (c >= 0xFF10 && c <= 0xFF19) || (c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A); }
+static bool path_sign(int32_t c) { return c == 0xFF0E || c == 0xFF0F || c == '.' || c == '/'; }
 
 /* Letters in boxes and circles that NFKC leaves, small capitals. Two regional indicators are a flag. */
 static int32_t by_hand(int32_t c, size_t n_regional)
 {
+    if (bawn_text_apostrophe((uint32_t)c))
+        return '\'';
     if (c >= 0x1F150 && c <= 0x1F169)
         return 'A' + (c - 0x1F150);
     if (c >= 0x1F170 && c <= 0x1F189)
@@ -142,14 +145,28 @@ static int32_t by_hand(int32_t c, size_t n_regional)
     return small ? small : c;
 }
 
+/* Whether the code point before or behind place i is one of those. */
+static bool beside(const bawn_fold *f, size_t i, bool (*one)(int32_t))
+{
+    return (i > 0 && one(f->seen[i - 1])) || (i + 1 < f->n_seen && one(f->seen[i + 1]));
+}
+
+static bool letter(int32_t c) { return ascii_alnum(c) || wide_alnum(c); }
+static bool any_letter(int32_t c) { return c < 0x80 ? ascii_alnum(c) : (bawn_text_class((uint32_t)c) & C_ALNUM) != 0; }
+
+static bool between(const bawn_fold *f, size_t i, bool (*one)(int32_t))
+{
+    return i > 0 && one(f->seen[i - 1]) && i + 1 < f->n_seen && one(f->seen[i + 1]);
+}
+
 static bool stays(const bawn_fold *f, size_t i)
 {
     uint32_t c = (uint32_t)f->seen[i];
+    if (bawn_text_apostrophe(c))
+        return !between(f, i, any_letter);
     if (!bawn_text_wide_sign(c))
         return bawn_text_keeps_form(c);
-    bool left = i > 0 && (ascii_alnum(f->seen[i - 1]) || wide_alnum(f->seen[i - 1]));
-    bool right = i + 1 < f->n_seen && (ascii_alnum(f->seen[i + 1]) || wide_alnum(f->seen[i + 1]));
-    return !(left && right);
+    return !between(f, i, letter) && !(path_sign((int32_t)c) && beside(f, i, path_sign));
 }
 
 static int class_of_mark(int32_t c) { return c < 0x300 ? 0 : utf8proc_get_property(c)->combining_class; }
@@ -195,11 +212,10 @@ static void compose(bawn_fold *f)
         n_regional += f->seen[i] >= 0x1F1E6 && f->seen[i] <= 0x1F1FF;
     f->n = 0;
     for (size_t i = 0; i < f->n_seen; i++) {
-        int32_t c = by_hand(f->seen[i], n_regional);
         if (!stays(f, i))
-            decompose(f, c);
+            decompose(f, by_hand(f->seen[i], n_regional));
         else if (f->n < BAWN_FOLD_POINTS)
-            f->points[f->n++] = c;
+            f->points[f->n++] = f->seen[i];
     }
     order_marks(f);
     utf8proc_ssize_t n = utf8proc_normalize_utf32(f->points, (utf8proc_ssize_t)f->n, UTF8PROC_COMPOSE | UTF8PROC_STABLE);

@@ -50,17 +50,22 @@ static inline int bawn_text_keeps_form(uint32_t c)
 {
     return c == 0x0E33 || c == 0x0EB3 || c == 0x2026 || (c >= 0x3131 && c <= 0x318E && c != 0x3164);
 }
-/* Full-width signs (not letters or digits): Chinese and Japanese punctuation, folded only between ASCII letters. */
+/* The full-width signs that Chinese and Japanese prose is full of (！％（）＋，－．／：；？～), folded only between ASCII letters,
+ * and full stops and slashes beside each other (．．／). The other ones, which code has, are folded wherever they stand. */
 static inline int bawn_text_wide_sign(uint32_t c)
 {
-    return c >= 0xFF01 && c <= 0xFF5E && !(c >= 0xFF10 && c <= 0xFF19) && !(c >= 0xFF21 && c <= 0xFF3A) &&
-           !(c >= 0xFF41 && c <= 0xFF5A);
+    return c == 0xFF01 || c == 0xFF05 || c == 0xFF08 || c == 0xFF09 || (c >= 0xFF0B && c <= 0xFF0F) || c == 0xFF1A || c == 0xFF1B ||
+           c == 0xFF1F || c == 0xFF5E;
 }
-/* Marks that fit on any letter of any script: accents, strokes, underlines, enclosing circles. */
+/* What phones and word processors put for the apostrophe inside a word. */
+static inline int bawn_text_apostrophe(uint32_t c) { return c == 0x2019 || c == 0x02BC; }
+/* Marks that fit on any letter of any script: accents, strokes, underlines, enclosing circles; and what Arabic may be written
+ * with or without: vowels, and the line that makes a word longer. */
 static inline int bawn_text_loose_mark(uint32_t c)
 {
     return (c >= 0x300 && c <= 0x36F) || (c >= 0x1AB0 && c <= 0x1AFF) || (c >= 0x1DC0 && c <= 0x1DFF) ||
-           (c >= 0x20D0 && c <= 0x20FF && c != 0x20E3) || (c >= 0xFE20 && c <= 0xFE2F);
+           (c >= 0x20D0 && c <= 0x20FF && c != 0x20E3) || (c >= 0xFE20 && c <= 0xFE2F) || (c >= 0x064B && c <= 0x0652) || c == 0x0670 ||
+           c == 0x0640;
 }
 
 #endif
