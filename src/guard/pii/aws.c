@@ -1,6 +1,8 @@
 /* AWS keys as personal data, under Bedrock's names (its sensitive-information policy lists them): the key id by prefix and
- * twenty signs, the secret by its name and forty signs. The secrets guard finds them too, as what they are. */
+ * twenty signs, the secret by its name and forty signs. The secrets guard finds them too, as what they are;
+ * what manuals show (AKIAIOSFODNN7EXAMPLE) is none for both. */
 #include "guard/pii/pii.h"
+#include "guard/secrets/secrets.h"
 
 enum { ID, SECRET };
 static const bawn_kind kinds[] = {
@@ -22,16 +24,21 @@ static bool is_id_sign(unsigned char c) { return bawn_is_upper(c) || bawn_is_dig
 static bool is_secret_sign(unsigned char c) { return bawn_is_alnum(c) || c == '/' || c == '+'; }
 static bool is_between(unsigned char c) { return c == ' ' || c == '=' || c == ':' || c == '"' || c == '\''; }
 
+static bool made_up(const bawn_probe *p, size_t begin, size_t end)
+{
+    return bawn_secret_is_placeholder(bawn_slice_of(p->text.ptr + begin, end - begin));
+}
+
 static void confirm(bawn_probe *p)
 {
     if (p->pattern->kind == ID) {
         size_t begin = p->end - 4, end = bawn_probe_skip(p, begin, is_id_sign);
-        if (end - begin == 20 && bawn_probe_word_begins(p, begin) && bawn_probe_word_ends(p, end))
+        if (end - begin == 20 && bawn_probe_word_begins(p, begin) && bawn_probe_word_ends(p, end) && !made_up(p, begin, end))
             bawn_probe_found(p, ID, begin, end, p->pattern->score);
         return;
     }
     size_t begin = bawn_probe_skip(p, p->end, is_between), end = bawn_probe_skip(p, begin, is_secret_sign);
-    if (begin > p->end && begin - p->end <= 8 && end - begin == 40)
+    if (begin > p->end && begin - p->end <= 8 && end - begin == 40 && !made_up(p, begin, end))
         bawn_probe_found(p, SECRET, begin, end, p->pattern->score);
 }
 

@@ -13,7 +13,7 @@ static const bawn_kind kinds[] = {
 typedef struct { uint16_t low, high; uint8_t min, max; } issuer;   /* the first four digits, lengths */
 
 static const issuer issuers[] = {
-    { 4000, 4999, 13, 19 },                                             /* Visa */
+    { 4000, 4999, 13, 13 }, { 4000, 4999, 16, 16 }, { 4000, 4999, 19, 19 }, /* Visa */
     { 5100, 5599, 16, 16 }, { 2221, 2720, 16, 16 },                     /* Mastercard */
     { 3400, 3499, 15, 15 }, { 3700, 3799, 15, 15 },                     /* American Express */
     { 6011, 6011, 16, 19 }, { 6440, 6599, 16, 19 },                     /* Discover, RuPay */
@@ -109,7 +109,10 @@ static void find_code(bawn_probe *p, size_t i)
 
 static float score_of(bawn_probe *p, const bawn_group *g, size_t n, size_t digits)
 {
+    static const char *const devices[] = { "imei", "imeisv", "imsi", "iccid", "meid", "esn", "eid", NULL };   /* Luhn holds for them too */
     size_t begin = g[0].begin, end = g[n - 1].end;
+    if (bawn_probe_near(p, begin, 20, devices))
+        return 0;
     if (n > 1 && as_on_cards(g, n))
         return 0.95f;
     if (bawn_pii_near(p, begin, end, words))

@@ -1,7 +1,9 @@
 /* What only a word in front tells from any other number or word: CVV, expiry, PIN, account, licence, plate, BIC, passport,
  * user name, password, name, and the numbers of American health insurance, whose form each payer chooses. A cue is a literal in the byte pass; behind it stand fillers ("number", ":", "is", quotes),
- * then the value, in the form of its kind. User names and passwords ask for a link ("is", ":", "=") among the fillers. */
+ * then the value, in the form of its kind. User names and passwords ask for a link ("is", ":", "=") among the fillers;
+ * code that says where a password is (settings.DB_PASS1) is none. */
 #include "guard/pii/pii.h"
+#include "guard/secrets/secrets.h"
 
 enum { CVV, EXPIRY, PIN, ACCOUNT, DRIVER, PLATE, SWIFT, PASSPORT, USERNAME, PASSWORD, NAME, MEMBER, AUTHORIZATION, CLAIM, PRESCRIPTION,
        REFERRAL };
@@ -290,6 +292,17 @@ static bool is_stop_word(bawn_slice value)
     return false;
 }
 
+/* Accounts of nobody, as command lines of manuals and of servers have them. */
+static bool is_role(bawn_slice value)
+{
+    static const char *const words[] = { "user", "username", "root", "admin", "git", "ubuntu", "ec2-user", "centos", "debian", "deploy", "vagrant",
+                                         "remote", "remote_user", "me", "you", "your_user", "login" };
+    for (size_t i = 0; i < BAWN_COUNT(words); i++)
+        if (bawn_slice_eq_nocase(value, bawn_slice_str(words[i])))
+            return true;
+    return false;
+}
+
 /* One word of at least three signs that says something; a password needs a digit, a sign or mixed case. */
 static size_t word_form(bawn_probe *p, size_t i, bool password)
 {
@@ -304,6 +317,8 @@ static size_t word_form(bawn_probe *p, size_t i, bool password)
         i--;
     bawn_slice value = { p->text.ptr + begin, i - begin };
     if (value.len < 3 || is_stop_word(value) || bawn_pii_same(value.ptr, value.len) || (password && (marks == 0 || value.len < 4)))
+        return 0;
+    if (password && bawn_secret_is_reference(p, begin, value))
         return 0;
     return alphas + marks > 0 && (unsigned char)value.ptr[0] < 0x80 && value.ptr[0] != '$' && value.ptr[0] != '%' && value.ptr[0] != '/' ? i : 0;
 }
@@ -374,7 +389,7 @@ static void confirm(bawn_probe *p)
     if ((i == p->end && bawn_probe_back(p, i) != ' ' && bawn_probe_back(p, i) != '#') || ((kind == USERNAME || kind == PASSWORD) && !link))
         return;
     size_t end = value_end(p, kind, i);
-    if (strcmp(p->pattern->regex, "ssh ") == 0 && bawn_probe_at(p, end) != '@')
+    if (strcmp(p->pattern->regex, "ssh ") == 0 && (bawn_probe_at(p, end) != '@' || is_role(bawn_slice_of(p->text.ptr + i, end > i ? end - i : 0))))
         return;
     if (end > i)
         bawn_probe_found(p, kind, i, end, p->pattern->score);

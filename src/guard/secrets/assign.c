@@ -92,7 +92,8 @@ static void confirm(bawn_probe *p)
     size_t end = value_end(p, begin);
     bawn_slice value = { p->text.ptr + begin, end - begin };
     int next = bawn_probe_at(p, end);
-    if (value.len == 0 || value.len > VALUE_MAX || next == '(' || next == '[' || next == '{' || bawn_secret_is_placeholder(value))
+    if (value.len == 0 || value.len > VALUE_MAX || next == '(' || next == '[' || next == '{' || bawn_secret_is_placeholder(value) ||
+        bawn_secret_is_reference(p, begin, value))
         return;
     if (p->pattern->kind == KEY ? is_key(value) : is_password(value))
         bawn_probe_found(p, p->pattern->kind, begin, end, p->pattern->score);

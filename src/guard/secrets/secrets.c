@@ -81,3 +81,74 @@ bool bawn_secret_is_placeholder(bawn_slice s)
                                   (s.ptr[0] == '%' && s.ptr[s.len - 1] == '%'));
     return s.len == 0 || variable || is_drill(s);
 }
+
+/* ---- references ------------------------------------------------------------------------------------------------------- */
+static bool names_any(bawn_slice name, const char *const *words)
+{
+    for (; *words; words++)
+        if (bawn_slice_find_nocase(name, bawn_slice_str(*words)) < name.len)
+            return true;
+    return false;
+}
+
+static bool is_any(bawn_slice name, const char *const *words)
+{
+    for (; *words; words++)
+        if (bawn_slice_eq_nocase(name, bawn_slice_str(*words)))
+            return true;
+    return false;
+}
+
+/* Past ".", "?.", "->" or "::" between two names; 0: something else stands there. */
+static size_t past_joint(bawn_slice s, size_t i)
+{
+    static const char *const joints[] = { ".", "?.", "->", "::", NULL };
+    for (const char *const *j = joints; *j; j++)
+        if (bawn_slice_starts(bawn_slice_of(s.ptr + i, s.len - i), bawn_slice_str(*j)))
+            return i + strlen(*j);
+    return 0;
+}
+
+/* snake_case or camelCase: how programs write what people write as a word. */
+static bool is_variable(bawn_slice name)
+{
+    bool joint = bawn_slice_find(name, BAWN_LIT("_")) < name.len;
+    for (size_t i = 1; i < name.len && !joint; i++)
+        joint = bawn_is_lower((unsigned char)name.ptr[0]) && bawn_is_upper((unsigned char)name.ptr[i]);
+    return joint;
+}
+
+static bool is_path(bawn_slice s)
+{
+    static const char *const says[] = { "pass", "pwd", "secret", "token", "key", "cred", "auth", NULL };
+    static const char *const roots[] = { "process", "config", "cfg", "conf", "settings", "os", "env", "environ", "req", "request", "this", "self",
+                                         "user", "args", "opts", "options", "params", "props", "ctx", "context", "body", "form", "data", "vars", "var", "local",
+                                         "secrets", "app", "event", "session", "state", "values", NULL };
+    bawn_slice name = BAWN_NIL, root = BAWN_NIL;
+    for (size_t i = 0, from;; ) {
+        for (from = i; i < s.len && (bawn_is_alnum((unsigned char)s.ptr[i]) || s.ptr[i] == '_'); i++)
+            ;
+        if (i == from || bawn_is_digit((unsigned char)s.ptr[from]))
+            return false;
+        name = bawn_slice_of(s.ptr + from, i - from);
+        if (from == 0)
+            root = name;
+        if (i == s.len)
+            break;
+        if (s.ptr[i] == '(' || s.ptr[i] == '[')
+            return i + 1 == s.len || s.ptr[s.len - 1] == ')' || s.ptr[s.len - 1] == ']';
+        if (i + 1 == s.len && s.ptr[i] == '-')
+            return is_any(root, roots);         /* "this->", cut at its '>' */
+        if ((i = past_joint(s, i)) == 0)
+            return false;
+    }
+    return name.ptr == root.ptr ? names_any(name, says) && is_variable(name) : names_any(name, says) || is_any(root, roots);
+}
+
+bool bawn_secret_is_reference(const bawn_probe *p, size_t i, bawn_slice value)
+{
+    while (i > 0 && (p->text.ptr[i - 1] == ' ' || p->text.ptr[i - 1] == '\t'))
+        i--;
+    int before = bawn_probe_back(p, i);
+    return (before == '=' || before == ':' || before == '>') && is_path(value);
+}

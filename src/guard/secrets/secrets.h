@@ -18,5 +18,8 @@ size_t bawn_secret_run(bawn_probe *, size_t i, bawn_signs, size_t max);
 double bawn_secret_entropy(bawn_slice);             /* Shannon, bits per byte; O(n) */
 /* What stands in manuals where a secret would: repeated or rising signs, "your-key", "example", "<token>", "${VAR}" ... */
 bool bawn_secret_is_placeholder(bawn_slice);
+/* Whether the value at i stands bare behind '=' or ':' and names where a secret is, as programs do: a member
+ * (settings.DB_PASS1, this->pass1), a call (user.getPass1()), a variable whose name says so (newPassword1, DB_PASSWORD). */
+bool bawn_secret_is_reference(const bawn_probe *, size_t i, bawn_slice value);
 
 #endif

@@ -257,6 +257,16 @@ TOKENS(X)
 #undef X
 };
 
+/* Behind the ids of a workspace or a hook, that are digits only: what is random. */
+static bawn_slice behind_ids(bawn_slice rest)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < rest.len && (bawn_is_digit((unsigned char)rest.ptr[i]) || (i > from && (rest.ptr[i] == '-' || rest.ptr[i] == '/'))); i++)
+        if (!bawn_is_digit((unsigned char)rest.ptr[i]))
+            from = i + 1;
+    return rest.len - from >= 16 ? bawn_slice_of(rest.ptr + from, rest.len - from) : rest;
+}
+
 static void confirm(bawn_probe *p)
 {
     const form *f = &forms[p->pattern - patterns];
@@ -269,7 +279,7 @@ static void confirm(bawn_probe *p)
             end--;
     if (end - p->end < f->min || end - p->end > f->max || bawn_secret_sign(BAWN_SIGNS_ALNUM, bawn_probe_at(p, end)))
         return;
-    bawn_slice rest = { p->text.ptr + p->end, end - p->end };
+    bawn_slice rest = behind_ids(bawn_slice_of(p->text.ptr + p->end, end - p->end));
     if (bawn_secret_entropy(rest) >= 2.8 && !bawn_secret_is_placeholder(rest))
         bawn_probe_found(p, p->pattern->kind, begin, end, p->pattern->score);
 }
