@@ -1,7 +1,8 @@
 /* Payment card numbers: 12 to 19 digits, Luhn valid (ISO/IEC 7812-1 annex B), with an issuer's prefix and a length that
  * this issuer uses. A run may hold more than the card (expiry, CVV follow it), so each group may begin one. Groups as on
  * the card (4-4-4-4, 4-6-5, 4-6-4) or a word near it make it sure; bare 12 to 14 digits are bar codes and ids as often,
- * and count only with such a word. Behind a card, "with code 123" is its security code; elsewhere it could be anything. */
+ * and count only with such a word,
+ * but for those of Diners Club, whose prefixes are few. Behind a card, "with code 123" is its security code; elsewhere it could be anything. */
 #include "guard/pii/pii.h"
 
 enum { CARD, CVV };
@@ -20,7 +21,7 @@ static const issuer issuers[] = {
     { 3000, 3059, 14, 19 }, { 3095, 3095, 14, 19 }, { 3600, 3699, 14, 19 }, { 3800, 3999, 14, 19 }, /* Diners Club */
     { 3528, 3589, 16, 19 },                                             /* JCB */
     { 6200, 6299, 16, 19 }, { 8100, 8171, 16, 19 },                     /* UnionPay */
-    { 5018, 5018, 12, 19 }, { 5020, 5020, 12, 19 }, { 5038, 5038, 12, 19 }, { 5612, 5612, 12, 19 }, { 5893, 5893, 12, 19 },
+    { 5018, 5018, 12, 19 }, { 5019, 5019, 16, 16 } /* Dankort */, { 5020, 5020, 12, 19 }, { 5038, 5038, 12, 19 }, { 5612, 5612, 12, 19 }, { 5893, 5893, 12, 19 },
     { 6304, 6304, 12, 19 }, { 6759, 6763, 12, 19 },                     /* Maestro */
     { 2200, 2204, 16, 19 },                                             /* Mir */
     { 6060, 6099, 16, 16 }, { 5080, 5089, 16, 16 },                     /* RuPay, Elo */
@@ -117,7 +118,8 @@ static float score_of(bawn_probe *p, const bawn_group *g, size_t n, size_t digit
         return 0.95f;
     if (bawn_pii_near(p, begin, end, words))
         return 0.95f;
-    if (digits < 15 || n > 1 || bawn_pii_otherwise(p, begin))
+    bool diners = digits == 14 && p->text.ptr[begin] == '3';
+    if ((digits < 15 && !diners) || n > 1 || bawn_pii_otherwise(p, begin))
         return 0;
     return 0.8f;
 }

@@ -199,6 +199,8 @@ static bool it_fiscal(const char *s)
 
 static bool it_vat(const char *s) { return bawn_pii_luhn(s, 11) && !bawn_pii_same(s, 11); }
 
+static bool it_vat_prefixed(const char *s) { return it_vat(s + 2); }
+
 static const bawn_pii_id rows[] = {
     { DE_TAX, 11, "99999999999", de_tax, 0, 0.95f, DE_TAX_WORDS },
     { DE_TAX, 2, "99_999_999_999", de_tax, 0, 0.95f, DE_TAX_WORDS },
@@ -228,6 +230,8 @@ static const bawn_pii_id rows[] = {
     { PT_NIF, 3, "999_999_999", pt_nif, 0, 0.95f, PT_WORDS },
     { IT_FISCAL, 2, "AAAAAA99A99A999A", it_fiscal, 0.95f, 0.95f, BAWN_PII_WORDS("codice fiscale", "cf", "c.f") },
     { IT_FISCAL, 0, "AAAAAAXXAXXAXXXA", it_fiscal, 0.8f, 0.95f, BAWN_PII_WORDS("codice fiscale", "cf", "c.f") },
+    { IT_VAT, 11, "IT99999999999", it_vat_prefixed, 0.8f, 0.95f, BAWN_PII_WORDS("partita iva", "p.iva", "p. iva", "iva", "piva", "vat") },
+    { IT_VAT, 11, "IT 99999999999", it_vat_prefixed, 0, 0.95f, BAWN_PII_WORDS("partita iva", "p.iva", "p. iva", "iva", "piva", "vat") },
     { IT_VAT, 11, "99999999999", it_vat, 0, 0.95f, BAWN_PII_WORDS("partita iva", "p.iva", "p. iva", "iva", "piva", "vat") },
     { IT_LICENCE, 7, "AA9999999A", NULL, 0, 0.8f, LICENCE_WORDS },
     { IT_LICENCE, 0, "U1XXXXXXXA", NULL, 0, 0.8f, LICENCE_WORDS },
@@ -238,6 +242,7 @@ static const bawn_pii_id rows[] = {
     { FR_PASSPORT, 2, "99AA99999", NULL, 0, 0.8f, BAWN_PII_WORDS("passeport", "passport", "french passport") },
     { DE_HEALTH, 9, "A999999999", de_health, 0, 0.95f, DE_HEALTH_WORDS },
     { DE_VAT, 9, "DE999999999", de_vat, 0.95f, 0.95f, BAWN_PII_WORDS("ust-idnr", "ust-id", "umsatzsteuer", "vat") },
+    { DE_VAT, 9, "DE 999999999", de_vat, 0, 0.95f, BAWN_PII_WORDS("ust-idnr", "ust-id", "ustid", "ust-id-nr", "umsatzsteuer", "umsatzsteuer-id", "vat") },
     { DE_VAT, 3, "DE 999 999 999", de_vat, 0.95f, 0.95f, BAWN_PII_WORDS("ust-idnr", "ust-id", "umsatzsteuer", "vat") },
     { DE_TAX_NUMBER, 2, "99/999/99999", NULL, 0, 0.8f, DE_NUMBER_WORDS },
     { DE_TAX_NUMBER, 3, "999/999/99999", NULL, 0, 0.8f, DE_NUMBER_WORDS },

@@ -1,10 +1,10 @@
 /* Secrets told by their form: private key blocks (RFC 7468, OpenSSH, OpenPGP, PuTTY), JSON web tokens (RFC 7519: the header
  * decodes to an object with "alg"), passwords in connection strings and URLs (RFC 3986 userinfo), bearer and basic
- * credentials (RFC 6750, RFC 7617), bot tokens and keys with a mark in their middle. */
+ * credentials (RFC 6750, RFC 7617), bot tokens (Telegram, Discord) and keys with a mark in their middle. */
 #include "guard/secrets/secrets.h"
 #include "text/text.h"
 
-enum { KEY_BLOCK, JWT, CONNECTION, BEARER, BASIC, TELEGRAM, AZURE, MAILCHIMP, AWS };
+enum { KEY_BLOCK, JWT, CONNECTION, BEARER, BASIC, TELEGRAM, AZURE, MAILCHIMP, AWS, DISCORD };
 
 static const bawn_kind kinds[] = {
     [KEY_BLOCK] = BAWN_SECRET("PRIVATE_KEY", BAWN_BLOCK, "private key block, to its END line"),
@@ -16,6 +16,7 @@ static const bawn_kind kinds[] = {
     [AZURE] = BAWN_SECRET("AZURE", BAWN_BLOCK, "Azure storage key, shared access signature or client secret"),
     [MAILCHIMP] = BAWN_SECRET("MAILCHIMP", BAWN_BLOCK, "Mailchimp key"),
     [AWS] = BAWN_SECRET("AWS_SECRET", BAWN_BLOCK, "AWS secret access key or session token behind its name"),
+    [DISCORD] = BAWN_SECRET("DISCORD", BAWN_BLOCK, "Discord bot token"),
 };
 
 #define ROW(text, kind, flags, hit, miss) { text, kind, BAWN_P_TRIGGER | BAWN_P_LITERAL | (flags), 0.95f, "*", hit, miss }
@@ -23,7 +24,7 @@ static const bawn_kind kinds[] = {
 #define MIX32 "a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjP"
 
 enum { AT_BEGIN_KEY, AT_BEGIN_PUTTY, AT_JWT, AT_URL, AT_BEARER, AT_BASIC, AT_TELEGRAM, AT_ACCOUNT_KEY, AT_SIG, AT_CLIENT, AT_CLIENT_7, AT_MAILCHIMP,
-       AT_AWS };
+       AT_AWS, AT_DISCORD };
 static const bawn_pattern patterns[] = {
     [AT_BEGIN_KEY] = ROW("-----BEGIN ", KEY_BLOCK, BAWN_P_CASE, "-----BEGIN RSA PRIVATE " "KEY-----\nMIIEow" MIX43 "\n-----END RSA PRIVATE " "KEY-----",
                          "-----BEGIN CERTIFICATE-----\nMIIEow\n-----END CERTIFICATE-----"),
@@ -40,6 +41,9 @@ static const bawn_pattern patterns[] = {
     [AT_CLIENT_7] = ROW("7Q~", AZURE, BAWN_P_CASE, "secret aB27Q~" MIX32 "x", "in 7Q~ units"),
     [AT_MAILCHIMP] = ROW("-us", MAILCHIMP, 0, "9f3a7c1eb5d208467e1fa93c20d4b86a-us14", "the north-us14 region"),
     [AT_AWS] = ROW("aws_s", AWS, 0, "aws_secret_access_key = " MIX32 "8J/+b2Xw", "aws_secret_access_key = <your secret access key>"),
+    /* six digits of an id, in base64 */
+    [AT_DISCORD] = { "[MNO][DTjz][AEIMQUYcgk][w-z0-5][MNO][DTjz][AEIMQUYcgk][w-z0-5]", DISCORD, BAWN_P_TRIGGER | BAWN_P_CASE, 0.95f, "*",
+                     "token MTk4NjIyNDgzNDcxOTI1MjQ4." "Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", "id MTk4NjIyNDgzNDcxOTI1MjQ4.json" },
 };
 
 static void found(bawn_probe *p, size_t begin, size_t end) { bawn_probe_found(p, p->pattern->kind, begin, end, p->pattern->score); }
@@ -214,6 +218,22 @@ static void aws(bawn_probe *p)
         found(p, i, end);
 }
 
+/* ID.TIME.MAC: the base64url of a number of 17 to 20 digits, six signs, 27 or 38 signs. */
+static void discord(bawn_probe *p)
+{
+    size_t begin = p->end - 8, one = bawn_secret_run(p, begin, BAWN_SIGNS_URL, 28);
+    if ((begin > 0 && bawn_secret_sign(BAWN_SIGNS_DOTS, (unsigned char)p->text.ptr[begin - 1])) || one - begin < 23 || one - begin > 28 ||
+        bawn_probe_at(p, one) != '.')
+        return;
+    size_t two = bawn_secret_run(p, one + 1, BAWN_SIGNS_URL, 8);
+    if (two - one != 7 || bawn_probe_at(p, two) != '.')
+        return;
+    size_t three = bawn_secret_run(p, two + 1, BAWN_SIGNS_URL, 40), n = three - two - 1;
+    bawn_slice mac = { p->text.ptr + two + 1, n };
+    if (n >= 27 && n <= 38 && !bawn_secret_is_placeholder(mac) && bawn_secret_entropy(mac) > 3)
+        found(p, begin, three);
+}
+
 static void confirm(bawn_probe *p)
 {
     switch (p->pattern - patterns) {
@@ -229,6 +249,7 @@ static void confirm(bawn_probe *p)
     case AT_CLIENT:
     case AT_CLIENT_7: client_secret(p); break;
     case AT_MAILCHIMP: mailchimp(p); break;
+    case AT_DISCORD: discord(p); break;
     default: aws(p); break;
     }
 }

@@ -44,6 +44,8 @@ static const struct { const char *text, *found; } spans[] = {
     { "mongodb+srv://root:p4ssGeheim@cluster0.mongodb.net/db", "root:p4ssGeheim" },
     { "DB_PASSWORD=hunter22!", "hunter22!" },
     { "xo" "xb-123456789012-1234567890123-a8F3kQz7Lm2Xw9Rt5Yb1Nc6V", "xo" "xb-123456789012-1234567890123-a8F3kQz7Lm2Xw9Rt5Yb1Nc6V" },
+    { "bot MTk4NjIyNDgzNDcxOTI1MjQ4." "Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs!", "MTk4NjIyNDgzNDcxOTI1MjQ4." "Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs" },
+    { "MTA4NjIyNDgzNDcxOTI1MjQ4MA." "GabcDe.a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTiK", "MTA4NjIyNDgzNDcxOTI1MjQ4MA." "GabcDe.a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTiK" },
     { "password: John.Smith1985", "John.Smith1985" },
     { "export API_KEY='n7Kq2xLw9Rt5Yb1Nc6Vd4Hs0'", "n7Kq2xLw9Rt5Yb1Nc6Vd4Hs0" },
     { "curl -H 'Authorization: Bearer a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0' x", "a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0" },
@@ -78,7 +80,7 @@ static const char *const honest[] = {
     "https://example.com:8080/path?token=next", "commit 286ec554c04d4b47556f286ec554c04d4b47556f", "UUID 550e8400-e29b-41d4-a716-446655440000",
     "The task-based risk-averse approach works.", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "sk-1234567890abcdef1234567890abcdef1234567890abcdef",
     "AKIAIOSFODNN7EXAMPLE", "The secret of the recipe is patience: 3 hours of it.", "max_tokens: 4096, token_type: bearer", "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----",
-    "keyboard key-value store", "password = settings.DB_PASS1", "user.password = newPassword1;", "xo" "xb-123456789012-123456789012-xxxxxxxxxxxxxxxxxxxxxxxx", "const token = await getToken(request);", "password = input('Password: ')", "passwords must have 12 characters",
+    "keyboard key-value store", "password = settings.DB_PASS1", "see MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.xxxxxxxxxxxxxxxxxxxxxxxxxxx", "user.password = newPassword1;", "xo" "xb-123456789012-123456789012-xxxxxxxxxxxxxxxxxxxxxxxx", "const token = await getToken(request);", "password = input('Password: ')", "passwords must have 12 characters",
     "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUA", "SKU SK12345678", "next_token_id = 12345",
 };
 
