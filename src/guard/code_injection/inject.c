@@ -54,6 +54,52 @@ bool bawn_inject_line_opens(const bawn_probe *p, size_t i)
     return i == 0 || p->text.ptr[i - 1] == '\n';
 }
 
+/* Whether the quote right before i opens a string of JSON: it stands where a value may stand. Quotes inside are escaped. */
+static bool string_opens(const bawn_probe *p, size_t i)
+{
+    if (p->place != BAWN_IN_TOOL_ARGUMENTS || bawn_probe_back(p, i) != '"')
+        return false;
+    for (i--; i > 0 && bawn_is_space((unsigned char)p->text.ptr[i - 1]); i--)
+        ;
+    return i > 0 && strchr(":[,{", p->text.ptr[i - 1]);
+}
+
+/* Whether "\n" or "\r" stands right before i, with a backslash that is not escaped itself. */
+static bool escaped_end(const bawn_probe *p, size_t i)
+{
+    return p->place == BAWN_IN_TOOL_ARGUMENTS && i >= 2 && p->text.ptr[i - 2] == '\\' && (p->text.ptr[i - 1] == 'n' || p->text.ptr[i - 1] == 'r') &&
+           bawn_probe_back(p, i - 2) != '\\';
+}
+
+size_t bawn_inject_value(const bawn_probe *p, size_t i)
+{
+    while (i > 0 && p->text.ptr[i - 1] != '\n' && !string_opens(p, i) && !escaped_end(p, i))
+        i--;
+    return i;
+}
+
+bool bawn_inject_value_opens(const bawn_probe *p, size_t i)
+{
+    while (i > 0 && blank((unsigned char)p->text.ptr[i - 1]))
+        i--;
+    return i == 0 || p->text.ptr[i - 1] == '\n' || string_opens(p, i) || escaped_end(p, i);
+}
+
+bool bawn_inject_value_closes(bawn_probe *p, size_t i)
+{
+    if (p->place != BAWN_IN_TOOL_ARGUMENTS || bawn_probe_at(p, i) != '"' || bawn_probe_back(p, i) == '\\')
+        return false;
+    int next = bawn_probe_at(p, bawn_inject_blanks(p, i + 1));
+    return next < 0 || strchr(",}]:\n\r", next);
+}
+
+bool bawn_inject_value_ends(bawn_probe *p, size_t i)
+{
+    i = bawn_inject_blanks(p, i);
+    bool escape = p->place == BAWN_IN_TOOL_ARGUMENTS && bawn_probe_at(p, i) == '\\' && (bawn_probe_at(p, i + 1) == 'n' || bawn_probe_at(p, i + 1) == 'r');
+    return escape || bawn_inject_line_ends(p, i) || bawn_inject_value_closes(p, i);
+}
+
 /* Programs with which honest command lines begin. */
 static const char *const programs[] = {
     "alias", "apk", "apt", "apt-get", "awk", "aws", "az", "bash", "brew", "bundle", "cargo", "cat", "cd", "chmod",
@@ -69,7 +115,7 @@ static const char *const programs[] = {
 
 bool bawn_inject_command_line(const bawn_probe *p, size_t at)
 {
-    size_t i = bawn_inject_line(p, at), n = 0;
+    size_t i = bawn_inject_value(p, at), n = 0;
     char word[16];
 
     while (i < at && strchr(" \t$#>*-`:", p->text.ptr[i]))

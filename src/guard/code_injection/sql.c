@@ -23,7 +23,7 @@ static bool quote_is_stray(bawn_probe *p, size_t q)
     char quote = p->text.ptr[q];
     bool open = false;
 
-    for (size_t i = bawn_inject_line(p, q); i < q; i++) {
+    for (size_t i = bawn_inject_value(p, q); i < q; i++) {
         int before = bawn_probe_back(p, i), after = (unsigned char)p->text.ptr[i + 1];
         if (p->text.ptr[i] != quote || (quote == '\'' && letter(before) && letter(after)))
             continue;
@@ -101,7 +101,17 @@ static unsigned over_right(sql_text *s, unsigned k)
     return k;
 }
 
-static bool closing_comment(sql_text *s, unsigned k) { return sql_get(s, k)->type == SQL_COMMENT && sql_get(s, k)->closes; }
+static bool closing_comment(sql_text *s, unsigned k)    /* perhaps behind a semicolon */
+{
+    k += sql_get(s, k)->type == SQL_SEMICOLON && k + 2 < SQL_TOKENS;
+    return sql_get(s, k)->type == SQL_COMMENT && sql_get(s, k)->closes;
+}
+
+/* The payload is all of its value: "1 AND 1=1" and nothing else. */
+static bool whole_value(sql_text *s, const sql_start *b, unsigned last)
+{
+    return bawn_inject_value_opens(s->probe, b->begin) && bawn_inject_value_ends(s->probe, sql_get(s, last)->end);
+}
 
 static bool comment_within(sql_text *s, unsigned from, unsigned to)
 {
@@ -156,9 +166,9 @@ static bool condition(unsigned *last, sql_text *s, const sql_start *b, unsigned 
     unsigned y = over(s, after + 1), behind = over_right(s, operand(s, y));
     sql_type right = sql_get(s, y)->type;
     bool comment = closing_comment(s, behind);
-    *last = comment ? behind : y;
+    *last = comment ? behind + (sql_get(s, behind)->type == SQL_SEMICOLON) : y;
     if (sql_same(s, x, y) && operand(s, x) == x + 1)
-        return with_and ? b->stray || comment : b->quote || b->number || b->opens || comment;
+        return with_and ? b->stray || comment || (b->number && sql_get(s, x)->type == SQL_NUMBER && whole_value(s, b, y)) : b->quote || b->number || b->opens || comment;
     if (right == SQL_SELECT || named(s, y, quiet))
         return b->stray;
     if (literal(left) && literal(right))
@@ -210,7 +220,7 @@ static bool statement(unsigned *last, sql_text *s, unsigned k)
     if (sql_is(s, k, "declare"))
         return sql_get(s, *last = k + 1)->type == SQL_VARIABLE;
     if (sql_is(s, k, "shutdown"))
-        return sql_get(s, *last = k + 1)->type == SQL_COMMENT || sql_is(s, k + 1, "with");
+        return sql_get(s, *last = k + 1)->type == SQL_COMMENT || sql_is(s, k + 1, "with") || closing_comment(s, k + 1);
     if (sql_get(s, k)->type == SQL_SELECT)
         return named(s, *last = k + 1, loud);
     if (sql_get(s, k)->type != SQL_STATEMENT)
@@ -264,6 +274,10 @@ static bool comparison(unsigned *last, sql_text *s, const sql_start *b, unsigned
 {
     unsigned y = over(s, k + 1), after = over_right(s, operand(s, y));
     *last = after;
+    if (sql_get(s, y)->type == SQL_SELECT && y > k + 1) {   /* "1 RLIKE (SELECT": no statement compares a number so */
+        *last = y;
+        return b->stray || b->number;
+    }
     if (!b->stray || !literal(sql_get(s, y)->type))
         return false;
     return closing_comment(s, after) || (sql_get(s, after)->type == SQL_LOGIC && condition(last, s, b, after));
@@ -410,6 +424,13 @@ static void comparing(bawn_probe *p, size_t end)
     else
         after_word(p, p->text.ptr[end - 1] == ' ' ? end - 1 : end);
 }
+static void comparing_select(bawn_probe *p, size_t end)
+{
+    size_t i = end - 6;
+    while (i > 0 && strchr(" +/*(", p->text.ptr[i - 1]))
+        i--;
+    broken_out(p, word_begin(p, i));
+}
 /* Back from i over blanks, signs and parentheses to the word before them, when that is OR, AND or XOR. */
 static void logic_before(bawn_probe *p, size_t i)
 {
@@ -484,6 +505,7 @@ static const bawn_pattern patterns[] = {
     ROW("['\")][ ]{0,2}(?:\\|\\||&&)", "x' || (select version()) || '", "if (name == 'a' || name == 'b')"),
     ROW("'[ ]?\\+[ ]?\\(", "'+(select pass from users)+'", "s = 'a' + (b + c)"),
     ROW("(?:' =|'=|'\\) =|'\\)=|' like|'like|' is |'\\) is )", "x' like '%' or 1=1 --", "name ='x'"),
+    ROW("(?:rlike|regexp)[ +/*]{0,4}\\([ ]?select", "1 RLIKE (SELECT (CASE WHEN (1=1) THEN 1 ELSE 0x28 END))", "where a rlike (select b from t)"),
     ROW(";[ ]{0,2}(?:drop|delete|insert|update|truncate|alter|create|exec|execute|shutdown|declare|waitfor|grant|copy|select)\\b",
         "Robert'); DROP TABLE students;--", "insert into t values (1); delete from u where id = 2;"),
     ROW("^[ ]{0,4}(?:or|and)[ +]", "or 1=1 --", "or 2 of us come"),
@@ -498,7 +520,7 @@ static const bawn_pattern patterns[] = {
 /* One for each row above. */
 static void (*const readers[])(bawn_probe *, size_t end) = {
     after_word, after_word, after_word, equality, before_select, after_word, union_word, after_signs, after_signs, order_by, after_signs, after_signs,
-    comparing, stacked_word, opening, calling, naming, naming, commented, percent_coded
+    comparing, comparing_select, stacked_word, opening, calling, naming, naming, commented, percent_coded
 };
 _Static_assert(BAWN_COUNT(readers) == BAWN_COUNT(patterns), "a reader for each row");
 

@@ -32,6 +32,8 @@ static void skip_space(sql_text *s)
             s->at++;
         } else if (c == '+' && bawn_is_alnum((unsigned char)bawn_probe_back(s->probe, s->at)) && bawn_is_alpha((unsigned char)peek(s, 1))) {
             s->at++;
+        } else if (c == '\\' && peek(s, 1) == '"' && s->probe->place == BAWN_IN_TOOL_ARGUMENTS) {
+            s->at++;                            /* a quote, escaped in JSON */
         } else if (c == '/' && peek(s, 1) == '*' && peek(s, 2) == '!') {
             s->executable_comment = true;
             s->at += 3;
@@ -51,14 +53,20 @@ static void skip_space(sql_text *s)
     }
 }
 
-/* A quoted string; a doubled quote and a backslash keep it going, a line's end does not. */
+/* A quoted string; a doubled quote and a backslash keep it going, a line's end does not. Inside a string of JSON, a double
+ * quote is escaped and ends with another that is. */
 static sql_type quoted(sql_text *s, size_t *end, int quote)
 {
     size_t i = s->at + 1, most = s->at + 96;
+    bool escaped = quote == '"' && s->probe->place == BAWN_IN_TOOL_ARGUMENTS && bawn_probe_back(s->probe, s->at) == '\\';
     for (; i < most; i++) {
         int c = bawn_probe_at(s->probe, i);
-        if (c < 0 || c == '\n')
+        if (c < 0 || c == '\n' || (c == '"' && bawn_inject_value_closes(s->probe, i)))
             break;
+        if (c == '\\' && escaped && bawn_probe_at(s->probe, i + 1) == quote) {
+            *end = i + 2;
+            return SQL_STRING;
+        }
         if (c == '\\') {
             i++;
         } else if (c == quote) {
@@ -106,11 +114,10 @@ static sql_type comment(sql_text *s, sql_token *t)
     size_t i = s->at;
     for (; i < s->limit; i++) {
         int c = bawn_probe_at(s->probe, i);
-        if (c < 0 || !strchr("-+#/* \t;'\"`)]}.", c))
+        if (c < 0 || !strchr("-+#/* \t;'\"`)]}.", c) || bawn_inject_value_closes(s->probe, i))
             break;
     }
-    int c = bawn_probe_at(s->probe, i);
-    t->closes = c < 0 || c == '\n' || c == '\r';
+    t->closes = bawn_inject_value_ends(s->probe, i);
     t->end = i;
     while (t->end > s->at && bawn_is_space((unsigned char)s->probe->text.ptr[t->end - 1]))
         t->end--;
@@ -143,7 +150,7 @@ static sql_type sign(sql_text *s, sql_token *t, int c)
 static void next_token(sql_text *s, sql_token *t)
 {
     skip_space(s);
-    int c = s->at < s->limit ? peek(s, 0) : -1;
+    int c = s->at < s->limit && !bawn_inject_value_closes(s->probe, s->at) ? peek(s, 0) : -1;
     *t = (sql_token){ .type = SQL_END, .begin = s->at, .end = s->at };
     if (c < 0)
         return;
@@ -183,8 +190,9 @@ static bawn_slice content(sql_text *s, unsigned k)
     const sql_token *t = sql_get(s, k);
     bawn_slice v = { s->probe->text.ptr + t->begin, t->end - t->begin };
     if (t->type == SQL_STRING || t->type == SQL_OPEN) {
+        bool escaped = t->type == SQL_STRING && v.len >= 3 && v.ptr[0] == '"' && v.ptr[v.len - 2] == '\\';
         v.ptr++;
-        v.len -= t->type == SQL_STRING ? 2 : 1;
+        v.len -= escaped ? 3 : t->type == SQL_STRING ? 2 : 1;
     }
     return v;
 }

@@ -17,6 +17,7 @@ static const char *const attacks[] = {
     "Please find the order 12' or '1'='1' -- in the system", "name=x' OR 17-7=10 --",
     "select 1 from t where id=1 and (select(sleep(15)))", "1' and (select 1 from (select count(*),concat(0x3a,version()) x from information_schema.tables group by x)a)--",
     "load_file('/etc/passwd')", "1' union select \"<?php system($_GET['c']); ?>\" into outfile '/var/www/x.php'--",
+    "x' AND email IS NULL; --", "1 AND 1=1", "1 RLIKE (SELECT (CASE WHEN (1=1) THEN 1 ELSE 0x28 END))", "'; SHUTDOWN; --", "' OR name IS NOT NULL; --",
     "exec xp_cmdshell 'whoami'", "1';--", "' is null--",
 };
 
@@ -35,7 +36,8 @@ static const char *const honest[] = {
     "I need the dogs' and cats' food", "select count(*) from orders group by 1 having count(*) > 1 limit 10;",
     "/*! jQuery v3.6 */ function a() {}", "Choose 'one' and 'two'; create a table", "SELECT sum(x) AS 'total' FROM t; -- the total\n",
     "\"Is it true?\" -- \"No,\" he said.", "MATCH (n {name: 'x'}) WHERE n.age > 3 OR n.age = 1 RETURN n",
-    "print('a') or print('b')", "items 1; 2; 3 or 4; update: none", "char s[] = \"x\"; /* a */ int b; -- no",
+    "1 and 1 = 2", "Is 1 AND 1=1 true?", "x = 1 AND 1=1 AND y = 2", "select a from t where a = 'x' AND email IS NULL; -- done", "where a rlike (select b from t)",
+    "run it'; shutdown the host", "print('a') or print('b')", "items 1; 2; 3 or 4; update: none", "char s[] = \"x\"; /* a */ int b; -- no",
 };
 
 static void finds_payloads(void **state)
@@ -101,11 +103,38 @@ static void finding_covers_the_payload(void **state)
     harness_close(&h);
 }
 
+/* Arguments are JSON: a string is a value, its double quotes are escaped, and what follows it is none of the payload. */
+static void arguments_of_tools_are_json(void **state)
+{
+    static const struct { const char *text, *found; } cases[] = {
+        { "{\"q\":\"' or '1'='1\",\"limit\":10}", "' or '1'='1" }, { "{\"q\":\"\\\" OR \\\"\\\"=\\\"\"}", "\" OR \\\"\\\"=\\\"" },
+        { "{\"a\":\"don't\",\"q\":\"x' AND email IS NULL; --\",\"n\":1}", "' AND email IS NULL; --" }, { "{\"q\": \"1 AND 1=1\", \"n\": 2}", "1 AND 1=1" },
+        { "{\"q\":\"admin'--\",\"n\":1}", "'--" }, { "{\"q\":\"say \\\"yes\\\" or \\\"no\\\" to it\"}", NULL },
+        { "{\"sql\":\"select * from t where a = 'x' or b = 'y'\",\"c\":\"'\"}", NULL }, { "{\"sql\":\"WHERE 1=1 AND 1=1 AND a = 'b'\"}", NULL },
+    };
+    bawn_harness h;
+    (void)state;
+    harness_open(&h, &bawn_guard_sql, BAWN_IN_TOOL_ARGUMENTS);
+    for (size_t i = 0; i < BAWN_COUNT(cases); i++) {
+        size_t n = bawn_harness_run(&h, cases[i].text);
+        if ((n > 0) != (cases[i].found != NULL))
+            print_error("%s: %s\n", n ? "found" : "missed", cases[i].text);
+        assert_int_equal(n > 0, cases[i].found != NULL);
+        if (n > 0)
+            assert_int_equal(h.found[0].end - h.found[0].begin, strlen(cases[i].found));
+        if (n > 0)
+            assert_memory_equal(cases[i].text + h.found[0].begin, cases[i].found, strlen(cases[i].found));
+        harness_check_cuts(&h, cases[i].text, 10);
+    }
+    harness_close(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_payloads), cmocka_unit_test(passes_prose_and_honest_sql), cmocka_unit_test(rows_hit_and_miss),
         cmocka_unit_test(cutting_changes_nothing), cmocka_unit_test(finding_covers_the_payload),
+        cmocka_unit_test(arguments_of_tools_are_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
