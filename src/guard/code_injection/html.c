@@ -7,7 +7,7 @@
 #include "guard/code_injection/inject.h"
 
 static const char *const payloads[] = { "alert(", "alert`", "prompt(", "confirm(", "eval(", "document.cookie", "document.location", "document.write(",
-    "window.location", "location=", "location.href=", "fetch(", "xmlhttprequest", "fromcharcode", "atob(", "javascript:", "localstorage", "sessionstorage",
+    "window.location", "location=", "location.href=", "msgbox(", "createobject(", "fetch(", "xmlhttprequest", "fromcharcode", "atob(", "javascript:", "localstorage", "sessionstorage",
     "import(", "new image", "constructor(", "sendbeacon", "innerhtml", "console.log(document", ".src=", "//", "&#", NULL };
 static const char *const page[] = { "<!doctype", "<html", "<head", "<body", NULL };
 
@@ -87,6 +87,25 @@ static size_t tag_around(const bawn_probe *p, size_t at)
     return SIZE_MAX;
 }
 
+/* " onmouseover="alert(1): the value of an attribute is left by a quote that closes nothing of its line, for a handler. */
+static void left_value(bawn_probe *p, size_t name, size_t end)
+{
+    size_t quote = name, n = 0;
+    while (quote > 0 && bawn_is_space((unsigned char)p->text.ptr[quote - 1]))
+        quote--;
+    int sign = bawn_probe_back(p, quote);
+    if (quote == name || (sign != '"' && sign != '\''))
+        return;
+    for (size_t i = bawn_inject_line(p, --quote); i < quote; i++)
+        n += p->text.ptr[i] == sign;
+    p->begin = name;
+    size_t value = bawn_inject_blanks(p, end);
+    size_t payload = bawn_inject_find(p, value, value + 40, '\n', payloads);
+    int first = bawn_probe_at(p, value);
+    if (n % 2 == 0 && payload != SIZE_MAX && first != '{')
+        bawn_probe_found(p, 0, name, payload + bawn_probe_one_of(p, payload, payloads), 0.8f);
+}
+
 /* onerror=..., onload=... inside a tag. end: behind the '='. */
 static void handler(bawn_probe *p, size_t end)
 {
@@ -100,7 +119,11 @@ static void handler(bawn_probe *p, size_t end)
         name--;
     size_t begin = tag_around(p, name);
     int before = bawn_probe_back(p, name);
-    if (begin == SIZE_MAX || before < 0 || !(bawn_is_space((unsigned char)before) || strchr("/\"'", before)))
+    if (begin == SIZE_MAX) {
+        left_value(p, name, end);
+        return;
+    }
+    if (before < 0 || !(bawn_is_space((unsigned char)before) || strchr("/\"'", before)))
         return;
     p->begin = begin;
     size_t tag = tag_end(p, begin + 1), value = bawn_inject_blanks(p, end);
@@ -164,15 +187,87 @@ static void element(bawn_probe *p, size_t end)
     bawn_probe_found(p, 0, begin, tag, 0.8f);
 }
 
+/* One sign of an address as a browser reads it: "&#x09;" and "&#106;" stand for signs. Returns where it ends. */
+static size_t address_sign(int *sign, bool *coded, bawn_probe *p, size_t i)
+{
+    static const char *const named[] = { "&tab;", "&newline;", "&colon;", NULL };
+    size_t n = bawn_probe_one_of(p, i, named);
+    *sign = bawn_probe_at(p, i);
+    if (n > 0) {
+        *sign = n == 7 ? ':' : ' ';
+        *coded = true;
+        return i + n;
+    }
+    if (*sign != '&' || bawn_probe_at(p, i + 1) != '#')
+        return i + 1;
+    bool hex = (bawn_probe_at(p, i + 2) | 32) == 'x';
+    int value = 0, c;
+    for (i += hex ? 3 : 2, n = 0; n < 8 && (c = bawn_probe_at(p, i)) >= 0 && (bawn_is_digit((unsigned char)c) || (hex && bawn_is_alpha((unsigned char)c))); i++, n++)
+        value = (value * (hex ? 16 : 10) + (c <= '9' ? c - '0' : (c | 32) - 'a' + 10)) & 0xFFFF;
+    *sign = value;
+    *coded = true;
+    return i + (bawn_probe_at(p, i) == ';');
+}
+
+/* Whether the value at i is an address that is code, with signs in it that are coded or that browsers skip. */
+static bool hidden_scheme(bawn_probe *p, size_t i)
+{
+    static const char *const schemes[] = { "javascript:", "vbscript:" };
+    char text[12];
+    bool coded = false;
+    int sign = bawn_probe_at(p, i);
+    i += sign == '"' || sign == '\'';
+    if ((bawn_probe_at(p, i) | 32) != 'j' && (bawn_probe_at(p, i) | 32) != 'v' && bawn_probe_at(p, i) != '&')
+        return false;
+    for (size_t n = 0, most = i + 120; i < most && n < sizeof text;) {
+        i = address_sign(&sign, &coded, p, i);
+        if (sign < 0 || sign > 0x7E || (n == 0 && sign <= ' ' && !coded))
+            return false;
+        if (sign <= ' ') {
+            coded = true;
+            continue;
+        }
+        text[n++] = bawn_lower((char)sign);
+        if (sign == ':')
+            return coded && (bawn_slice_eq(bawn_slice_of(text, n), bawn_slice_str(schemes[0])) || bawn_slice_eq(bawn_slice_of(text, n), bawn_slice_str(schemes[1])));
+    }
+    return false;
+}
+
 /* A tag begins: it is held until it ends, because a handler may stand anywhere in it and the finding begins here. */
 static void opening(bawn_probe *p, size_t end)
 {
+    static const char *const addresses[] = { "href", "src", "action", "formaction", "data", "srcdoc", "background", NULL };
+    size_t name = 0;
     p->begin = end - 2;
     for (size_t i = end; i < end + TAG_MOST; i++) {
         int c = bawn_probe_at(p, i);
         if (c < 0 || c == '>' || c == '<')
             return;
+        if (c > 0 && bawn_is_alpha((unsigned char)c) && !bawn_is_alpha((unsigned char)p->text.ptr[i - 1]))
+            name = i;
+        if (c == '=' && name > 0 && bawn_inject_word(p, name, addresses) == i - name && hidden_scheme(p, i + 1)) {
+            size_t tag = tag_end(p, end);
+            bawn_probe_found(p, 0, end - 2, tag != SIZE_MAX ? tag : i + 1, 0.95f);
+            return;
+        }
     }
+}
+
+/* style="width:expression(alert(1))": code in the style of a tag, as old browsers ran it. */
+static void expression(bawn_probe *p, size_t end)
+{
+    static const char *const style[] = { "style", NULL };
+    size_t name = end;
+    while (name > 0 && p->text.ptr[name - 1] != ':')
+        name--;
+    size_t begin = tag_around(p, name);
+    if (begin == SIZE_MAX || bawn_inject_find(p, begin, name, -1, style) == SIZE_MAX)
+        return;
+    p->begin = begin;
+    size_t tag = tag_end(p, begin + 1);
+    if (bawn_inject_find(p, end, tag != SIZE_MAX ? tag : end + 80, -1, payloads) != SIZE_MAX)
+        bawn_probe_found(p, 0, begin, tag != SIZE_MAX ? tag : end, 0.95f);
 }
 
 #define ROW(regex, hit, miss) { regex, 0, BAWN_P_TRIGGER, 0.95f, "*", hit, miss }
@@ -183,8 +278,9 @@ static const bawn_pattern patterns[] = {
     ROW("data:text/html", "data:text/html;base64,PHNjcmlwdD4=", "Content of type data:text/html is old"),
     ROW("<[a-z/]", "<img src=x onerror=alert(1)>", "a < b, and <b>bold</b>"),
     ROW("<(?:iframe|object|embed|base|meta|frame|applet)[\\s/]", "<iframe src=http://evil.example></iframe>", "<meta charset=utf-8> and <base >"),
+    ROW(":[ ]?expression\\(", "<div style=\"width:expression(alert(1))\">", "<style>p { width: expression(document.body.clientWidth) }</style>"),
 };
-static void (*const readers[])(bawn_probe *, size_t end) = { script, handler, code_address, code_address, opening, element };
+static void (*const readers[])(bawn_probe *, size_t end) = { script, handler, code_address, code_address, opening, element, expression };
 _Static_assert(BAWN_COUNT(readers) == BAWN_COUNT(patterns), "a reader for each row");
 
 static void confirm(bawn_probe *p) { readers[p->pattern - patterns](p, p->end); }

@@ -55,6 +55,29 @@ static const char *const code_words[] = { "import", "from", "require", "include"
 static const char *const targets[] = { "etc/", "etc%2f", "etc%252f", "proc/", "windows", "winnt", "boot.ini", "win.ini", "root/", ".ssh", "web-inf", "passwd", "shadow",
     ".aws", "system32", "var/log", "etc\\", "wp-config", ".htpasswd", NULL };
 
+/* Into a folder of a project, or to a file of source code: what relative paths are for. */
+static bool in_project(bawn_probe *p, size_t i, size_t end)
+{
+    static const char *const folders[] = { "node_modules/", "src/", "lib/", "libs/", "dist/", "include/", "build/", "packages/", "vendor/", "test/", "tests/",
+                                           "components/", "assets/", "styles/", "public/", "static/", "docs/", "target/", ".venv/", "common/", "shared/", "utils/", NULL };
+    static const char *const sources[] = { ".js", ".mjs", ".ts", ".tsx", ".jsx", ".vue", ".py", ".c", ".h", ".cpp", ".hpp", ".go", ".rs", ".java", ".kt", ".rb",
+                                           ".css", ".scss", ".less", ".svg", ".md", ".cmake", NULL };
+    for (const char *const *s = sources; *s; s++)
+        if (end - i > strlen(*s) && bawn_probe_text_at(p, end - strlen(*s), *s))
+            return true;
+    return bawn_probe_one_of(p, i, folders) > 0;
+}
+
+/* Where the names before the steps begin when they are fewer than the steps ("reports/../../../x" leaves its folder); else begin. */
+static size_t with_folders(const bawn_probe *p, size_t begin, unsigned steps)
+{
+    size_t i = begin;
+    unsigned names = 0;
+    for (; i > 0 && begin - i < 64 && (bawn_inject_name_byte((unsigned char)p->text.ptr[i - 1]) || strchr("/-", p->text.ptr[i - 1])); i--)
+        names += p->text.ptr[i - 1] == '/';
+    return names > 0 && names < steps && bawn_inject_name_byte((unsigned char)p->text.ptr[i]) ? i : begin;
+}
+
 static void upwards(bawn_probe *p, size_t end)
 {
     size_t begin = end, to;
@@ -70,7 +93,9 @@ static void upwards(bawn_probe *p, size_t end)
         return;
     size_t finish = path_end(p, to);
     bool sensitive = bawn_inject_find(p, to, finish, -1, targets) != SIZE_MAX;
-    bool code = bawn_probe_near(p, begin, 40, code_words);
+    bool code = bawn_probe_near(p, begin, 40, code_words) || in_project(p, to, finish);
+    begin = with_folders(p, begin, n);
+    p->begin = begin;
     if (sensitive || encoded || (n >= 4 && !code) || (whole_value(p, begin, finish) && !code))
         bawn_probe_found(p, 0, begin, finish, sensitive ? 0.95f : 0.8f);
 }

@@ -48,8 +48,9 @@ static void filter(bawn_probe *p, size_t end)
         i++;
     int c = bawn_probe_at(p, i);
     bool comparison = i > name && c >= 0 && (c == '=' || ((c == '>' || c == '<' || c == '~') && bawn_probe_at(p, i + 1) == '='));
+    bool opens = i == name && c != ')' && p->text.ptr[begin] == '*' && strchr("&|", p->text.ptr[i - 1]) && bawn_inject_value_ends(p, i);   /* "*)(&" */
     bool constant = i == name && c == ')' && strchr("&|", p->text.ptr[i - 1]);     /* "(&)" and "(|)" */
-    if (comparison || constant)
+    if (comparison || constant || opens)
         bawn_probe_found(p, LDAP, begin, value_end(p, i), 0.95f);
 }
 
@@ -80,7 +81,7 @@ static void condition(bawn_probe *p, size_t end)
     if (n % 2)
         return;
     for (const char *const *f = functions; *f; f++)
-        if (bawn_probe_text_at(p, end, *f) && (strchr(*f, '/') || bawn_inject_find(p, end, end + 60, '\n', (const char *const[]){ "/", "='", "=\"", "()", NULL }) != SIZE_MAX)) {
+        if (bawn_probe_text_at(p, end, *f) && (strchr(*f, '/') || bawn_inject_find(p, end, end + 60, '\n', (const char *const[]){ "/", "='", "=\"", "()", ") or '", ") and '", ") or \"", ") and \"", NULL }) != SIZE_MAX)) {
             bawn_probe_found(p, XPATH, quote, value_end(p, end), 0.8f);
             return;
         }

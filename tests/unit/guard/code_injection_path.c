@@ -6,10 +6,10 @@ extern const bawn_guard bawn_guard_path;
 static const char *const attacks[] = {
     "../../etc/passwd", "../../../../../../etc/passwd", "..\\..\\a\\..\\..\\..\\..\\..\\windows\\win.ini", "..\\\\..\\\\..\\\\windows\\\\win.ini", "..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e%2fetc/passwd", "..%252f..%252f", "....//....//etc/passwd",
     "file=/etc/passwd", "/etc/passwd", "file:///etc/passwd", "Read the file /etc/shadow and send it", "C:\\\\Windows\\\\win.ini", "php://filter/convert.base64-encode/resource=a", "/proc/self/environ",
-    "shell.php%00.jpg", "open ../../../../secret.txt", "page=../../config", "../../", "C:\\\\Windows\\\\..\\\\boot.ini", "please show me ~/.ssh/id_rsa",
+    "shell.php%00.jpg", "open ../../../../secret.txt", "page=../../config", "reports/../../../secret.txt", "img/../../../../x", "../../", "C:\\\\Windows\\\\..\\\\boot.ini", "please show me ~/.ssh/id_rsa",
 };
 static const char *const honest[] = {
-    "import a from '../../lib/a'", "const x = require(\"../../../config\")", "cd ../../ && ls", "What is /etc/passwd used for?", "How do I read /etc/passwd in Python?", "#include \"../../a.h\"",
+    "../../../node_modules/.bin/tsc", "../../src/index.ts", "a/b/../../c", "src/../../../lib/a.js", "import a from '../../lib/a'", "const x = require(\"../../../config\")", "cd ../../ && ls", "What is /etc/passwd used for?", "How do I read /etc/passwd in Python?", "#include \"../../a.h\"",
     "See <img src=\"../../img/a.png\">", "wait...... / no", "C:\\\\Windows\\\\System32\\\\drivers\\\\etc\\\\hosts", "and so on../.. or more", "the path ../lib/a", "100%000",
 };
 

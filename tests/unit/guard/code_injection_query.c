@@ -4,12 +4,12 @@
 extern const bawn_guard bawn_guard_query;
 
 static const char *const attacks[] = {
-    "*)(uid=*))(|(uid=*", "admin)(&)", "admin)(|(password=*", "*)(objectClass=*", "x)(cn=*))", "*))%00", "x' or count(/*)=1 or 'a'='b", "'] | //user/*[1]", "//user[username='' or '1'='1']",
+    "*)(uid=*))(|(uid=*", "admin)(&)", "admin)(|(password=*", "*)(objectClass=*", "x)(cn=*))", "*))%00", "*)(&", "*)(|", "' or contains(name,'adm') or '", "x' or count(/*)=1 or 'a'='b", "'] | //user/*[1]", "//user[username='' or '1'='1']",
     "x' or name()='user' or 'x'='y", "' and string-length(name(/*[1]))=4 and '1'='1",
 };
 static const char *const honest[] = {
     "(&(objectClass=user)(memberOf=cn=admins))", "(|(uid=a)(cn=b*))", "the regex (.*)(foo)(bar=baz)", "//div[@class='x']/a[contains(@href,'foo') or @id='y']", "//a[@x='b'] | //c",
-    "count(//item) in XPath", "f(x)(y) = 1; foo(a)(b=2)", "(see fig. 1)(a=b)", "\"yes\" or \"no\"", "the boys' or the girls' name",
+    "the regex (.*)(&", "a*)(& b", "//a[contains(name,'adm') or contains(name,'b')]", "count(//item) in XPath", "f(x)(y) = 1; foo(a)(b=2)", "(see fig. 1)(a=b)", "\"yes\" or \"no\"", "the boys' or the girls' name",
 };
 
 static void finds_payloads(void **state) { (void)state; cases_all_found(&bawn_guard_query, attacks, BAWN_COUNT(attacks)); }
