@@ -124,6 +124,8 @@ static void judge(bawn_probe *p, size_t begin, size_t authority)
     int close;
     p->begin = begin;
     use how = context(&close, p, begin);
+    if (begin == authority && how == LOADED)
+        how = BARE;             /* "www.host": only programs that make links of texts see a host in it */
     bool relative = begin + 2 == authority && slash(p->text.ptr[begin]);   /* "//host/": only where an address must stand */
     if (relative && (how == BARE || how == REFERENCE))
         return;
@@ -133,6 +135,32 @@ static void judge(bawn_probe *p, size_t begin, size_t authority)
     bool query = memchr(u.rest.ptr, '?', u.rest.len) != NULL;
     if (how == LOADED || bawn_url_carries(&u) || (how == REFERENCE && query))
         bawn_probe_found(p, 0, u.begin, u.end, how == LOADED ? 0.95f : 0.8f);
+}
+
+/* www.host/..., of which many programs make a link. */
+static void bare_host(bawn_probe *p)
+{
+    size_t begin = p->end - 4;
+    int before = bawn_probe_back(p, begin);
+    if (bawn_probe_word_begins(p, begin) && !(before >= 0 && strchr("/\\@.-_=&?%", before)) && bawn_probe_at(p, p->end) > ' ')
+        judge(p, begin, begin);
+}
+
+/* https:&#x2F;&#x2F;host: Markdown and HTML read entities in addresses. */
+static void with_entities(bawn_probe *p)
+{
+    static const char *const slashes[] = { "&#x2f;", "&#x002f;", "&#47;", "&#047;", "&#0047;", "&sol;", "&#x5c;", "&#92;", "&bsol;", "/", "\\", NULL };
+    size_t begin = p->end, authority;
+    while (begin > 0 && p->end - begin < 32 && !bawn_probe_text_at(p, begin, "http"))
+        begin--;
+    for (authority = begin + 4; authority < p->end && p->text.ptr[authority] != ':' && p->text.ptr[authority] != '&'; authority++)
+        ;
+    authority += p->text.ptr[authority] == ':' ? 1 : bawn_probe_one_of(p, authority, (const char *const[]){ "&#x3a;", "&#x003a;", "&#58;", "&#058;", "&colon;", NULL });
+    for (size_t n; (n = bawn_probe_one_of(p, authority, slashes)) > 0; authority += n)
+        ;
+    bool coded = memchr(p->text.ptr + begin, '&', (authority < p->text.len ? authority : p->text.len) - begin) != NULL;
+    if (coded && authority >= p->end && bawn_probe_at(p, authority) > ' ')
+        judge(p, begin, authority);
 }
 
 static void confirm(bawn_probe *p)
@@ -158,13 +186,21 @@ static const bawn_pattern patterns[] = {
     ROW("https?:[\\\\]", "![a](https:\\\\evil.example/p.png)", "http:\\ is not an address"),
     ROW("https?:/[^/\\s\\\\]", "![a](https:/evil.example/p.png)", "http:/a is odd"),
     ROW("[(<\"'=][/\\\\]\\\\", "![a](/\\evil.example/p.png)", "a path (\\\\server\\share)"),
+    ROW("www\\.", "see www.evil.example/?d=c2VjcmV0IGRhdGE", "see www.docs.example/guide/start.html"),
+    ROW("https?(?::|&#x0{0,2}3a;|&#0{0,2}58;|&colon;)&(?:#x0{0,2}2f|#0{0,2}47|sol|#x5c|#92|bsol);", "![a](https:&#x2F;&#x2F;evil.example/p.png)", "https:&amp;a is odd"),
+    ROW("https?(?:&#x0{0,2}3a;|&#0{0,2}58;|&colon;)[/\\\\]", "![a](https&#58;//evil.example/p.png)", "https&colon; is a way to write a colon"),
 };
 
 static void wake(bawn_probe *p)
 {
     if (p->pattern == &patterns[2])
         p->end--;       /* the byte behind the single slash is the host's */
-    confirm(p);
+    if (p->pattern == &patterns[4])
+        bare_host(p);
+    else if (p->pattern > &patterns[4])
+        with_entities(p);
+    else
+        confirm(p);
 }
 
 static const bawn_kind kinds[] = {

@@ -1,9 +1,11 @@
 /* Addresses: see url.h. Browsers read backslashes as slashes and take the host behind the last '@', so we do. */
 #include "guard/exfiltration/url.h"
+#include "guard/secrets/secrets.h"
 #include "text/text.h"
 
 #define VALUE_LONG 16       /* a value of so many characters in a query may be data */
 #define VALUE_NAMED 8       /* or of so many behind a name that says so, or that decode to text */
+#define VALUE_SECRET 4      /* or of so many behind the name of a secret or of a card */
 #define QUERY_LONG 48       /* and so may many short ones together */
 #define PIECE_LONG 16       /* coded data shorter than this is not worth a link */
 
@@ -149,6 +151,39 @@ static bool says_data(bawn_slice name)
     return false;
 }
 
+static bool any_is(bawn_slice text, const char *const *words)
+{
+    for (; *words; words++)
+        if (bawn_slice_eq_nocase(text, bawn_slice_str(*words)))
+            return true;
+    return false;
+}
+
+/* What manuals write where a token would stand: TOKEN, <token>, abc123, test-token. */
+static bool is_shown(bawn_slice value)
+{
+    static const char *const whole[] = { "abc123", "abcdef", "abc-123", "1234", "12345", "123456", "true", "false", "none", "null", NULL };
+    static const char *const parts[] = { "test", "demo", "token", "secret", "password", "value", "session" };
+    bool upper = true;
+    for (size_t i = 0; i < value.len; i++)
+        upper &= !bawn_is_lower((unsigned char)value.ptr[i]) && !bawn_is_digit((unsigned char)value.ptr[i]);
+    for (size_t i = 0; i < BAWN_COUNT(parts); i++)
+        upper |= bawn_slice_find_nocase(value, bawn_slice_str(parts[i])) < value.len;
+    return upper || any_is(value, whole) || bawn_secret_is_placeholder(value) || strchr("<{[$%:", value.ptr[0]);
+}
+
+/* The name of a secret, or of a card's or document's number: four signs behind it are enough. */
+static bool says_secret(bawn_slice name, bawn_slice value)
+{
+    static const char *const secrets[] = { "password", "passwd", "pwd", "token", "access_token", "api_key", "apikey", "secret", "session", "sessionid",
+                                           "session_id", "cookie", "creds", "credentials", NULL };
+    static const char *const numbers[] = { "card", "cardnumber", "card_number", "cc", "ccnumber", "cvv", "cvc", "iban", "ssn", "pin", "otp", NULL };
+    size_t digits = 0;
+    for (size_t i = 0; i < value.len; i++)
+        digits += bawn_is_digit((unsigned char)value.ptr[i]);
+    return value.len >= VALUE_SECRET && (any_is(name, secrets) || (digits >= 3 && any_is(name, numbers))) && !is_shown(value);
+}
+
 static bool short_value_carries(bawn_slice q)
 {
     for (size_t from = 0, to; from < q.len; from = to + 1) {
@@ -159,7 +194,8 @@ static bool short_value_carries(bawn_slice q)
         bawn_slice name = bawn_slice_of(pair.ptr, sign), value = pair;
         if (sign < pair.len)
             value = bawn_slice_of(pair.ptr + sign + 1, pair.len - sign - 1);
-        if (decodes_to_text(value) || (sign < pair.len && value.len >= VALUE_NAMED && says_data(name)))
+        if (decodes_to_text(value) || (sign < pair.len && value.len >= VALUE_NAMED && says_data(name)) ||
+            (sign < pair.len && says_secret(name, value)))
             return true;
     }
     return false;

