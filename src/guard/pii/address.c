@@ -8,7 +8,7 @@ static const bawn_kind kinds[] = { BAWN_PII("ADDRESS", BAWN_MASK, "street addres
 
 #define SCORE 0.8f
 #define ROW(word, lang, hit, miss) { word, 0, BAWN_P_TRIGGER | BAWN_P_LITERAL, SCORE, lang, hit, miss }
-enum { FIRST_GLUED = 22, FIRST_AFTER = 36, FIRST_BEFORE = 61, FIRST_BOX = 68 };
+enum { FIRST_GLUED = 22, FIRST_AFTER = 36, FIRST_CODED = 64, FIRST_BEFORE = 69, FIRST_BOX = 76 };
 
 static const bawn_pattern patterns[] = {
     /* SUFFIX: number, one to four capital words, this. Those of two letters are looked for from the number on: abbreviated(). */
@@ -41,6 +41,11 @@ static const bawn_pattern patterns[] = {
     ROW("переулок ", "ru", "переулок Сивцев, 3", "переулок узкий"), ROW("пер. ", "ru", "пер. Садовый, д. 3", "пер. с англ."), ROW("бульвар ", "ru", "бульвар Гоголя, 7", "бульвар широкий"),
     ROW("наб. ", "ru", "наб. Мойки, 12", "наб. реки"), ROW("шоссе ", "ru", "шоссе Энтузиастов, 31", "шоссе перекрыто"), ROW("вул. ", "uk", "вул. Хрещатик, буд. 22", "вул. без назви"),
     ROW("شارع ", "ar", "شارع التحرير 15، القاهرة", "شارع طويل جدا"), ROW("طريق ", "ar", "طريق الملك فهد، 120", "طريق طويل"),
+    ROW("c/ ", "es", "C/ Mayor, 12", "c/ o 12 euros"), ROW("avda. ", "es", "Avda. América 25", "avda. cerrada"), ROW("av. ", "pt", "Av. Paulista, 1578", "av. de 12 horas"),
+    /* PREFIX_CODED: this, capital words, a number, and only with a postal code and a place behind */
+    ROW("unter den ", "de", "Unter den Linden 77, 10117 Berlin", "unter den Linden 77 Bäume"), ROW("an der ", "de", "An der Alster 3, 20099 Hamburg", "an der Alster 3 Stunden"),
+    ROW("auf der ", "de", "Auf der Heide 12, 29640 Schneverdingen", "auf der Heide 12 Schafe"), ROW("auf dem ", "de", "Auf dem Berge 5, 28844 Weyhe", "auf dem Berge 5 Hütten"),
+    ROW("hinter der ", "de", "Hinter der Kirche 2, 24937 Flensburg", "hinter der Kirche 2 Bäume"),
     /* PREFIX_BEFORE: a number, this, a name */
     ROW("rue ", "fr", "12 rue de la Paix", "la rue est longue"), ROW("avenue ", "fr", "12, avenue Foch", "une avenue large"), ROW("boulevard ", "fr", "5 boulevard Voltaire", "le boulevard large"),
     ROW("place ", "fr", "3 place Bellecour", "une place libre"), ROW("chemin ", "fr", "8 chemin Vert", "le chemin"), ROW("impasse ", "fr", "4 impasse Martin", "une impasse"), ROW("quai ", "fr", "6 quai Conti", "un quai"),
@@ -207,9 +212,14 @@ static bool ends_clause(bawn_probe *p, size_t i)
     return c < 0 || strchr(",.;)\n\r", c) || arabic_comma(p, i);
 }
 
+static bool comma_before(const bawn_probe *p, size_t i) { return bawn_probe_back(p, i) == ','; }
+
 static void number_after(bawn_probe *p, size_t begin)
 {
-    size_t i = p->end;
+    static const char *const particles[] = { "de la ", "de los ", "de las ", "de ", "del ", "della ", "dello ", "dei ", "degli ", "delle ", "di ", "do ", "da ", "dos ", "das ", NULL };
+    size_t i = p->end, particle = bawn_probe_one_of(p, i, particles);
+    bool coded = p->pattern >= &patterns[FIRST_CODED];
+    i += particle;
     if (!bawn_probe_word_begins(p, begin) || bawn_probe_at(p, i) < 0 || !is_name_at(p, i) || is_digit(bawn_probe_at(p, i)))
         return;
     bool arabic = strcmp(p->pattern->lang, "ar") == 0;     /* without capitals: fewer words, and the number ends it */
@@ -223,7 +233,9 @@ static void number_after(bawn_probe *p, size_t begin)
             return;
         size_t end = named_number(p, next + 1);
         if (end) {
-            if (!arabic || ends_clause(p, end))
+            bool year = particle > 0 && !comma_before(p, next) && end - next == 5;      /* "Plaza de España 2024" */
+            bool whole = (!arabic && particle == 0) || ends_clause(p, end);
+            if (whole && !year && (!coded || with_postal_code(p, end) > end))
                 found(p, begin, end);
             return;
         }

@@ -6,7 +6,7 @@ static const bawn_kind kinds[] = { BAWN_PII("AGE", BAWN_OBSERVE, "a person's age
 #define AFTER(word, lang, hit, miss) { word, 0, BAWN_P_TRIGGER | BAWN_P_LITERAL, 0.8f, lang, hit, miss }
 
 /* Rows before BEHIND and from LETTERS on stand after the number, the others in front of it. */
-enum { BEHIND = 17, LETTERS = 44 };
+enum { BEHIND = 19, LETTERS = 46 };
 static const bawn_pattern patterns[] = {
     AFTER(" years old", "en", "I'm 42 years old", "the bridge is 420 years old"),
     AFTER("-year-old", "en", "a 42-year-old man", "a nine-year-old"),
@@ -22,6 +22,8 @@ static const bawn_pattern patterns[] = {
     AFTER("j'ai ", "fr", "j'ai 42 ans", "j'ai 42 livres"),
     AFTER("ho ", "it", "ho 42 anni", "ho 42 libri"),
     AFTER("tenho ", "pt", "tenho 42 anos", "tenho 42 livros"),
+    AFTER("tiene ", "es", "Mi abuela tiene 82 años", "tiene 20 años de experiencia"),
+    AFTER("мне ", "ru", "Мне 42 года", "мне 42 рубля"),
     AFTER(" jaar oud", "nl", "ik ben 42 jaar oud", "jaren oud"),
     AFTER(" anos de idade", "pt", "42 anos de idade", "muitos anos de idade"),
     AFTER(" lat,", "pl", "Anna, 42 lat, mężatka", "wiele lat, nic"),
@@ -65,7 +67,9 @@ static bool found(bawn_probe *p, size_t begin, size_t end)
 }
 
 /* The years of "tengo 42 años": a cue whose number must have one of these behind it. */
-static const char *const years[] = { " años", " ans", " anni", " anos", NULL };
+static const char *const years[] = { " años", " ans", " anni", " anos", " год", " лет", NULL };
+/* ... and these make a span of time of it. */
+static const char *const spans[] = { " años de ", " ans de ", " ans d'", " anni di ", " anos de ", NULL }, *const of_age[] = { " años de edad", " anos de idade", NULL };
 /* Years, conjunctions, and full stops of other scripts, which end an age behind a cue. */
 static const char *const endings[] = { "。", "，", " سنة", " عام", " साल", "岁", "歳", " лет", " год", " years", " and ", " und ", " et ", " y ", NULL };
 
@@ -88,7 +92,8 @@ static void number_behind(bawn_probe *p, bool needs_years)
     int next = bawn_probe_at(p, end);
     bool ends = next < 0 || next == ',' || next == '.' || next == ';' || next == '\n' || next == ')' || next == '}' || next == '\r' ||
                 stands_at(p, end, endings);
-    if ((needs_years ? stands_at(p, end, years) : ends) && bawn_pii_right(p, end))
+    bool aged = needs_years && stands_at(p, end, years) && (!stands_at(p, end, spans) || stands_at(p, end, of_age));
+    if ((needs_years ? aged : ends) && bawn_pii_right(p, end))
         found(p, begin, end);
 }
 

@@ -109,6 +109,8 @@ static const bawn_pattern patterns[] = {
     CUE("paspoort", PASSPORT, 0.8f, "nl", "paspoort SPECI2014", "het paspoort van 2024"),
     CUE("paszport", PASSPORT, 0.8f, "pl", "paszport ZS1234567", "paszport z 2024 roku"),
 
+    CUE("паспорт", PASSPORT, 0.8f, "ru", "паспорт серия 4508 номер 123456", "паспорт с 2024 года"),
+
     CUE("username", USERNAME, 0.8f, "en", "username: jdoe42", "the username is required"),
     CUE("user name", USERNAME, 0.8f, "en", "my user name is jdoe42", "enter a user name: it must be short"),
     CUE("user id", USERNAME, 0.8f, "en", "user id: jdoe42", "the user id is missing"),
@@ -133,7 +135,11 @@ static const bawn_pattern patterns[] = {
     CUE("wachtwoord", PASSWORD, 0.8f, "nl", "wachtwoord: Geheim2020!", "het wachtwoord is verkeerd"),
     CUE("пароль", PASSWORD, 0.8f, "ru", "пароль: Secret2020!", "введите пароль: восемь знаков"),
     CUE("密码", PASSWORD, 0.8f, "zh", "密码: Secret2020!", "密码错误"),
-    CUE("パスワード", PASSWORD, 0.8f, "ja", "パスワード: Secret2020!", "パスワードを忘れました"),
+    CUE("パスワード", PASSWORD, 0.8f, "ja", "パスワードはSecret2020!です", "パスワードはOAuth2です"),
+    CUE("비밀번호", PASSWORD, 0.8f, "ko", "비밀번호는 Secret2020! 입니다", "비밀번호를 잊었어요"),
+    CUE("كلمة المرور", PASSWORD, 0.8f, "ar", "كلمة المرور: Secret2020!", "كلمة المرور خاطئة"),
+    CUE("كلمة السر", PASSWORD, 0.8f, "ar", "كلمة السر هي Secret2020!", "كلمة السر خاطئة"),
+    CUE("पासवर्ड", PASSWORD, 0.8f, "hi", "मेरा पासवर्ड Secret2020! है", "पासवर्ड: आठ अक्षर"),
 
     CUE("my name is", NAME, 0.6f, "en", "Hello, my name is Anna Smith.", "my name is not important"),
     CUE("mein name ist", NAME, 0.6f, "de", "Mein Name ist Jörg Weiß", "mein name ist egal"),
@@ -187,7 +193,23 @@ static const struct { const char *word; bool link; } fillers[] = {
     { "n°", false }, { "nº", false }, { "nummer", false }, { "code", false }, { "id", false }, { "date", false }, { "bic", false },
     { "value", false }, { "plate", false }, { "swift", false }, { "on", false }, { "the", false }, { "le", false }, { "el", false }, { "il", false },
     { "is", true }, { "was", true }, { "ist", true }, { "lautet", true }, { "est", true }, { "es", true }, { "è", true }, { "é", true }, { "to", false },
+    { "серия", false }, { "серии", false }, { "номер", false }, { "рф", false }, { "РФ", false }, { "№", false }, { "هي", true }, { "هو", true },
 };
+
+/* What follows a cue without a blank, in scripts that have none between words, and is a link. */
+static const char *const particles[] = { "是", "为", "は", "는", "은", "：", NULL };
+
+static size_t past_particle(bawn_probe *p, size_t i)
+{
+    for (const char *const *w = particles; *w; w++) {
+        size_t n = 0;
+        while ((*w)[n] && bawn_probe_at(p, i + n) == (unsigned char)(*w)[n])
+            n++;
+        if (!(*w)[n])
+            return i + n;
+    }
+    return i;
+}
 
 /* Past one filler word at i, or i. */
 static size_t past_filler(bool *link, bawn_probe *p, size_t i)
@@ -207,8 +229,8 @@ static size_t past_filler(bool *link, bawn_probe *p, size_t i)
 
 static size_t value_begin(bool *link, bawn_probe *p)
 {
-    size_t i = p->end;
-    *link = bawn_probe_back(p, i) == ' ';
+    size_t i = past_particle(p, p->end);
+    *link = bawn_probe_back(p, i) == ' ' || i > p->end || strcmp(p->pattern->lang, "hi") == 0;
     for (int words = 0; words < 5; words++) {
         size_t before = i;
         for (int c; i < p->end + 48 && is_sign(c = bawn_probe_at(p, i)); i++)
@@ -233,6 +255,30 @@ static size_t digits_form(bawn_probe *p, size_t i, size_t min, size_t max)
         }
     }
     return digits >= min && digits <= max && bawn_pii_right(p, end) ? end : 0;
+}
+
+static size_t digits_of(bawn_probe *p, size_t i, size_t n)
+{
+    size_t end = bawn_probe_past_digits(p, i, n + 1);
+    return end - i == n ? end : 0;
+}
+
+/* Series and number of a Russian passport: "4508 123456", "45 08 № 123456", "4508 номер 123456". */
+static size_t russian_passport(bawn_probe *p, size_t i)
+{
+    static const char *const numbers[] = { "номер", "№", "n", NULL };
+    size_t end = digits_of(p, i, 4);
+    if (!end && digits_of(p, i, 2) && bawn_probe_at(p, i + 2) == ' ')
+        end = digits_of(p, i + 3, 2);
+    if (!end)
+        return 0;
+    i = end + (bawn_probe_at(p, end) == ',');
+    i += bawn_probe_at(p, i) == ' ';
+    i += bawn_probe_one_of(p, i, numbers);
+    i += bawn_probe_at(p, i) == ':';
+    i += bawn_probe_at(p, i) == ' ';
+    end = digits_of(p, i, 6);
+    return end && bawn_pii_right(p, end) ? end : 0;
 }
 
 static size_t expiry_form(bawn_probe *p, size_t i)
@@ -303,11 +349,32 @@ static bool is_role(bawn_slice value)
     return false;
 }
 
+/* Letters of three bytes end a word in Latin letters ("Secret2020!です"), and so does the Arabic comma. */
+static bool other_script(bawn_probe *p, size_t i)
+{
+    int c = bawn_probe_at(p, i);
+    return (c >= 0xE3 && c <= 0xEF) || (c == 0xD8 && bawn_probe_at(p, i + 1) == 0x8C);
+}
+
+/* Scripts without blanks put names and terms behind the same particle ("パスワードはSHA-256で"): a password has more sorts of signs. */
+static bool is_strong(bawn_slice value)
+{
+    bool lower = false, upper = false, digit = false, sign = false;
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+        lower |= bawn_is_lower(c);
+        upper |= bawn_is_upper(c);
+        digit |= bawn_is_digit(c);
+        sign |= strchr("!@#$%^&*+~_", c) != NULL;
+    }
+    return digit && (lower || upper) && value.len >= 6 && (sign || (lower && upper && value.len >= 8));
+}
+
 /* One word of at least three signs that says something; a password needs a digit, a sign or mixed case. */
 static size_t word_form(bawn_probe *p, size_t i, bool password)
 {
     size_t begin = i, marks = 0, alphas = 0;
-    for (int c; i - begin < 64 && (c = bawn_probe_at(p, i)) > ' ' && !strchr("\"'`<>,;", c) && (password || c != '@'); i++) {
+    for (int c; i - begin < 64 && (c = bawn_probe_at(p, i)) > ' ' && !strchr("\"'`<>,;", c) && (password || c != '@') && !other_script(p, i); i++) {
         alphas += bawn_is_alpha((unsigned char)c);
         marks += bawn_is_digit((unsigned char)c) || (i > begin && bawn_is_upper((unsigned char)c)) || strchr("!@#$%^&*_-+~", c) != NULL;
         if (c == '{' || c == '[')
@@ -317,6 +384,10 @@ static size_t word_form(bawn_probe *p, size_t i, bool password)
         i--;
     bawn_slice value = { p->text.ptr + begin, i - begin };
     if (value.len < 3 || is_stop_word(value) || bawn_pii_same(value.ptr, value.len) || (password && (marks == 0 || value.len < 4)))
+        return 0;
+    bool glued = password && begin > 0 && (unsigned char)p->text.ptr[begin - 1] >= 0x80;
+    bool loose = password && (strcmp(p->pattern->lang, "hi") == 0 || strcmp(p->pattern->lang, "ko") == 0);     /* the link is weak, or behind the value */
+    if ((glued || loose) && !is_strong(value))
         return 0;
     if (password && bawn_secret_is_reference(p, begin, value))
         return 0;
@@ -364,7 +435,10 @@ static size_t value_end(bawn_probe *p, uint8_t kind, size_t i)
         return end ? end : code_form(p, i, 4, 9, 1, false);
     }
     case SWIFT: return swift_form(p, i);
-    case PASSPORT: return code_form(p, i, 6, 10, 2, false);
+    case PASSPORT:
+        if (strcmp(p->pattern->lang, "ru") == 0)
+            return russian_passport(p, i);
+        return code_form(p, i, 6, 10, 2, false);
     case MEMBER: return code_form(p, i, 6, 20, 5, false);
     case AUTHORIZATION:
     case CLAIM:

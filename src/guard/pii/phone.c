@@ -1,7 +1,7 @@
 /* Telephone numbers. International ones ("+", or "00") by calling code and the lengths used behind it (ITU-T E.164);
  * national ones beside a word that says so, or in a form that little else has: (415) 555-2671, 415-555-2671 with the
  * digits that the North American plan allows, 06 12 34 56 78, (0115) 496 0949, and the groups in which national plans are
- * written behind their trunk 0 (Ofcom, ACMA, MIC of Japan, MSIT of Korea ...). An extension (x12, ext. 12) belongs. */
+ * written behind their trunk 0, or 8 in Russia (Ofcom, ACMA, MIC of Japan, MSIT of Korea ...). An extension (x12, ext. 12) belongs. */
 #include "guard/pii/pii.h"
 
 static const bawn_kind kinds[] = { BAWN_PII("PHONE", BAWN_MASK, "telephone number, international or national") };
@@ -178,6 +178,16 @@ static bool national(bawn_probe *p, const parts *a)
     return false;
 }
 
+/* Russia and Kazakhstan from within: 8 (495) 123-45-67, 8-916-123-45-67, the code from 3, 4, 7, 8 or 9 on. */
+static bool russian(bawn_probe *p, const parts *a)
+{
+    const char *t = p->text.ptr;
+    if (!sized(a, "13322") || a->digits[0] != '8' || !strchr("34789", a->digits[1]) || t[a->g[2].end] != '-' || t[a->g[3].end] != '-')
+        return false;
+    bool parentheses = t[a->g[1].end] == ')' && t[a->g[1].begin - 1] == '(', signs = t[a->g[0].end] == t[a->g[1].end] && strchr(" -", t[a->g[0].end]);
+    return (parentheses || signs) && !bawn_pii_otherwise(p, p->begin) && found(p, p->begin, p->end, 0.8f);
+}
+
 /* Dates and addresses of machines, which have telephone-like groups. */
 static bool is_date_or_address(bawn_probe *p, const parts *a)
 {
@@ -225,7 +235,7 @@ static void confirm(bawn_probe *p)
         return;
     if (!plus && a.digits[0] == '0' && a.digits[1] == '0' && a.n > 1 && international(p, &a, 2, 0.8f))
         return;
-    if (trunk_in_parentheses(p, &a) || national(p, &a))
+    if (trunk_in_parentheses(p, &a) || national(p, &a) || russian(p, &a))
         return;
     for (size_t i = 0; i < a.n; i++)
         if (north_american(p, &a, i) || french(p, &a, i))
