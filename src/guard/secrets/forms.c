@@ -1,10 +1,10 @@
 /* Secrets told by their form: private key blocks (RFC 7468, OpenSSH, OpenPGP, PuTTY), JSON web tokens (RFC 7519: the header
  * decodes to an object with "alg"), passwords in connection strings and URLs (RFC 3986 userinfo), bearer and basic
- * credentials (RFC 6750, RFC 7617), bot tokens (Telegram, Discord) and keys with a mark in their middle. */
+ * credentials (RFC 6750, RFC 7617), bot tokens (Telegram, Discord), webhooks of Teams, and keys with a mark in their middle. */
 #include "guard/secrets/secrets.h"
 #include "text/text.h"
 
-enum { KEY_BLOCK, JWT, CONNECTION, BEARER, BASIC, TELEGRAM, AZURE, MAILCHIMP, AWS, DISCORD };
+enum { KEY_BLOCK, JWT, CONNECTION, BEARER, BASIC, TELEGRAM, AZURE, MAILCHIMP, AWS, DISCORD, TEAMS };
 
 static const bawn_kind kinds[] = {
     [KEY_BLOCK] = BAWN_SECRET("PRIVATE_KEY", BAWN_BLOCK, "private key block, to its END line"),
@@ -16,15 +16,18 @@ static const bawn_kind kinds[] = {
     [AZURE] = BAWN_SECRET("AZURE", BAWN_BLOCK, "Azure storage key, shared access signature or client secret"),
     [MAILCHIMP] = BAWN_SECRET("MAILCHIMP", BAWN_BLOCK, "Mailchimp key"),
     [AWS] = BAWN_SECRET("AWS_SECRET", BAWN_BLOCK, "AWS secret access key or session token behind its name"),
+    [TEAMS] = BAWN_SECRET("MICROSOFT_TEAMS", BAWN_BLOCK, "webhook of Microsoft Teams or Outlook"),
     [DISCORD] = BAWN_SECRET("DISCORD", BAWN_BLOCK, "Discord bot token"),
 };
 
 #define ROW(text, kind, flags, hit, miss) { text, kind, BAWN_P_TRIGGER | BAWN_P_LITERAL | (flags), 0.95f, "*", hit, miss }
 #define MIX43 "a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTiKqW3eZ"
+#define WEBHOOK "9f3a7c1e-b5d2-4846-9e1f-a93c20d4b86a@5f1c9e37-d2b8-4a64-8c71-59fd0b28a46e/IncomingWebhook/9f3a7c1eb5d208467e1fa93c20d4b86a/" \
+    "d2b80a64-e3c7-459f-8b28-a46e5f1c9e37"
 #define MIX32 "a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjP"
 
 enum { AT_BEGIN_KEY, AT_BEGIN_PUTTY, AT_JWT, AT_URL, AT_BEARER, AT_BASIC, AT_TELEGRAM, AT_ACCOUNT_KEY, AT_SIG, AT_CLIENT, AT_CLIENT_7, AT_MAILCHIMP,
-       AT_AWS, AT_DISCORD };
+       AT_AWS, AT_DISCORD, AT_OFFICE, AT_OFFICE365 };
 static const bawn_pattern patterns[] = {
     [AT_BEGIN_KEY] = ROW("-----BEGIN ", KEY_BLOCK, BAWN_P_CASE, "-----BEGIN RSA PRIVATE " "KEY-----\nMIIEow" MIX43 "\n-----END RSA PRIVATE " "KEY-----",
                          "-----BEGIN CERTIFICATE-----\nMIIEow\n-----END CERTIFICATE-----"),
@@ -44,6 +47,8 @@ static const bawn_pattern patterns[] = {
     /* six digits of an id, in base64 */
     [AT_DISCORD] = { "[MNO][DTjz][AEIMQUYcgk][w-z0-5][MNO][DTjz][AEIMQUYcgk][w-z0-5]", DISCORD, BAWN_P_TRIGGER | BAWN_P_CASE, 0.95f, "*",
                      "token MTk4NjIyNDgzNDcxOTI1MjQ4." "Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", "id MTk4NjIyNDgzNDcxOTI1MjQ4.json" },
+    [AT_OFFICE] = ROW("office.com/webhook", TEAMS, 0, "https://x.webhook.office.com/webhookb2/" WEBHOOK, "https://x.webhook.office.com/webhookb2/..."),
+    [AT_OFFICE365] = ROW("office365.com/webhook", TEAMS, 0, "https://outlook.office365.com/webhook/" WEBHOOK, "https://outlook.office365.com/webhook/GUID"),
 };
 
 static void found(bawn_probe *p, size_t begin, size_t end) { bawn_probe_found(p, p->pattern->kind, begin, end, p->pattern->score); }
@@ -234,6 +239,26 @@ static void discord(bawn_probe *p)
         found(p, begin, three);
 }
 
+static size_t guid(bawn_probe *p, size_t i)
+{
+    size_t end = bawn_secret_run(p, i, BAWN_SIGNS_URL, 37);
+    return end - i == 36 && bawn_probe_at(p, i + 8) == '-' && bawn_probe_at(p, i + 23) == '-' ? end : 0;
+}
+
+/* GUID@GUID/IncomingWebhook/32 signs/GUID */
+static void webhook(bawn_probe *p)
+{
+    size_t i = p->end + (text_at(p, p->end, "b2") ? 2 : 0), tenant = guid(p, i + 1);
+    size_t group = tenant && bawn_probe_at(p, i) == '/' && bawn_probe_at(p, tenant) == '@' ? guid(p, tenant + 1) : 0;
+    if (!group || !text_at(p, group, "/IncomingWebhook/"))
+        return;
+    size_t key = group + strlen("/IncomingWebhook/"), end = bawn_secret_run(p, key, BAWN_SIGNS_HEX, 33);
+    bawn_slice value = { p->text.ptr + key, end - key };
+    size_t owner = value.len == 32 && bawn_probe_at(p, end) == '/' ? guid(p, end + 1) : 0;
+    if (owner && !bawn_secret_is_placeholder(value) && bawn_secret_entropy(value) > 2.8)
+        found(p, p->end - strlen(p->pattern->regex), owner);
+}
+
 static void confirm(bawn_probe *p)
 {
     switch (p->pattern - patterns) {
@@ -250,6 +275,8 @@ static void confirm(bawn_probe *p)
     case AT_CLIENT_7: client_secret(p); break;
     case AT_MAILCHIMP: mailchimp(p); break;
     case AT_DISCORD: discord(p); break;
+    case AT_OFFICE:
+    case AT_OFFICE365: webhook(p); break;
     default: aws(p); break;
     }
 }

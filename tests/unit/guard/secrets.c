@@ -46,6 +46,9 @@ static const struct { const char *text, *found; } spans[] = {
     { "xo" "xb-123456789012-1234567890123-a8F3kQz7Lm2Xw9Rt5Yb1Nc6V", "xo" "xb-123456789012-1234567890123-a8F3kQz7Lm2Xw9Rt5Yb1Nc6V" },
     { "bot MTk4NjIyNDgzNDcxOTI1MjQ4." "Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs!", "MTk4NjIyNDgzNDcxOTI1MjQ4." "Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs" },
     { "MTA4NjIyNDgzNDcxOTI1MjQ4MA." "GabcDe.a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTiK", "MTA4NjIyNDgzNDcxOTI1MjQ4MA." "GabcDe.a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTiK" },
+    { "machine github.com login bob password a8F3kQz7Lm2Xw9Rt5Yb1Nc6V", "a8F3kQz7Lm2Xw9Rt5Yb1Nc6V" }, { "machine a.example\n  login bob\n  password S3cr3tPass9\n", "S3cr3tPass9" },
+    { "curl -s -u admin:S3cr3tPass9 https://a.example", "S3cr3tPass9" }, { "mysqldump -h db -u root -p'S3cr3tPass9' shop > a.sql", "S3cr3tPass9" },
+    { "sshpass -p S3cr3tPass9 ssh bob@host", "S3cr3tPass9" },
     { "password: John.Smith1985", "John.Smith1985" },
     { "export API_KEY='n7Kq2xLw9Rt5Yb1Nc6Vd4Hs0'", "n7Kq2xLw9Rt5Yb1Nc6Vd4Hs0" },
     { "curl -H 'Authorization: Bearer a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0' x", "a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0" },
@@ -80,7 +83,7 @@ static const char *const honest[] = {
     "https://example.com:8080/path?token=next", "commit 286ec554c04d4b47556f286ec554c04d4b47556f", "UUID 550e8400-e29b-41d4-a716-446655440000",
     "The task-based risk-averse approach works.", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "sk-1234567890abcdef1234567890abcdef1234567890abcdef",
     "AKIAIOSFODNN7EXAMPLE", "The secret of the recipe is patience: 3 hours of it.", "max_tokens: 4096, token_type: bearer", "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----",
-    "keyboard key-value store", "password = settings.DB_PASS1", "see MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.xxxxxxxxxxxxxxxxxxxxxxxxxxx", "user.password = newPassword1;", "xo" "xb-123456789012-123456789012-xxxxxxxxxxxxxxxxxxxxxxxx", "const token = await getToken(request);", "password = input('Password: ')", "passwords must have 12 characters",
+    "keyboard key-value store", "password = settings.DB_PASS1", "on this machine the login password changed2 days ago", "curl -u user:password https://a.example", "curl -u $USER:$PASS1 https://a.example", "mysql -u root -p shop1", "mysql -P3306 -p", "sshpass -e ssh a -p 2222", "sshpass -p \"$SSH_PASS1\" ssh a", "docker run -u 1000:1000 image", "machine a.example login bob password <password1>", "see MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.xxxxxxxxxxxxxxxxxxxxxxxxxxx", "user.password = newPassword1;", "xo" "xb-123456789012-123456789012-xxxxxxxxxxxxxxxxxxxxxxxx", "const token = await getToken(request);", "password = input('Password: ')", "passwords must have 12 characters",
     "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUA", "SKU SK12345678", "next_token_id = 12345",
 };
 
