@@ -96,7 +96,7 @@ static void left_value(bawn_probe *p, size_t name, size_t end)
     int sign = bawn_probe_back(p, quote);
     if (quote == name || (sign != '"' && sign != '\''))
         return;
-    for (size_t i = bawn_inject_line(p, --quote); i < quote; i++)
+    for (size_t i = bawn_inject_value(p, --quote); i < quote; i++)
         n += p->text.ptr[i] == sign;
     p->begin = name;
     size_t value = bawn_inject_blanks(p, end);
@@ -215,6 +215,7 @@ static bool hidden_scheme(bawn_probe *p, size_t i)
     static const char *const schemes[] = { "javascript:", "vbscript:" };
     char text[12];
     bool coded = false;
+    i += bawn_probe_at(p, i) == '\\';      /* a quote that is escaped in a tool's arguments */
     int sign = bawn_probe_at(p, i);
     i += sign == '"' || sign == '\'';
     if ((bawn_probe_at(p, i) | 32) != 'j' && (bawn_probe_at(p, i) | 32) != 'v' && bawn_probe_at(p, i) != '&')

@@ -11,7 +11,7 @@ enum { LDAP, XPATH };
 static bool closes_nothing(const bawn_probe *p, size_t i, char open, char close)
 {
     int depth = 0;
-    for (size_t k = bawn_inject_line(p, i); k < i; k++) {
+    for (size_t k = bawn_inject_value(p, i); k < i; k++) {
         if (p->text.ptr[k] == open)
             depth++;
         else if (p->text.ptr[k] == close && depth > 0)
@@ -75,7 +75,7 @@ static void condition(bawn_probe *p, size_t end)
         return;
     char sign = p->text.ptr[--quote];
     unsigned n = 0;
-    for (size_t i = bawn_inject_line(p, quote); i < quote; i++)
+    for (size_t i = bawn_inject_value(p, quote); i < quote; i++)
         n += p->text.ptr[i] == sign && !(bawn_is_alpha((unsigned char)bawn_probe_back(p, i)) && bawn_is_alpha((unsigned char)p->text.ptr[i + 1]));
     p->begin = quote;
     if (n % 2)

@@ -26,6 +26,22 @@ static const char *const honest[] = {
 
 static void finds_payloads(void **state) { (void)state; cases_all_found(&bawn_guard_html, attacks, BAWN_COUNT(attacks)); }
 static void passes_honest_text(void **state) { (void)state; cases_none_found(&bawn_guard_html, honest, BAWN_COUNT(honest)); }
+/* Arguments of tools are JSON: each string is a value of its own. */
+static void finds_payloads_in_arguments(void **state)
+{
+    static const char *const bad[] = { "{\"q\": \"\\\" onmouseover=\\\"alert(1)\", \"n\": 1}", "{\"q\":\"<a href=\\\"jav&#x09;ascript:alert(1)\\\">\"}" }, *const good[] = { "{\"q\": \"class=\\\"btn\\\" onclick=\\\"alert(1)\\\"\"}" };
+    bawn_harness h;
+    (void)state;
+    harness_open(&h, &bawn_guard_html, BAWN_IN_TOOL_ARGUMENTS);
+    for (size_t i = 0; i < BAWN_COUNT(bad); i++) {
+        assert_true(bawn_harness_run(&h, bad[i]) > 0);
+        harness_check_cuts(&h, bad[i], 8);
+    }
+    for (size_t i = 0; i < BAWN_COUNT(good); i++)
+        assert_int_equal(bawn_harness_run(&h, good[i]), 0);
+    harness_close(&h);
+}
+
 static void rows_hold_and_cutting_changes_nothing(void **state)
 {
     (void)state;
@@ -35,7 +51,7 @@ static void rows_hold_and_cutting_changes_nothing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_payloads), cmocka_unit_test(passes_honest_text),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_payloads), cmocka_unit_test(passes_honest_text), cmocka_unit_test(finds_payloads_in_arguments),
                                         cmocka_unit_test(rows_hold_and_cutting_changes_nothing) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
