@@ -65,7 +65,7 @@ static bool string_opens(const bawn_probe *p, size_t i)
 }
 
 /* Whether "\n" or "\r" stands right before i, with a backslash that is not escaped itself. */
-static bool escaped_end(const bawn_probe *p, size_t i)
+bool bawn_inject_escaped_end(const bawn_probe *p, size_t i)
 {
     return p->place == BAWN_IN_TOOL_ARGUMENTS && i >= 2 && p->text.ptr[i - 2] == '\\' && (p->text.ptr[i - 1] == 'n' || p->text.ptr[i - 1] == 'r') &&
            bawn_probe_back(p, i - 2) != '\\';
@@ -73,7 +73,7 @@ static bool escaped_end(const bawn_probe *p, size_t i)
 
 size_t bawn_inject_value(const bawn_probe *p, size_t i)
 {
-    while (i > 0 && p->text.ptr[i - 1] != '\n' && !string_opens(p, i) && !escaped_end(p, i))
+    while (i > 0 && p->text.ptr[i - 1] != '\n' && !string_opens(p, i) && !bawn_inject_escaped_end(p, i))
         i--;
     return i;
 }
@@ -82,7 +82,31 @@ bool bawn_inject_value_opens(const bawn_probe *p, size_t i)
 {
     while (i > 0 && blank((unsigned char)p->text.ptr[i - 1]))
         i--;
-    return i == 0 || p->text.ptr[i - 1] == '\n' || string_opens(p, i) || escaped_end(p, i);
+    return i == 0 || p->text.ptr[i - 1] == '\n' || string_opens(p, i) || bawn_inject_escaped_end(p, i);
+}
+
+/* "command": and its kin right before the string that opens at i. */
+static bool holds_commands(const bawn_probe *p, size_t i)
+{
+    static const char *const keys[] = { "command", "cmd", "commands", "script", "code", "shell", "bash", "exec", "run", "program", "cmdline", "command_line" };
+    for (i--; i > 0 && strchr(" \t\r\n:", p->text.ptr[i - 1]); i--)
+        ;
+    if (bawn_probe_back(p, i) != '"')
+        return false;
+    size_t end = --i;
+    while (i > 0 && end - i < 24 && p->text.ptr[i - 1] != '"')
+        i--;
+    for (size_t k = 0; k < BAWN_COUNT(keys); k++)
+        if (bawn_slice_eq_nocase(bawn_slice_of(p->text.ptr + i, end - i), bawn_slice_str(keys[k])))
+            return true;
+    return false;
+}
+
+bool bawn_inject_data_opens(const bawn_probe *p, size_t i)
+{
+    while (i > 0 && blank((unsigned char)p->text.ptr[i - 1]))
+        i--;
+    return i == 0 || p->text.ptr[i - 1] == '\n' || (string_opens(p, i) && !holds_commands(p, i));
 }
 
 bool bawn_inject_value_closes(bawn_probe *p, size_t i)

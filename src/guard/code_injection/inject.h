@@ -15,6 +15,9 @@ size_t bawn_inject_line(const bawn_probe *, size_t i);          /* begin of the 
 /* The same for values: in a tool's arguments, which are JSON, a string is a value, and "\n" in it ends a line. */
 size_t bawn_inject_value(const bawn_probe *, size_t i);
 bool bawn_inject_value_opens(const bawn_probe *, size_t i);     /* only blanks from the value's or line's begin to i */
+bool bawn_inject_escaped_end(const bawn_probe *, size_t i);     /* such a "\n" ends at i */
+/* The same, where a lone word may be data: not a later line of a string, nor under a key whose values are commands. */
+bool bawn_inject_data_opens(const bawn_probe *, size_t i);
 bool bawn_inject_value_ends(bawn_probe *, size_t i);            /* only blanks from i to its end */
 bool bawn_inject_value_closes(bawn_probe *, size_t i);          /* i is the quote that closes such a string */
 /* Whether only blanks stand from i to the end of the line or text. */

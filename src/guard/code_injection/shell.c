@@ -108,13 +108,14 @@ static bool data_before(const bawn_probe *p, size_t separator)
         return true;
     size_t word = i;
     bool dot = false, digits = true, at = false;
-    while (word > 0 && !bawn_is_space((unsigned char)p->text.ptr[word - 1]) && !strchr("=\"'", p->text.ptr[word - 1])) {
+    while (word > 0 && !bawn_is_space((unsigned char)p->text.ptr[word - 1]) && !strchr("=\"'", p->text.ptr[word - 1]) &&
+           !bawn_inject_escaped_end(p, word)) {
         word--;
         dot |= p->text.ptr[word] == '.' && word + 1 < i;
         at |= p->text.ptr[word] == '@';
         digits &= bawn_is_digit((unsigned char)p->text.ptr[word]);
     }
-    return dot || at || digits || bawn_inject_value_opens(p, word) || bawn_probe_back(p, word) == '=';
+    return dot || at || digits || bawn_inject_data_opens(p, word) || bawn_probe_back(p, word) == '=';
 }
 
 /* "name | id": a column of a table, unless an address stands before. */
@@ -174,7 +175,7 @@ static bool behind_word(const bawn_probe *p, size_t begin)
         end--;
     for (word = end; word > 0 && bawn_inject_name_byte((unsigned char)p->text.ptr[word - 1]);)
         word--;
-    return end < begin && word < end && bawn_inject_value_opens(p, word);
+    return end < begin && word < end && bawn_inject_data_opens(p, word);
 }
 
 /* $(command) and `command`: a probing one glued to data, alone on its line, or severe anywhere outside scripts. */

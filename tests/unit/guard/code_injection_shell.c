@@ -37,7 +37,8 @@ static void arguments_of_tools_are_values(void **state)
 {
     static const char *const run[] = { "`id`", "{\"host\": \"`whoami`\"}", "{\"q\":\"rm -rf /\"}", "{\"q\": \"x; id\", \"n\": 1}", "{\"q\":\"PRE $(whoami)\"}",
         "{\"a\": 1, \"q\":\"PRE && whoami\"}", "{\"q\":\"dd if=/dev/zero of=/dev/sda\",\"n\":1}", "{\"q\":\"1.2.3.4; cat /etc/passwd\",\"n\":1}" },
-        *const none[] = { "see `id` for it", "{\"note\": \"the `id` column\"}", "`date`", "{\"command\":\"cd build.d; ls\"}", "{\"command\":\"ls; id\"}",
+        *const none[] = { "see `id` for it", "{\"note\": \"the `id` column\"}", "`date`", "{\"command\":\"cd build.d; ls\"}", "{\"command\":\"ls; id\"}", "{\"command\": \"whoami && hostname && pwd\"}", "{\"cmd\":\"tsc && ls -la\"}",
+        "{\"path\":\"a.sh\",\"content\":\"#!/bin/sh\\npytest && ls -la\\nhistory; id\\n\"}", "{\"script\":\"report $(id)\"}",
         "{\"command\":\"set -e\\ncd src; ls -la && pwd\"}", "{\"command\":\"rm -rf /tmp/x\"}", "{\"text\":\"never type rm -rf /\"}", "{\"a\":\"the name; id of it\"}" };
     bawn_harness h;
     (void)state;
