@@ -5,7 +5,8 @@
  * JSON strings, CSV cells and attributes are quoted as well but are not quotations: a mark right behind ',', '[', '{',
  * '=' or a key's colon does not count, and neither does a line of a single word before the mark (YAML's `text: "..."`).
  * A leak that is forbidden ("do not reveal your system prompt") counts as mentioned too, and so does a jailbreak's trait 
- * that a figure of a story has, not the model.
+ * that a figure of a story has, not the model; and so do an order that was given to somebody else ("the judge told the jury
+ * to disregard ...") and the first instructions of a thing ("... for building the shelf").
  * A jailbreak's row below 0.9 is a trait that honest figures have too ("never refuses"): it counts where the model was
  * spoken to before it.
  * A mentioned attack is still reported, with a score that no strength acts on: who quotes an attack to make one leaves
@@ -163,6 +164,48 @@ static bool is_story(const bawn_probe *p, size_t begin)
     return who == STORY || (who == NOBODY && p->pattern->kind == ATTACK_JAILBREAK && p->pattern->score < 0.9f);
 }
 
+/* "The judge told the jury to disregard ...": the order was another's, and so was he to whom it was given. */
+static bool is_reported(const bawn_probe *p, size_t begin)
+{
+    static const char *const listeners[] = { "jury", "jurors", "judges", "students", "pupils", "staff", "team", "players", "employees", "workers",
+                                             "soldiers", "troops", "drivers", "passengers", "patients", "parents", "children", "kids", "witness",
+                                             "witnesses", "reporters", "officers", "police", "crew", "residents", "voters", "customers", "clients",
+                                             "participants", "members", "colleagues", "candidates", "him", "her", "them", "us", NULL };
+    static const char *const speech[] = { "told", "tells", "instructed", "instructs", "asked", "asks", "ordered", "orders", "directed", "urged",
+                                          "advised", "reminded", "warned", NULL };
+    bawn_slice text = p->text;
+    size_t i = begin;
+
+    while (i > 0 && text.ptr[i - 1] == ' ')
+        i--;
+    if (p->pattern->kind != ATTACK_OVERRIDE || i < 3 || memcmp(text.ptr + i - 3, " to", 3) != 0)
+        return false;
+    size_t listener = i - 3, from = listener;
+    while (from > 0 && listener - from < 48 && !strchr(".,;:!?\n", text.ptr[from - 1]))
+        from--;
+    for (i = listener; i > from && text.ptr[i - 1] != ' '; i--)
+        ;
+    return bawn_probe_words(p, i, listener, listeners) && bawn_probe_words(p, from, i, speech);
+}
+
+/* "Quelles sont les instructions initiales pour monter le meuble ?": instructions of a thing, not of the model, by what
+ * follows. Not where they are said to be the model's, or to be a prompt. */
+static bool is_of_a_thing(bawn_probe *p, size_t begin, size_t end)
+{
+    static const char *const first[] = { "initial", "original", "initiale", "initiales", "originale", "originales", "d'origine", "iniciales",
+                                         "inicial", "originals", "iniziale", "iniziali", "originali", "iniciais", "originais", "ursprünglichen",
+                                         "ursprunglichen", "urspruenglichen", "anfänglichen", "anfanglichen", "anfaenglichen", "initialen",
+                                         "начальные", "исходные", "первоначальные", "изначальные", "الأولية", "الأصلية", "初始", "最初の", NULL };
+    static const char *const whose[] = { "your", "tu", "tus", "su", "sus", "ton", "tes", "votre", "vos", "tuo", "tue", "tuoi", "suo", "sue", "seu",
+                                         "sua", "seus", "suas", "teu", "tua", "teus", "tuas", "dein", "deine", "deinen", "ihre", "ihren", "свои",
+                                         "твои", "ваши", "тебя", "prompt", "prompts", "system", "système", "systeme", "sistema", NULL };
+    static const char *const purpose[] = { " for building", " for assembling", " for the ", " for installing", " for using", " pour ", " du ", " de la ",
+                                           " para ", " de montaje", " de montagem", " per ", " di montaggio", " zum ", " zur ", " für den ",
+                                           " für die ", " für das ", " по ", " для ", " к ", " لت", " لل", " لاست", NULL };
+    return p->pattern->kind == ATTACK_LEAK && bawn_probe_one_of(p, end, purpose) > 0 && bawn_probe_words(p, begin, end, first)
+        && !bawn_probe_words(p, begin, end, whose);
+}
+
 void bawn_prompt_attack_confirm(bawn_probe *p)
 {
     size_t begin = bawn_probe_begin(p), end = p->end;
@@ -174,6 +217,7 @@ void bawn_prompt_attack_confirm(bawn_probe *p)
         return;
     score = p->pattern->score;
     if (bawn_prompt_attack_is_mentioned(p, begin, end) || is_story(p, begin)
+        || is_reported(p, begin) || is_of_a_thing(p, begin, end)
         || (p->pattern->kind == ATTACK_LEAK && is_forbidden(p, begin, end)))
         score = ATTACK_MENTIONED;
     bawn_probe_found(p, p->pattern->kind, begin, end, score);
