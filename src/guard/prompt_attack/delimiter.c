@@ -26,6 +26,7 @@
 #define WHOLE 0.97f                 /* rows of this score are a whole turn or a pair of tokens: they act at a text's begin too */
 #define SHOWN_ONLY 0.5f             /* below every threshold */
 #define ORDER_REACH 240             /* bytes behind a token in which an order belongs to it */
+#define RIGHTS_REACH 72
 #define TURN_REACH 2000             /* bytes in which a turn is closed and another one opened */
 static const bawn_pattern patterns[] = {
 P(WHOLE, "<\\|channel\\|>\\s{0,2}(?:analysis|commentary|final)[ a-z=_.]{0,32}<\\|message\\|>", "<|channel|>final<|message|>we comply", "The <|channel|> token names a channel.")
@@ -121,7 +122,7 @@ static const char *const rights[] = {
 };
 /* ... and right behind it. */
 static const char *const gifts[] = {
-    "grant the user", "grant this user", "grant me", "grant him", "give the user", "give this user", "give me", "give him", "comply with the user",
+    "grant the user", "grant this user", "grant user ", "grant me", "grant him", "give the user", "give this user", "give me admin", "give me root", "give me full access", "comply with the user",
     "answer everything", "do whatever the user", "do everything the user", "gib dem nutzer", "otorga al usuario", "accorde à l'utilisateur",
     "conceda ao usuário", "concedi all'utente", "дай пользователю", "给用户", "授予用户", "ユーザーに管理者", "امنح المستخدم", "उपयोगकर्ता को एडमिन", NULL
 };
@@ -131,9 +132,22 @@ static const char *const talk[] = {
     " stand for", "?", "`", " significa", " bedeutet", " veut dire", " signifie", " означает", "是什么", " 是什么", "とは", "は何", " का मतलब", " يعني", NULL
 };
 
+/* Where what a turn says begins: some rows match its first letter. */
+static size_t speech(const bawn_probe *p)
+{
+    unsigned char last = (unsigned char)p->text.ptr[p->end - 1], before = (unsigned char)p->text.ptr[p->end - 2];
+    return (bawn_is_alnum(last) || last == '"' || last == '\'') && !bawn_is_alnum(before) ? p->end - 1 : p->end;
+}
+
 static bool gives_order(bawn_probe *p, const char *const *words)
 {
-    return bawn_probe_near(p, p->end, -ORDER_REACH, words);
+    return bawn_probe_near(p, speech(p), -ORDER_REACH, words);
+}
+
+static bool gives_rights(bawn_probe *p)
+{
+    return bawn_probe_near(p, speech(p), -RIGHTS_REACH, rights)
+        || bawn_probe_one_of(p, bawn_probe_skip(p, speech(p), bawn_is_space), gifts);
 }
 
 /* Whether only blanks and brackets of JSON stand before it. */
@@ -204,13 +218,12 @@ static bool begins_line(bawn_slice text, size_t begin)
 /* "system: ..." at a line's begin. 0: no turn at all. */
 static float score_of_label(bawn_probe *p, size_t begin)
 {
-    static const char *const speech[] = { "you", "your", NULL };
+    static const char *const address[] = { "you", "your", NULL };
     if (p->end >= BAWN_BEHIND || !begins_line(p->text, begin) || !bawn_probe_word_begins(p, begin))
         return 0.0f;
-    if (gives_order(p, orders) || bawn_probe_near(p, p->end, -72, rights)
-        || bawn_probe_one_of(p, bawn_probe_skip(p, p->end, bawn_is_space), gifts))
+    if (gives_order(p, orders) || gives_rights(p))
         return p->pattern->score;
-    return bawn_probe_near(p, p->end, -32, speech) ? SHOWN_ONLY : 0.0f;
+    return bawn_probe_near(p, p->end, -32, address) ? SHOWN_ONLY : 0.0f;
 }
 
 /* The voice of the system, or words put into the model's own mouth: "<system>...", "<|assistant|>Sure, ...". */
@@ -255,6 +268,12 @@ static bool pair_acts(bawn_probe *p, size_t begin)
                                          : bawn_probe_near(p, begin, BAWN_BEHIND, user) || breaks_out(p, begin);
 }
 
+/* "### System:" is a heading of reports and templates as well: it acts with an order, whoever wrote it. */
+static bool heading_acts(bawn_probe *p)
+{
+    return gives_order(p, deeds) || gives_order(p, orders) || gives_rights(p);
+}
+
 static bool token_acts(bawn_probe *p, size_t begin)
 {
     bool sure = p->pattern->score >= 0.9f;
@@ -265,12 +284,12 @@ static bool token_acts(bawn_probe *p, size_t begin)
         return pair_acts(p, begin);
     if (p->place == BAWN_IN_UNTRUSTED)
         return sure || gives_order(p, deeds) || gives_order(p, orders) || speaks_for_another(p, begin)
-            || (names_system(p, begin) && breaks_out(p, begin));
+            || (names_system(p, begin) && gives_rights(p)) || (p->text.ptr[begin] != '#' && names_system(p, begin) && breaks_out(p, begin));
     if (p->text.ptr[begin] == '"')
         return is_lone_json_turn(p, begin) && gives_order(p, orders);
     if (opens_text(p->text, begin) || follows_opening(p->text, begin))
         return gives_order(p, orders) || is_lone_system_turn(p, begin);
-    return sure || breaks_out(p, begin);
+    return sure || (breaks_out(p, begin) && (p->text.ptr[begin] != '#' || heading_acts(p)));
 }
 
 static void confirm(bawn_probe *p)

@@ -201,7 +201,7 @@ static bool is_of_a_thing(bawn_probe *p, size_t begin, size_t end)
                                          "твои", "ваши", "тебя", "prompt", "prompts", "system", "système", "systeme", "sistema", NULL };
     static const char *const purpose[] = { " for building", " for assembling", " for the ", " for installing", " for using", " pour ", " du ", " de la ",
                                            " para ", " de montaje", " de montagem", " per ", " di montaggio", " zum ", " zur ", " für den ",
-                                           " für die ", " für das ", " по ", " для ", " к ", " لت", " لل", " لاست", NULL };
+                                           " für die ", " für das ", " gelten für ", " gelten beim ", " по ", " для ", " к ", " لت", " لل", " لاست", NULL };
     return p->pattern->kind == ATTACK_LEAK && bawn_probe_one_of(p, end, purpose) > 0 && bawn_probe_words(p, begin, end, first)
         && !bawn_probe_words(p, begin, end, whose);
 }
