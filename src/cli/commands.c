@@ -88,7 +88,9 @@ static const bawn_cli_command commands[] = {
       "Each line is ok, a warning, or failed with what to type. Exit status 1 when something failed.",
       OPTIONS(doctor_options), 0, 0, bawn_cli_doctor },
     { "serve", "", "run the gateway in the foreground", NULL, OPTIONS(serve_options), 0, 0, bawn_cli_serve },
-    { "reload", "", "give a running gateway its changed policy; a bad one is refused", NULL,
+    { "reload", "", "give a running gateway its changed policy; a bad one is refused",
+      "Returns when new connections are served by the new policy. Its env: references are looked up by the gateway, in\n"
+      "the environment of `bawn serve`.",
       OPTIONS(config_options), 0, 0, bawn_cli_reload },
     { "stop", "", "stop a running gateway once its requests are answered", NULL, OPTIONS(config_options), 0, 0,
       bawn_cli_stop },

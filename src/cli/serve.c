@@ -52,7 +52,7 @@ int bawn_cli_reload(bawn_cli *cli)
         return CLI_USAGE;
     if (!bawn_serve_reload(&o, &err))
         return failed(cli, &err);
-    puts("Reloaded. Requests that were under way end under the old policy.");
+    puts("Reloaded: the new policy holds. Requests that were under way end under the old one.");
     return CLI_OK;
 }
 
@@ -73,6 +73,7 @@ int bawn_cli_config(bawn_cli *cli)
 {
     bawn_serve_options o;
     bawn_serve_plan plan;
+    bawn_cli_policy policy;
     bawn_wall *wall = NULL;
     bawn_error err = { 0 };
     bawn_buf out = { 0 };
@@ -81,6 +82,12 @@ int bawn_cli_config(bawn_cli *cli)
         return CLI_USAGE;
     if (!bawn_serve_plan_new(&plan, &o, &err))
         return failed(cli, &err);
+    if (!bawn_cli_policy_parse(&policy, plan.policy)) {
+        bawn_serve_plan_free(&plan);
+        return CLI_USAGE;
+    }
+    bawn_cli_policy_lend(policy.tree);                  /* no key stands in a configuration, and the gateway's are elsewhere */
+    bawn_cli_policy_free(&policy);
     bool ok = bawn_serve_load(&wall, &plan, &err) && bawn_serve_config(&out, wall, &plan, &err);
     if (ok && !bawn_cli_write(STDOUT_FILENO, bawn_buf_slice(&out)))
         ok = bawn_error_set(&err, BAWN_E_IO, "cannot write: %s", strerror(errno));

@@ -1,5 +1,5 @@
-/* The files beneath the state folder: folders that the workers can reach, nginx's configuration (tested before it takes the
- * old one's place), and what a running gateway was given on its command line. */
+/* The files beneath the state folder: folders that the workers can reach, and nginx's configuration, tested before it takes the
+ * old one's place. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -103,42 +103,4 @@ bool bawn_serve_write_conf(const bawn_serve_plan *plan, const bawn_wall *w, bawn
         ok = bawn_error_set(err, BAWN_E_IO, "cannot put %s in place: %s", plan->conf, strerror(errno));
     bawn_buf_free(&text);
     return ok;
-}
-
-/* ---- what a running one was given -------------------------------------------------------------------------------------- */
-static bool keep(const bawn_serve_plan *plan, const char *name, unsigned value, bawn_error *err)
-{
-    char path[4096], text[16];
-
-    snprintf(path, sizeof path, "%s/run/%s", plan->state, name);
-    snprintf(text, sizeof text, "%u\n", value);
-    if (value)
-        return write_whole(path, bawn_slice_str(text), err);
-    (void)unlink(path);
-    return true;
-}
-
-static unsigned kept(const bawn_serve_plan *plan, const char *name)
-{
-    char path[4096], text[16] = "";
-
-    snprintf(path, sizeof path, "%s/run/%s", plan->state, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-    if (fd >= 0)
-        close(fd);
-    return n > 0 ? (unsigned)strtoul(text, NULL, 10) : 0;
-}
-
-bool bawn_serve_keep_given(const bawn_serve_plan *plan, bawn_error *err)
-{
-    return keep(plan, "port", plan->port, err) && keep(plan, "workers", plan->workers, err);
-}
-
-void bawn_serve_take_given(bawn_serve_plan *plan)
-{
-    if (plan->port == 0)
-        plan->port = (uint16_t)kept(plan, "port");
-    if (plan->workers == 0)
-        plan->workers = kept(plan, "workers");
 }

@@ -35,12 +35,30 @@ bool bawn_serve_test(const bawn_serve_plan *, const char *conf, bawn_error *);
 /* Starts nginx's master; *log is the pipe's end from which its log is read, the caller's to close. */
 bool bawn_serve_spawn(pid_t *pid, int *log, const bawn_serve_plan *, bawn_error *);
 bool bawn_serve_readable(bawn_buf *out, bawn_slice line);             /* a line of nginx's log; false: not for people */
+
+#define SERVE_PROCESSES 1024
+typedef struct { pid_t pid; bool serves; } bawn_serve_process;        /* serves: a worker that takes connections */
+/* The living processes of nginx's group (its master's pid), at most `most` of them. */
+size_t bawn_serve_processes(bawn_serve_process *out, size_t most, pid_t group);
+size_t bawn_serve_signal(pid_t group, int signal);                    /* to each of them (0: none); how many there are */
 bool bawn_serve_has_worker(pid_t master);                             /* one of its workers is ready to serve */
+pid_t bawn_serve_left(const bawn_serve_plan *);                       /* the group whose master is gone and whose workers are not; or 0 */
+bool bawn_serve_say_left(const bawn_serve_plan *, bawn_error *);      /* the error that names it */
+
+/* A reload under way. */
+typedef struct { pid_t master; bawn_serve_process before[SERVE_PROCESSES]; size_t n; long long deadline, complained; unsigned calm;
+                 char why[200]; } bawn_serve_turn;
+typedef enum { SERVE_TURNING, SERVE_TURNED, SERVE_REFUSED } bawn_serve_turned;
+bool bawn_serve_turn_begin(bawn_serve_turn *, pid_t master);          /* signals it; false: it is not there */
+void bawn_serve_turn_complaint(bawn_serve_turn *, bawn_slice line);   /* a readable line of nginx's log */
+bawn_serve_turned bawn_serve_turn_look(bawn_serve_turn *, bawn_error *);
+
+/* run/control, where the supervisor is asked for a reload. */
+bool bawn_serve_control_open(int *fd, const bawn_serve_plan *, bawn_error *);
+int bawn_serve_control_take(int fd, char *policy, size_t size);       /* who asks, to be answered once; -1: nobody */
+void bawn_serve_control_answer(int client, const bawn_error *);       /* NULL: it is done. Closes it. */
+bool bawn_serve_control_ask(const bawn_serve_plan *, bawn_error *);   /* from another process: reload, and wait */
 
 bool bawn_serve_make_folder(const char *path, const char *owner, bawn_error *);         /* with its parents; owner may be NULL */
 bool bawn_serve_write_conf(const bawn_serve_plan *, const bawn_wall *, bawn_error *);   /* tested, then renamed */
-/* `--port` and `--workers` of a running gateway: a reload comes from another process, and from a policy that says another
- * port and nothing of workers. What the plan itself names goes before what was kept. */
-bool bawn_serve_keep_given(const bawn_serve_plan *, bawn_error *);
-void bawn_serve_take_given(bawn_serve_plan *);
 #endif

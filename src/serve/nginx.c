@@ -18,7 +18,8 @@
 #endif
 #define REBUILD "run `make install` in Bawn's source folder again, with the nginx-dev of that version"
 
-/* Runs nginx with stderr into `log`; the child gets a fresh signal mask and dies with us. */
+/* Runs nginx with stderr into `log`; the child gets a fresh signal mask and dies with us. It leads a group of its own: the
+ * terminal's ^C is for us, who stop it with grace, and its workers are found by it should it be killed. */
 static bool run(pid_t *pid, int *log, const bawn_serve_plan *plan, char *const argv[], bawn_error *err)
 {
     int fds[2], broken[2], why = 0;
@@ -30,7 +31,7 @@ static bool run(pid_t *pid, int *log, const bawn_serve_plan *plan, char *const a
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        signal(SIGINT, SIG_IGN);                 /* the terminal's ^C is for us; nginx is stopped with grace */
+        setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGQUIT);
         dup2(fds[1], STDERR_FILENO);
         execvp(plan->nginx, argv);
@@ -155,51 +156,4 @@ bool bawn_serve_readable(bawn_buf *out, bawn_slice line)
     bawn_buf_add(out, bawn_slice_of(line.ptr + open + 2, close - open - 2));
     bawn_buf_str(out, ": ");
     return bawn_buf_add(out, bawn_slice_of(line.ptr + at, end > at ? end - at : 0));
-}
-
-/* The pid file may be left over by a killed machine: the process must be there and be nginx. */
-pid_t bawn_serve_pid(const bawn_serve_plan *plan)
-{
-    char text[32] = "", path[64], name[32] = "";
-    FILE *f = fopen(plan->pid, "re");
-    long pid = f && fgets(text, sizeof text, f) ? strtol(text, NULL, 10) : 0;
-
-    if (f)
-        fclose(f);
-    if (pid <= 1)
-        return 0;
-    snprintf(path, sizeof path, "/proc/%ld/comm", pid);
-    f = fopen(path, "re");
-    if (f) {
-        bool known = fgets(name, sizeof name, f) && strncmp(name, "nginx", 5) == 0;
-        fclose(f);
-        return known ? (pid_t)pid : 0;
-    }
-    return 0;
-}
-
-/* nginx gives a worker its title when every module has begun in it (ngx_worker_process_cycle). A /proc without `children`
- * cannot say; then a master with open sockets is all that can be known. */
-bool bawn_serve_has_worker(pid_t master)
-{
-    char path[64], title[32], line[4096] = "", *next;
-
-    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)master, (long)master);
-    FILE *children = fopen(path, "re");
-    bool found = !children;
-    if (children && !fgets(line, sizeof line, children))
-        line[0] = '\0';
-    for (char *at = line; !found; at = next) {
-        long child = strtol(at, &next, 10);
-        if (next == at)
-            break;
-        snprintf(path, sizeof path, "/proc/%ld/cmdline", child);
-        FILE *f = fopen(path, "re");
-        found = f && fgets(title, sizeof title, f) && strncmp(title, "nginx: worker process", 21) == 0;
-        if (f)
-            fclose(f);
-    }
-    if (children)
-        fclose(children);
-    return found;
 }

@@ -1,5 +1,6 @@
 /* serve: check everything that can be checked before a port opens, write the files, run nginx in the foreground and
- * watch it. reload: the new policy must load and nginx must accept what is written from it, before anything changes. */
+ * watch it. A reload is judged here, where the keys are: the new policy must load and nginx must accept what is written from it,
+ * before anything changes; and it is over when new workers serve, or refused when nginx's master says so. */
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -16,6 +17,8 @@
 #include "serve/inner.h"
 
 #define STOP_SECONDS 60
+#define ORPHAN_SECONDS 2                /* for answers under way when the master has been killed, then for the records of the cut */
+#define TICK 10                         /* milliseconds between looks at a start or a reload */
 
 /* ---- ports -------------------------------------------------------------------------------------------------------- */
 static bool port_is_free(const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan, bawn_error *err)
@@ -74,8 +77,21 @@ static bool load_and_write(const bawn_serve_plan *plan, bool starting, char addr
     return ok;
 }
 
-typedef struct { const bawn_serve_plan *plan; bawn_serve_say *say; void *user; pid_t nginx; int log, signals;
-                 bawn_buf line; char address[128]; bool stopping, listening, failed; } watch;
+typedef struct {
+    bawn_serve_plan *plan;
+    bawn_serve_say *say;
+    void *user;
+    pid_t nginx;
+    int log, signals, control;          /* nginx's pipe; our signals; who asks for a reload */
+    bawn_buf line;
+    char address[128];
+    bool stopping, listening, failed, dead;
+    unsigned orphaned;                  /* how often the workers of a killed master were told to end */
+    bool turning, again;                /* a reload is under way; another was asked for by a signal meanwhile */
+    int client;                         /* who waits for it, or -1 */
+    char *before;                       /* the policy until then, when it names another */
+    bawn_serve_turn turn;
+} watch;
 
 static void tell(watch *w, const char *format, const char *a, const char *b)
 {
@@ -96,13 +112,81 @@ static void say_error(watch *w, const char *what, const bawn_error *err)
     tell(w, "  %s%s", err->message, "");
 }
 
+/* ---- reloading ------------------------------------------------------------------------------------------------------- */
+/* err: it was refused, and the policy stays what it was. */
+static void end_turn(watch *w, const bawn_error *err)
+{
+    if (err) {
+        say_error(w, "reload refused, the old policy stays in force: ", err);
+        if (w->before) {
+            bawn_free(w->plan->policy);
+            w->plan->policy = w->before;
+        }
+    } else {
+        bawn_free(w->before);
+        tell(w, "reloaded %s%s", w->plan->policy, "");
+    }
+    w->before = NULL;
+    w->turning = false;
+    if (w->client >= 0)
+        bawn_serve_control_answer(w->client, err);
+    w->client = -1;
+}
+
+static void begin_turn(watch *w)
+{
+    bawn_error err = { 0 };
+
+    w->turning = true;
+    if (w->stopping || w->failed || w->dead)
+        bawn_error_set(&err, BAWN_E_USAGE, "the gateway is stopping; start it again with `bawn serve`");
+    else if (load_and_write(w->plan, false, NULL, &err) && !bawn_serve_turn_begin(&w->turn, w->nginx))
+        bawn_error_set(&err, BAWN_E_IO, "cannot signal process %ld: %s", (long)w->nginx, strerror(errno));
+    if (err.code)
+        end_turn(w, &err);
+}
+
+static void look_at_turn(watch *w)
+{
+    bawn_error err = { 0 };
+    bawn_serve_turned turned = bawn_serve_turn_look(&w->turn, &err);
+
+    if (turned != SERVE_TURNING)
+        end_turn(w, turned == SERVE_REFUSED ? &err : NULL);
+}
+
+/* Somebody asks for a reload with this policy, which may be another file than until now. */
+static void on_control(watch *w)
+{
+    char path[4096], *policy;
+
+    w->client = bawn_serve_control_take(w->control, path, sizeof path);
+    if (w->client < 0)
+        return;
+    policy = bawn_malloc(strlen(path) + 1);
+    if (policy) {
+        memcpy(policy, path, strlen(path) + 1);
+        w->before = w->plan->policy;
+        w->plan->policy = policy;
+    }
+    begin_turn(w);
+}
+
+/* ---- watching -------------------------------------------------------------------------------------------------------- */
 /* A worker whose module could not begin ends with code 2, which nginx takes for a reason to start no other: its master would
  * hold the port open for clients whom nobody serves. Open answers of other workers are finished first. */
 static void give_up(watch *w)
 {
+    bawn_error err = { 0 };
+
     if (w->failed || w->stopping)
         return;
     w->failed = true;
+    if (w->turning) {
+        bawn_error_set(&err, BAWN_E_IO, "a worker could not begin with the new policy, and the gateway ends: %s",
+                       w->turn.why[0] ? w->turn.why : "the output of `bawn serve` says why");
+        end_turn(w, &err);
+    }
     kill(w->nginx, SIGQUIT);
     alarm(STOP_SECONDS);
 }
@@ -133,6 +217,8 @@ static void read_log(watch *w)
         bawn_buf_clear(&text);
         if (bawn_serve_readable(&text, bawn_slice_of(w->line.ptr, end)) && bawn_buf_byte(&text, 0)) {
             w->say(w->user, text.ptr);
+            if (w->turning)
+                bawn_serve_turn_complaint(&w->turn, bawn_slice_str(text.ptr));
             if (is_last_of_a_worker(bawn_slice_str(text.ptr)))
                 give_up(w);
         }
@@ -143,22 +229,44 @@ static void read_log(watch *w)
     bawn_buf_free(&text);
 }
 
+/* Nothing serves unsupervised: workers whose master is gone take no more connections at once, and end soon. */
+static void end_orphans(watch *w)
+{
+    static const int signals[] = { SIGQUIT, SIGTERM, SIGKILL };
+
+    kill(-w->nginx, signals[w->orphaned < 3 ? w->orphaned : 2]);        /* it is not buried yet: the number is still its own */
+    w->orphaned++;
+    alarm(ORPHAN_SECONDS);
+}
+
+static void look_at_master(watch *w)
+{
+    siginfo_t info = { 0 };
+
+    if (w->dead || waitid(P_PID, (id_t)w->nginx, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+        return;
+    w->dead = true;
+    if (info.si_code != CLD_EXITED)
+        tell(w, "nginx's master was killed: its workers are ended too%s%s", "", "");
+    end_orphans(w);
+}
+
 static void on_signal(watch *w)
 {
     struct signalfd_siginfo info;
-    bawn_error err = { 0 };
 
     if (read(w->signals, &info, sizeof info) != (ssize_t)sizeof info)
         return;
-    if (info.ssi_signo == SIGHUP) {
-        if (!load_and_write(w->plan, false, NULL, &err))
-            say_error(w, "reload refused, the old policy stays in force: ", &err);
-        else if (kill(w->nginx, SIGHUP) == 0)
-            tell(w, "reloaded %s%s", w->plan->policy, "");
+    if (info.ssi_signo == SIGHUP && w->turning) {
+        w->again = true;
+    } else if (info.ssi_signo == SIGHUP) {
+        begin_turn(w);
     } else if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM) {
         tell(w, w->stopping ? "stopping at once%s%s" : "stopping: open answers are finished first (again: at once)%s%s", "", "");
         kill(w->nginx, w->stopping ? SIGTERM : SIGQUIT);
         w->stopping = true;
+    } else if (info.ssi_signo == SIGALRM && w->dead) {
+        end_orphans(w);
     } else if (info.ssi_signo == SIGALRM) {
         kill(w->nginx, SIGTERM);
     }
@@ -173,34 +281,73 @@ static void announce(watch *w)
         tell(w, "listening on http://%s/v1 with %s", w->address, w->plan->policy);
 }
 
-/* Until nginx ends. Its pipe closes when the last worker is gone. */
-static bool watch_until_end(watch *w, bawn_error *err)
+static void step(watch *w)
 {
-    int code = 0;
+    bool waits = (!w->listening && !w->failed) || w->turning;
+    struct pollfd fds[3] = { { w->log, POLLIN, 0 }, { w->signals, POLLIN, 0 }, { w->turning ? -1 : w->control, POLLIN, 0 } };
 
-    while (w->log >= 0) {
-        struct pollfd fds[2] = { { w->log, POLLIN, 0 }, { w->signals, POLLIN, 0 } };
-        if (poll(fds, 2, w->listening || w->failed ? -1 : 5) < 0 && errno != EINTR)
-            break;
-        if (!w->listening && !w->failed)
-            announce(w);
-        if (fds[1].revents)
-            on_signal(w);
-        if (fds[0].revents)
-            read_log(w);
+    if (poll(fds, 3, waits && !w->dead ? TICK : -1) < 0)
+        return;
+    if (!w->listening && !w->failed && !w->dead)
+        announce(w);
+    if (fds[1].revents)
+        on_signal(w);
+    look_at_master(w);
+    if (fds[0].revents)
+        read_log(w);
+    if (w->turning && !w->dead)
+        look_at_turn(w);
+    else if (fds[2].revents)
+        on_control(w);
+    if (w->again && !w->turning) {
+        w->again = false;
+        begin_turn(w);
     }
-    while (waitpid(w->nginx, &code, 0) < 0 && errno == EINTR)
-        continue;
-    alarm(0);
+}
+
+static bool how_it_ended(const watch *w, int code, bawn_error *err)
+{
     if (w->failed)
         return bawn_error_set(err, BAWN_E_IO, "a worker could not begin, and nginx starts no other in its place; expected it to "
                               "load the policy and to open its record: its own last lines, above, say what it lacked; mend "
                               "that and start again");
+    if (WIFSIGNALED(code))
+        return bawn_error_set(err, BAWN_E_IO, "nginx's master was killed (signal %d); its workers were ended with it, and nothing "
+                              "serves any more: start `bawn serve` again", WTERMSIG(code));
     if (!WIFEXITED(code) || (WEXITSTATUS(code) != 0 && !w->stopping))
         return bawn_error_set(err, BAWN_E_IO, "nginx ended by itself; its last lines say why");
+    return true;
+}
+
+/* Until nginx ends. Its pipe closes when the last worker is gone. */
+static bool watch_until_end(watch *w, bawn_error *err)
+{
+    bawn_error gone = { 0 };
+    int code = 0;
+
+    while (w->log >= 0)
+        step(w);
+    bool was = bawn_serve_pid(w->plan) == 0;             /* the file names the one that is to be buried, or nobody */
+    while (waitpid(w->nginx, &code, 0) < 0 && errno == EINTR)
+        continue;
+    alarm(0);
+    if (WIFSIGNALED(code) && was)
+        (void)unlink(w->plan->pid);
+    if (w->turning) {
+        bawn_error_set(&gone, BAWN_E_IO, "the gateway has ended; the output of `bawn serve` says why");
+        end_turn(w, &gone);
+    }
+    if (!how_it_ended(w, code, err))
+        return false;
     if (!w->stopping)
         tell(w, "stopped as another process asked (bawn stop): open answers were finished first%s%s", "", "");
     return true;
+}
+
+bool bawn_serve_say_left(const bawn_serve_plan *plan, bawn_error *err)
+{
+    return bawn_error_set(err, BAWN_E_USAGE, "nginx's master in %s was killed, and its workers still serve (process group %ld); "
+                          "`bawn stop` ends them", plan->state, (long)bawn_serve_left(plan));
 }
 
 static bool start(watch *w, bawn_error *err)
@@ -211,8 +358,10 @@ static bool start(watch *w, bawn_error *err)
     if (other)
         return bawn_error_set(err, BAWN_E_USAGE, "Bawn runs already in %s (process %ld); stop it with `bawn stop`, or give "
                               "this one another state folder", w->plan->state, (long)other);
+    if (bawn_serve_left(w->plan))
+        return bawn_serve_say_left(w->plan, err);
     if (!bawn_serve_check_nginx(w->plan, err) || !load_and_write(w->plan, true, w->address, err) ||
-        !bawn_serve_keep_given(w->plan, err))
+        !bawn_serve_control_open(&w->control, w->plan, err))
         return false;
     (void)unlink(w->plan->pid);                         /* of a machine that went down */
     sigemptyset(&ours);
@@ -220,6 +369,7 @@ static bool start(watch *w, bawn_error *err)
     sigaddset(&ours, SIGTERM);
     sigaddset(&ours, SIGHUP);
     sigaddset(&ours, SIGALRM);
+    sigaddset(&ours, SIGCHLD);
     sigprocmask(SIG_BLOCK, &ours, NULL);
     w->signals = signalfd(-1, &ours, SFD_CLOEXEC);
     return w->signals >= 0 && bawn_serve_spawn(&w->nginx, &w->log, w->plan, err);
@@ -228,7 +378,7 @@ static bool start(watch *w, bawn_error *err)
 bool bawn_serve_run(const bawn_serve_options *options, bawn_serve_say *say, void *user, bawn_error *err)
 {
     bawn_serve_plan plan;
-    watch w = { .plan = &plan, .say = say, .user = user, .log = -1, .signals = -1 };
+    watch w = { .plan = &plan, .say = say, .user = user, .log = -1, .signals = -1, .control = -1, .client = -1 };
     bool ok;
 
     if (!bawn_serve_plan_new(&plan, options, err))
@@ -236,53 +386,9 @@ bool bawn_serve_run(const bawn_serve_options *options, bawn_serve_say *say, void
     ok = start(&w, err) && watch_until_end(&w, err);
     if (w.signals >= 0)
         close(w.signals);
+    if (w.control >= 0)
+        close(w.control);
     bawn_buf_free(&w.line);
-    bawn_serve_plan_free(&plan);
-    return ok;
-}
-
-/* ---- from another process --------------------------------------------------------------------------------------------- */
-static bool running(pid_t *pid, const bawn_serve_plan *plan, bawn_error *err)
-{
-    *pid = bawn_serve_pid(plan);
-    return *pid || bawn_error_set(err, BAWN_E_USAGE, "nothing runs in %s; start it with `bawn serve`, or name its state "
-                                  "folder", plan->state);
-}
-
-bool bawn_serve_reload(const bawn_serve_options *options, bawn_error *err)
-{
-    bawn_serve_plan plan;
-    pid_t pid;
-    bool ok;
-
-    if (!bawn_serve_plan_new(&plan, options, err))
-        return false;
-    bawn_serve_take_given(&plan);
-    ok = running(&pid, &plan, err) && bawn_serve_check_nginx(&plan, err) && load_and_write(&plan, false, NULL, err);
-    if (ok && kill(pid, SIGHUP) != 0)
-        ok = bawn_error_set(err, BAWN_E_IO, "cannot signal process %ld: %s", (long)pid, strerror(errno));
-    bawn_serve_plan_free(&plan);
-    return ok;
-}
-
-bool bawn_serve_stop(const bawn_serve_options *options, bawn_error *err)
-{
-    const struct timespec tick = { 0, 50000000 };
-    bawn_serve_plan plan;
-    pid_t pid;
-    bool ok;
-
-    if (!bawn_serve_plan_new(&plan, options, err))
-        return false;
-    ok = running(&pid, &plan, err);
-    if (ok && kill(pid, SIGQUIT) != 0)
-        ok = bawn_error_set(err, BAWN_E_IO, "cannot signal process %ld: %s", (long)pid, strerror(errno));
-    for (int i = 0; ok && i < STOP_SECONDS * 20 && bawn_serve_pid(&plan); i++)
-        nanosleep(&tick, NULL);
-    if (ok && bawn_serve_pid(&plan)) {
-        kill(pid, SIGTERM);                              /* answers that never end: their decisions are recorded */
-        nanosleep(&tick, NULL);
-    }
     bawn_serve_plan_free(&plan);
     return ok;
 }

@@ -1,14 +1,18 @@
 /* serve.h: a policy becomes nginx's configuration, and nginx is run and watched in a private prefix. nginx's own
- * service is never touched. Layout of the state folder: run/ (nginx.conf, nginx.pid, temporary folders), spool/, cache/.
+ * service is never touched. Layout of the state folder: run/ (nginx.conf, nginx.pid, control, temporary folders), spool/, cache/.
  *
  * plan.c    where things are: state folder, module, nginx, spool
  * config.c  the configuration as a whole, listeners and routes
  * upstream.c  upstreams: servers, named locations, TLS
  * address.c addresses and URLs as people write them
  * check.c   what can be asked of a policy before a start: addresses, URLs, names that this machine knows
- * nginx.c   the nginx program: version, test, signals, its log made readable, whether it has a worker
- * files.c   folders, the written configuration, the port and the workers that were given
- * run.c     serve, reload, stop */
+ * nginx.c   the nginx program: version, test, start, its log made readable
+ * process.c nginx's processes: whether it runs, whether a worker serves, who is left of a killed master
+ * files.c   folders, the written configuration
+ * turn.c    when a reload is over, or refused
+ * control.c the socket by which the supervisor is asked for one
+ * run.c     serve
+ * command.c reload and stop, from another process */
 #ifndef BAWN_SERVE_H
 #define BAWN_SERVE_H
 
@@ -23,7 +27,7 @@ typedef struct {
     const char *state;          /* state folder; root: /var/lib/bawn, else $XDG_STATE_HOME/bawn (RULINGS R22) */
     const char *module;         /* ngx_http_bawn_module.so; beside the command, or in ../lib/bawn */
     const char *nginx;          /* "nginx", by PATH */
-    unsigned workers;           /* 0: those that a running gateway was given, else 1 */
+    unsigned workers;           /* 0: 1 */
     uint16_t port;              /* of the first listener for clients, in place of the policy's */
 } bawn_serve_options;
 
@@ -57,7 +61,9 @@ pid_t bawn_serve_pid(const bawn_serve_plan *);                              /* o
  * line feed. Returns false when it could not start, a worker could not begin, or nginx ended by itself. */
 typedef void bawn_serve_say(void *user, const char *line);
 bool bawn_serve_run(const bawn_serve_options *, bawn_serve_say *say, void *user, bawn_error *);
-/* `bawn reload`, `bawn stop`: from another process. A bad policy is refused and the old one keeps running. */
+/* `bawn reload`, `bawn stop`: from another process. Reload asks the supervisor, in whose environment the keys are, and returns when
+ * new connections are served by the new policy; a policy that it or nginx refuses is an error, and the old one keeps running. Stop
+ * returns when no process of nginx is left. */
 bool bawn_serve_reload(const bawn_serve_options *, bawn_error *);
 bool bawn_serve_stop(const bawn_serve_options *, bawn_error *);
 #endif

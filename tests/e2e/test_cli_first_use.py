@@ -150,6 +150,19 @@ def test_a_route_keeps_its_version_until_it_names_another(gateway):
     assert gateway.ask("The bluefalcon flies")[1] == "stop"
 
 
+def test_another_terminal_needs_no_keys(gateway):
+    """The gateway has them in its environment; what is typed elsewhere has not."""
+    gateway.serve()
+    gateway.env = {}
+    assert gateway.bawn("config", "--state", "state").status == 0
+    done = gateway.bawn("reload", "--state", "state")
+    assert done.status == 0 and "the new policy holds" in done.out, done.err
+    gateway.policy.write_text(gateway.policy.read_text().replace("env:LLM_KEY", "env:NEW_KEY"))
+    gateway.env = {"NEW_KEY": "only here"}
+    done = gateway.bawn("reload", "--state", "state")
+    assert done.status == 2 and re.search(r"bawn.yaml:\d+:\d+: .*NEW_KEY", done.err), done.err
+
+
 def test_another_port_without_touching_the_policy(gateway):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", gateway.port))
