@@ -100,11 +100,39 @@ def test_serves_guards_and_stops(serve, upstream):
     assert f"listening on http://127.0.0.1:{s.port}/v1" in out and "stopping" in out
 
 
-def test_clients_keys_and_cookies_are_dropped(serve, upstream):
+SECRETS = ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "ocp-apim-subscription-key", "x-auth-token",
+           "x-authorization", "cf-aig-authorization", "helicone-auth", "x-portkey-api-key", "x-amz-security-token", "cookie",
+           "openai-organization", "openai-project", "x-forwarded-for", "x-what-nobody-thought-of"]
+PASSED = ["accept", "user-agent", "idempotency-key", "x-request-id", "x-client-request-id", "traceparent", "tracestate", "openai-beta",
+          "x-stainless-lang", "x-stainless-retry-count", "x-stainless-custom-poll-interval"]
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/embeddings"])
+@pytest.mark.parametrize("how", ["plain", "chunked", "stream"])
+def test_what_a_client_sends_of_its_own_is_not_forwarded(serve, upstream, path, how):
+    s = serve(more="routes: [{operations: [chat], guardrail: default}, {operations: [embeddings], guardrail: none}]\n").start()
+    headers = {name.replace("-", "_"): f"CLIENTSECRET of {name}" for name in SECRETS} | {name.replace("-", "_"): f"my {name}" for name in PASSED}
+    body = chat("hello", stream=how == "stream")
+    if how == "stream" and path.endswith("completions"):
+        upstream.script = mock.stream(mock.events(["a ", "b"]))
+    a = ask(s, body, path=path + "?key=CLIENTSECRET&api-version=1", chunked=7 if how == "chunked" else None, te="trailers", **headers)
+    assert a.status == 200 and a.complete
+    sent, = upstream.requests
+    assert sent.target == path and sent.json() == body
+    assert not any("CLIENTSECRET" in value for value in sent.headers.values()), sent.headers
+    assert sent.headers["authorization"] == "Bearer sk-upstream" and sent.headers["content-type"] == "application/json"
+    assert {name: sent.headers.get(name) for name in PASSED} == {name: f"my {name}" for name in PASSED}
+    assert set(sent.headers) - set(PASSED) <= {"host", "authorization", "content-type", "content-length", "transfer-encoding",
+                                               "accept-encoding", "connection"}, sent.headers
+
+
+def test_models_are_asked_for_without_a_body_or_a_query(serve, upstream):
     s = serve().start()
-    ask(s, chat("hello"), authorization="Bearer of-the-client", x_api_key="mine", api_key="mine", cookie="a=b")
-    sent = upstream.requests[0].headers
-    assert sent["authorization"] == "Bearer sk-upstream" and not {"x-api-key", "api-key", "cookie"} & set(sent)
+    upstream.script = mock.answer_json({"object": "list", "data": []})
+    for target in ("/v1/models?key=CLIENTSECRET", "/v1/models/a%2Fb?x=y", "/v1/models"):
+        assert ask(s, b"", path=target, method="GET").status == 200
+    assert [r.target for r in upstream.requests] == ["/v1/models", "/v1/models/a%2Fb", "/v1/models"]
+    assert not any({"content-length", "content-type", "transfer-encoding"} & (set(r.headers) - {"content-type"}) for r in upstream.requests)
 
 
 def test_key_stands_in_no_file(serve, upstream):
