@@ -80,8 +80,8 @@ static bool write_address(bawn_buf *out, const bawn_policy *p, const bawn_node *
     return bawn_buf_fmt(out, "        listen %.*s%s;\n", (int)text.len, text.ptr, http2 && http2->integer ? " http2" : "");
 }
 
-/* nginx takes the last address of X-Forwarded-For that is no trusted proxy's (ngx_http_realip_module), when it is one of
- * those that sent the request. */
+/* nginx believes X-Forwarded-For only when the connection itself comes from a trusted proxy (set_real_ip_from), and then takes the
+ * last address in it that is no trusted proxy's (ngx_http_realip_module). */
 static bool write_proxies(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, bawn_error *err)
 {
     const bawn_node *proxies = bawn_node_get(listener, "trusted_proxies");
@@ -104,31 +104,62 @@ static void write_operations(bawn_buf *out, bool metrics, bool health)
                           "        location = /readyz { bawn off; bawn_status ready; }\n");
 }
 
-static void write_limits(bawn_buf *out, const bawn_node *listener, bawn_slice name)
+static void write_sizes(bawn_buf *out, const bawn_node *listener)
 {
     const bawn_node *limits = bawn_node_get(listener, "limits");
 
-    bawn_buf_fmt(out, "        client_max_body_size %llu; client_header_timeout %llus; client_body_timeout %llus;\n"
-                      "        limit_conn bawn_%.*s %llu; limit_conn_status 429;\n",
+    bawn_buf_fmt(out, "        client_max_body_size %llu; client_header_timeout %llus; client_body_timeout %llus;\n",
                  (unsigned long long)bawn_serve_number(limits, "body", 4u << 20),
                  (unsigned long long)(bawn_serve_number(limits, "header_time", 10ull * SECOND) + SECOND - 1) / SECOND,
-                 (unsigned long long)(bawn_serve_number(limits, "body_time", 30ull * SECOND) + SECOND - 1) / SECOND,
-                 (int)name.len, name.ptr, (unsigned long long)bawn_serve_number(limits, "connections", 1000));
+                 (unsigned long long)(bawn_serve_number(limits, "body_time", 30ull * SECOND) + SECOND - 1) / SECOND);
 }
 
-static void write_open_routes(bawn_buf *out, const bawn_policy *p)
+/* Counts stand in shared memory, where those of a worker that crashed would stay for ever. So a worker that is alone counts under
+ * its own number, which dies with it; several count together, and each start and reload begins a zone of its own. */
+static void write_zone(bawn_buf *out, const bawn_serve_plan *plan, bawn_slice name)
 {
-    const bawn_node *routes = bawn_node_get(bawn_policy_root(p), "routes");
+    bawn_buf_fmt(out, "    limit_conn_zone %s zone=bawn_%.*s_%llu:64k;\n", plan->workers > 1 ? "$server_port" : "$pid", (int)name.len,
+                 name.ptr, plan->generation);
+}
+
+/* Not of the whole server: operations are asked for when there are too many clients. */
+static void write_limit(bawn_buf *out, const bawn_node *listener, const bawn_serve_plan *plan)
+{
+    bawn_slice name = listener ? listener->key : BAWN_LIT("public");
+
+    bawn_buf_fmt(out, "limit_conn bawn_%.*s_%llu %llu; limit_conn_status 429;", (int)name.len, name.ptr, plan->generation,
+                 (unsigned long long)bawn_serve_number(bawn_node_get(listener, "limits"), "connections", 1000));
+}
+
+static void write_open_route(bawn_buf *out, const bawn_node *operation, const bawn_node *listener, const bawn_serve_plan *plan)
+{
+    for (size_t i = 0; i < BAWN_COUNT(paths); i++)
+        if (bawn_node_word(operation, paths[i].operation)) {
+            bawn_buf_fmt(out, "        location %s { bawn_guardrail none; ", paths[i].location);
+            write_limit(out, listener, plan);
+            bawn_buf_str(out, " }\n");
+        }
+}
+
+/* Nothing is read on such a route, not even the model's name: with several upstreams it could only go to the first. */
+static bool write_open_routes(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan,
+                              bawn_error *err)
+{
+    const bawn_node *routes = bawn_node_get(bawn_policy_root(p), "routes"), *upstreams = bawn_node_get(bawn_policy_root(p), "upstreams");
+    bool several = upstreams && upstreams->first && upstreams->first->next;
 
     for (const bawn_node *r = routes ? routes->first : NULL; r; r = r->next) {
-        const bawn_node *operations = bawn_node_get(r, "operations");
-        if (!bawn_node_word(bawn_node_get(r, "guardrail"), "none"))
+        const bawn_node *operations = bawn_node_get(r, "operations"), *guardrail = bawn_node_get(r, "guardrail");
+        if (!bawn_node_word(guardrail, "none"))
             continue;
+        if (several && !bawn_node_get(r, "upstream"))
+            return bawn_node_error(err, p, guardrail, "with `guardrail: none` nothing is read, so the model's name cannot choose among "
+                                   "the upstreams; name one: {operations: [...], guardrail: none, upstream: %.*s}",
+                                   (int)upstreams->first->key.len, upstreams->first->key.ptr);
         for (const bawn_node *o = operations ? operations->first : NULL; o; o = o->next)
-            for (size_t i = 0; i < BAWN_COUNT(paths); i++)
-                if (bawn_node_word(o, paths[i].operation))
-                    bawn_buf_fmt(out, "        location %s { bawn_guardrail none; }\n", paths[i].location);
+            write_open_route(out, o, listener, plan);
     }
+    return true;
 }
 
 static bawn_slice folder_of(const char *path)
@@ -153,11 +184,15 @@ static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node 
         write_operations(out, serves(listener, "metrics"), serves(listener, "health"));
         return bawn_buf_str(out, "        location / { return 404; }\n    }\n");
     }
-    write_limits(out, listener, name);
+    write_sizes(out, listener);
     bawn_buf_fmt(out, "        bawn on; bawn_dispatch on; bawn_dialect openai; bawn_listener %.*s;\n", (int)name.len, name.ptr);
     if (!has_operations_listener(p))
         write_operations(out, true, true);
-    write_open_routes(out, p);
+    bawn_buf_str(out, "        location / { ");
+    write_limit(out, listener, plan);
+    bawn_buf_str(out, " }\n");
+    if (!write_open_routes(out, p, listener, plan, err))
+        return false;
     return bawn_serve_upstream_locations(out, p, folder_of(plan->policy), err) && bawn_buf_str(out, "    }\n");
 }
 
@@ -257,10 +292,8 @@ bool bawn_serve_config(bawn_buf *out, const bawn_wall *w, const bawn_serve_plan 
         !write_scorer(out, p, err) || !bawn_serve_upstreams(out, p, err))
         return false;
     do {
-        if (!listener || !bawn_node_get(listener, "serves")) {
-            bawn_slice name = listener ? listener->key : BAWN_LIT("public");
-            bawn_buf_fmt(out, "    limit_conn_zone $server_port zone=bawn_%.*s:64k;\n", (int)name.len, name.ptr);
-        }
+        if (!listener || !bawn_node_get(listener, "serves"))
+            write_zone(out, plan, listener ? listener->key : BAWN_LIT("public"));
         if (!write_listener(out, p, listener, plan, err))
             return false;
     } while (listener && (listener = listener->next) != NULL);

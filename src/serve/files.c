@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "serve/inner.h"
@@ -88,12 +89,16 @@ static bool write_whole(const char *path, bawn_slice text, bawn_error *err)
 
 bool bawn_serve_write_conf(const bawn_serve_plan *plan, const bawn_wall *w, bawn_error *err)
 {
+    bawn_serve_plan dated = *plan;
+    struct timespec now;
     char fresh[4096];
     bawn_buf text = { 0 };
     bool ok;
 
+    clock_gettime(CLOCK_REALTIME, &now);
+    dated.generation = (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
     snprintf(fresh, sizeof fresh, "%s.new", plan->conf);
-    ok = make_folders(plan, w, err) && bawn_serve_config(&text, w, plan, err) && write_whole(fresh, bawn_buf_slice(&text), err);
+    ok = make_folders(plan, w, err) && bawn_serve_config(&text, w, &dated, err) && write_whole(fresh, bawn_buf_slice(&text), err);
     if (ok && !bawn_serve_test(plan, fresh, err)) {
         ok = false;
         if (err && strstr(err->message, "host not found"))

@@ -38,6 +38,7 @@ typedef struct {
     char *group;                /* its group */
     unsigned workers;           /* 0: 1 */
     uint16_t port;              /* 0: the policy's */
+    unsigned long long generation;      /* of the written configuration, in the names of its zones */
 } bawn_serve_plan;
 bool bawn_serve_plan_new(bawn_serve_plan *out, const bawn_serve_options *, bawn_error *);
 void bawn_serve_plan_free(bawn_serve_plan *);

@@ -1,5 +1,6 @@
 """`bawn serve` by its driver: what it writes, refuses, runs, reloads and stops."""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -415,6 +416,70 @@ routes:
     assert get(f"http://127.0.0.1:{port}/readyz").status_code == 200
     assert get(f"http://127.0.0.1:{port}/").status_code == 404
     assert ask(s, b"", path="/metrics", method="GET").status == 404
+
+
+SEVERAL = """version: 1
+listeners: {{public: {{address: "127.0.0.1:PORT"}}}}
+upstreams:
+  a: {{dialect: openai, url: "http://127.0.0.1:1/a", models: ["a-*"]}}
+  b: {{dialect: openai, url: "http://127.0.0.1:1/b"}}
+routes:
+  - {{operations: [chat]}}
+  - {{operations: [{operation}], guardrail: none{more}}}
+"""
+
+
+@pytest.mark.parametrize("operation", ["embeddings", "moderations", "models"])
+def test_an_unread_route_of_several_upstreams_must_name_one(serve, upstream, operation):
+    """No body is read, so no model's name could choose."""
+    got = serve(policy=SEVERAL.format(operation=operation, more="")).run("config")
+    assert got.returncode != 0 and "bawn.yaml:8:" in got.stderr and "upstream" in got.stderr and "none" in got.stderr, got.stderr
+    got = serve(policy=SEVERAL.format(operation=operation, more=", upstream: b")).run("config")
+    assert got.returncode == 0, got.stderr
+
+
+LIMITED = "listeners: {public: {address: '127.0.0.1:PORT', limits: {connections: 1}}}\n"
+
+
+def limited(serve, upstream):
+    return serve(policy=f"version: 1\n{LIMITED}upstreams: {{main: {{dialect: openai, url: 'http://127.0.0.1:{upstream.port}/v1'}}}}\n"
+                        "routes: [{operations: [chat]}, {operations: [embeddings], guardrail: none}]\n").start()
+
+
+def test_operations_are_answered_when_no_more_clients_are(serve, upstream):
+    s = limited(serve, upstream)
+    upstream.script = mock.stall(seconds=5)
+    with Client(s.port) as first:
+        first.send(request(chat("hello")))
+        assert upstream.wait(lambda: upstream.requests)
+        assert ask(s, chat("hello")).status == 429
+        assert ask(s, {"input": "x"}, path="/v1/embeddings").status in (429, 503) and len(upstream.requests) == 1
+        for path in ("/healthz", "/readyz", "/metrics"):
+            assert get(f"http://127.0.0.1:{s.port}{path}").status_code == 200
+
+
+def test_a_killed_worker_takes_no_place_with_it(serve, upstream):
+    s = limited(serve, upstream)
+    for _ in range(3):
+        upstream.script, upstream.requests[:] = mock.stall(seconds=5), []
+        old = server.workers_of(s.master())
+        with Client(s.port) as first:
+            first.send(request(chat("hello")))
+            assert upstream.wait(lambda: upstream.requests)
+            os.kill(old[0], signal.SIGKILL)
+            assert upstream.wait(lambda: server.workers_of(s.master()) and not set(old) & set(server.workers_of(s.master())))
+        upstream.script = mock.answer_json(mock.completion("hello"))
+        assert ask(s, chat("hello")).status == 200
+
+
+def test_each_reload_counts_anew(serve, upstream):
+    s = limited(serve, upstream)
+    zones = set()
+    for _ in range(3):
+        zones |= set(re.findall(r"limit_conn (bawn_public\S+) 1;", (s.state / "run/nginx.conf").read_text()))
+        assert s.run("reload").returncode == 0
+        assert ask(s, chat("hello")).status == 200
+    assert len(zones) == 3
 
 
 def test_what_stands_in_two_parts_is_excepted_as_its_event_says(serve, upstream):
