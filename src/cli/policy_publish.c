@@ -115,20 +115,89 @@ static bool copy_lists(publishing *p, const bawn_cli_policy *policy)
 static bool write_note(publishing *p, const bawn_cli_policy *policy, unsigned version)
 {
     bawn_buf files = p->listed, note = { 0 };
-    char time[27];
+    char time[27], hash[72];
 
+    bawn_sha256_name(hash, bawn_buf_slice(&policy->text));
     p->listed = (bawn_buf){ 0 };
     bawn_time_rfc3339(time, bawn_cli_now());
     bawn_buf_str(&note, "{\"guardrail\":");
     bawn_json_write_string(&note, bawn_slice_str(p->name));
     bawn_buf_fmt(&note, ",\"version\":%u,\"published\":\"%.27s\",\"policy\":\"%s\",\"patterns\":\"%s\",\"engine\":\"%s\",\"files\":{",
-                 version, time, bawn_wall_hash(policy->wall), bawn_patterns_hash(), BAWN_VERSION);
+                 version, time, hash, bawn_patterns_hash(), BAWN_VERSION);
     bawn_buf_add(&note, bawn_buf_slice(&files));
     bawn_buf_str(&note, "}}\n");
     bool ok = !note.failed && !files.failed && write_file(p, "version.json", bawn_buf_slice(&note));
     bawn_buf_free(&note);
     bawn_buf_free(&files);
     return ok;
+}
+
+/* ---- versions that are named before they are there ----------------------------------------------------------------- */
+static size_t offset_of(bawn_slice text, const bawn_node *node)
+{
+    size_t at = 0;
+
+    for (uint32_t line = 1; line < node->line && at < text.len; line++)
+        at += bawn_slice_find(bawn_slice_of(text.ptr + at, text.len - at), BAWN_LIT("\n")) + 1;
+    for (uint32_t column = 1; column < node->column && bawn_utf8_next(text, &at) != UINT32_MAX; column++)
+        continue;
+    return at;
+}
+
+/* Whether the route names the version that publishing its guardrail would make next. */
+static bool names_the_next(const bawn_node *root, const bawn_node *route, const char *state)
+{
+    const bawn_node *version = bawn_node_get(route, "version"), *own = bawn_node_get(route, "guardrail");
+    const bawn_node *common = bawn_node_at(root, "defaults.guardrail");
+    bawn_slice name = own ? own->text : common ? common->text : BAWN_LIT("default");
+    char folder[CLI_PATH + 128];
+
+    if (!version || version->quoted || version->type == BAWN_T_WORD || !bawn_version_name_ok(name))
+        return false;
+    snprintf(folder, sizeof folder, "%s/guardrails/%.*s", state, (int)name.len, name.ptr);
+    return version->integer == bawn_version_newest(folder) + 1ull;
+}
+
+/* The policy as it is judged: its routes may name versions that are to be made, which are drafts until then. What is published is
+ * the file as it stands. */
+static void judged_text(bawn_buf *out, const bawn_cli_policy *policy, const char *state)
+{
+    const bawn_node *root = bawn_policy_root(policy->tree), *routes = bawn_node_get(root, "routes");
+    bawn_slice text = bawn_buf_slice(&policy->text);
+    size_t done = 0;
+
+    for (const bawn_node *r = routes ? routes->first : NULL; r; r = r->next) {
+        const bawn_node *version = bawn_node_get(r, "version");
+        size_t at = version ? offset_of(text, version) : 0;
+
+        if (at < done || !version || at + version->text.len > text.len || !names_the_next(root, r, state) ||
+            !bawn_slice_eq(bawn_slice_of(text.ptr + at, version->text.len), version->text))
+            continue;
+        bawn_buf_add(out, bawn_slice_of(text.ptr + done, at - done));
+        bawn_buf_str(out, "DRAFT");
+        done = at + version->text.len;
+    }
+    bawn_buf_add(out, bawn_slice_of(text.ptr + done, text.len - done));
+}
+
+static bool load(bawn_cli_policy *policy, const bawn_cli *cli, const char *state)
+{
+    char cache[CLI_PATH];
+    bawn_buf text = { 0 };
+    bawn_error err = { 0 };
+
+    if (!bawn_cli_policy_parse(policy, bawn_cli_value(cli, "config")))
+        return false;
+    bawn_cli_policy_lend(policy->tree);
+    judged_text(&text, policy, state);
+    bool ok = bawn_wall_load(&policy->wall, policy->self, bawn_buf_slice(&text), policy->built_in ? NULL : bawn_cli_cache(cache, cli),
+                             &err);
+    bawn_buf_free(&text);
+    if (ok)
+        return true;
+    bawn_cli_policy_error(policy, &err);
+    bawn_cli_policy_free(policy);
+    return false;
 }
 
 /* ---- versions ------------------------------------------------------------------------------------------------------- */
@@ -150,6 +219,7 @@ static int publish(publishing *p, const bawn_cli_policy *policy)
 {
     bool ok;
     unsigned version = 0;
+    char hash[72];
 
     p->newest = bawn_version_newest(p->folder);
     snprintf(p->draft, sizeof p->draft, "%s/.draft-%ld", p->folder, (long)getpid());
@@ -163,7 +233,8 @@ static int publish(publishing *p, const bawn_cli_policy *policy)
         remove_draft(p->draft);
         return CLI_BROKEN;
     }
-    printf("Published %s version %u: %s/%u, %s\n", p->name, version, p->folder, version, bawn_wall_hash(policy->wall));
+    bawn_sha256_name(hash, bawn_buf_slice(&policy->text));
+    printf("Published %s version %u: %s/%u, %s\n", p->name, version, p->folder, version, hash);
     return CLI_OK;
 }
 
@@ -171,10 +242,10 @@ int bawn_cli_policy_publish(bawn_cli *cli)
 {
     publishing p = { .name = cli->arguments[0] };
     bawn_cli_policy policy;
-    char state[CLI_PATH], cache[CLI_PATH];
+    char state[CLI_PATH];
     int status;
 
-    if (!bawn_cli_policy_load(&policy, bawn_cli_value(cli, "config"), bawn_cli_cache(cache, cli)))
+    if (!load(&policy, cli, bawn_cli_state(state, cli)))
         return CLI_USAGE;
     const char *slash = strrchr(policy.self, '/');
     snprintf(p.base, sizeof p.base, "%.*s", slash ? (int)(slash - policy.self) + 1 : 0, policy.self);
@@ -182,7 +253,7 @@ int bawn_cli_policy_publish(bawn_cli *cli)
         status = bawn_cli_fail(CLI_USAGE, "there is no ./bawn.yaml to publish from; name a policy with -c FILE");
     else if (!bawn_version_name_ok(bawn_slice_str(p.name)) || bawn_wall_guardrail_find(policy.wall, bawn_slice_str(p.name)) < 0)
         status = bawn_cli_fail(CLI_USAGE, "%s has no guardrail `%s` (letters, digits, - and _)", policy.self, p.name);
-    else if (snprintf(p.folder, sizeof p.folder, "%s/guardrails/%s", bawn_cli_state(state, cli), p.name) >= CLI_PATH)
+    else if (snprintf(p.folder, sizeof p.folder, "%s/guardrails/%s", state, p.name) >= CLI_PATH)
         status = bawn_cli_fail(CLI_USAGE, "the state folder's name is too long");
     else
         status = publish(&p, &policy);

@@ -1,4 +1,5 @@
 """bawn policy and bawn doctor."""
+import hashlib
 import json
 import os
 import socket
@@ -147,6 +148,36 @@ def test_publish_refuses_what_it_cannot_keep(tmp_path):
     done = cli.run("policy", "publish", "shop", "--state", "state", cwd=tmp_path)
     assert done.status == 3 and "/etc/hostname" in done.err and os.listdir(tmp_path / "state/guardrails/shop") == []
     assert cli.run("policy", "publish", "shp", "--state", "state", cwd=tmp_path).status == 2
+
+
+FUTURE = """guardrails:
+  shop: {{word_filters: {{custom: [{{words: [bluefalcon], action: block}}]}}}}
+  other: {{}}
+routes:
+  - {{operations: [chat], guardrail: shop, version: {shop}}}          # ü, and a
+  - {{version: {other}, operations: [embeddings], guardrail: other}}
+"""
+
+
+def test_a_version_that_the_policy_names_already_can_be_published(tmp_path):
+    """What `policy check` says to type works, also when two guardrails wait for each other."""
+    policy = tmp_path / "bawn.yaml"
+    policy.write_text(HEAD + FUTURE.format(shop=1, other=1))
+    said = cli.run("policy", "check", "--state", "state", cwd=tmp_path).err
+    assert "`bawn policy publish shop` makes version 1" in said or "no state folder" in said
+    for name in ("shop", "other"):
+        done = cli.run("policy", "publish", name, "--state", "state", cwd=tmp_path)
+        assert done.status == 0 and f"{name} version 1" in done.out, done.err
+    assert cli.run("policy", "check", "--state", "state", cwd=tmp_path).status == 0
+    note = json.loads((tmp_path / "state/guardrails/shop/1/version.json").read_text())
+    assert (tmp_path / "state/guardrails/shop/1/bawn.yaml").read_bytes() == policy.read_bytes()
+    assert note["policy"] == "sha256:" + hashlib.sha256(policy.read_bytes()).hexdigest()
+
+    policy.write_text(HEAD + FUTURE.format(shop=3, other=1))
+    done = cli.run("policy", "publish", "shop", "--state", "state", cwd=tmp_path)
+    assert done.status == 2 and "the newest is 1" in done.err, done.err     # this one would be 2
+    policy.write_text(HEAD + FUTURE.format(shop=2, other=1))
+    assert "shop version 2" in cli.run("policy", "publish", "shop", "--state", "state", cwd=tmp_path).out
 
 
 # ---- versions in routes ----------------------------------------------------------------------------------------------
