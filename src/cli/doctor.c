@@ -128,17 +128,25 @@ static health nginx_check(patient *p)
 
 static health port_check(patient *p)
 {
+    const bawn_node *taken = NULL;
     bawn_error err = { 0 };
-    char address[128];
+    bawn_buf all = { 0 };
+    char type[300];
 
     if (!p->readable)
         return say(p, WARNING, NULL, "not looked at without a policy");
     if (bawn_serve_pid(&p->plan) > 0)
         return say(p, FINE, NULL, "Bawn is running on it (process %ld)", (long)bawn_serve_pid(&p->plan));
-    if (!bawn_serve_ports_are_free(p->policy.tree, &p->plan, &err))
-        return say(p, FAILED, "bawn serve --port 8490, or change listeners.public.address in the policy, or stop what listens there", "%s", err.message);
-    bawn_serve_address(address, sizeof address, p->policy.tree, &p->plan);
-    return say(p, FINE, NULL, "%s is free", address);
+    if (!bawn_serve_ports_are_free(p->policy.tree, &p->plan, &taken, &err)) {
+        bawn_slice name = taken ? taken->key : BAWN_LIT("public");
+        snprintf(type, sizeof type, "%slisteners.%.*s.address in the policy, or stop what listens there",
+                 bawn_serve_port_is_of(p->policy.tree, taken) ? "bawn serve --port 8490, or change " : "change ", (int)name.len, name.ptr);
+        return say(p, FAILED, type, "%s", err.message);
+    }
+    size_t n = bawn_serve_addresses(&all, p->policy.tree, &p->plan);
+    health found = say(p, FINE, NULL, "%.*s %s free", (int)all.len, all.ptr, n > 1 ? "are" : "is");
+    bawn_buf_free(&all);
+    return found;
 }
 
 /* The nearest folder above that is there: what serve would have to be able to write into. */

@@ -50,6 +50,8 @@ static const bawn_node *first_for_clients(const bawn_policy *p)
     return l;
 }
 
+bool bawn_serve_port_is_of(const bawn_policy *p, const bawn_node *listener) { return listener == first_for_clients(p); }
+
 bawn_slice bawn_serve_listen_at(char out[SERVE_ADDRESS], const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan)
 {
     const bawn_node *address = bawn_node_get(listener, "address");
@@ -308,4 +310,17 @@ void bawn_serve_address(char *out, size_t size, const bawn_policy *p, const bawn
     size_t n = text.len < size ? text.len : size - 1;
     memcpy(out, text.ptr, n);
     out[n] = '\0';
+}
+
+size_t bawn_serve_addresses(bawn_buf *out, const bawn_policy *p, const bawn_serve_plan *plan)
+{
+    char address[SERVE_ADDRESS];
+    const bawn_node *l = bawn_serve_listeners(p);
+    size_t n = 0;
+
+    do {
+        bawn_buf_str(out, n++ ? ", " : "");
+        bawn_buf_add(out, bawn_serve_listen_at(address, p, l, plan));
+    } while (l && (l = l->next) != NULL);
+    return n;
 }

@@ -43,24 +43,23 @@ static bool port_is_free(const bawn_policy *p, const bawn_node *listener, const 
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
         if (bind(fd, found->ai_addr, found->ai_addrlen) != 0)   /* no listen: nobody may connect to a question */
             ok = bawn_node_error(err, p, address, "cannot listen on %.*s: %s; stop what listens there, or set "
-                                 "listeners.%.*s.address to another port, or give --port", (int)text.len, text.ptr, strerror(errno),
-                                 (int)name.len, name.ptr);
+                                 "listeners.%.*s.address to another port%s", (int)text.len, text.ptr, strerror(errno),
+                                 (int)name.len, name.ptr, bawn_serve_port_is_of(p, listener) ? ", or give --port" : "");
         close(fd);
     }
     freeaddrinfo(found);
     return ok;
 }
 
-bool bawn_serve_ports_are_free(const bawn_policy *p, const bawn_serve_plan *plan, bawn_error *err)
+bool bawn_serve_ports_are_free(const bawn_policy *p, const bawn_serve_plan *plan, const bawn_node **taken, bawn_error *err)
 {
     const bawn_node *l = bawn_serve_listeners(p);
+    bool free = l || port_is_free(p, NULL, plan, err);
 
-    if (!l)
-        return port_is_free(p, NULL, plan, err);
-    for (; l; l = l->next)
-        if (!port_is_free(p, l, plan, err))
-            return false;
-    return true;
+    for (; l && free; l = l->next)
+        if (!(free = port_is_free(p, l, plan, err)) && taken)
+            *taken = l;
+    return free;
 }
 
 /* ---- starting ------------------------------------------------------------------------------------------------------- */
@@ -69,7 +68,7 @@ static bool load_and_write(const bawn_serve_plan *plan, bool starting, char addr
 {
     bawn_wall *wall = NULL;
     bool ok = bawn_serve_make_folder(plan->cache, NULL, err) && bawn_serve_load(&wall, plan, err) &&
-              (!starting || bawn_serve_ports_are_free(bawn_wall_policy(wall), plan, err)) && bawn_serve_write_conf(plan, wall, err);
+              (!starting || bawn_serve_ports_are_free(bawn_wall_policy(wall), plan, NULL, err)) && bawn_serve_write_conf(plan, wall, err);
 
     if (ok && address)
         bawn_serve_address(address, 128, bawn_wall_policy(wall), plan);

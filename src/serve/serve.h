@@ -51,11 +51,14 @@ bool bawn_serve_spool(bawn_buf *out, const bawn_wall *, const char *state, bawn_
 bool bawn_serve_config(bawn_buf *out, const bawn_wall *, const bawn_serve_plan *, bawn_error *);
 /* The address ("127.0.0.1:8480") of the first listener for clients, for messages, cut to `size`. */
 void bawn_serve_address(char *out, size_t size, const bawn_policy *, const bawn_serve_plan *);
+size_t bawn_serve_addresses(bawn_buf *out, const bawn_policy *, const bawn_serve_plan *);       /* of all, with commas; how many */
 /* What can be asked before a start. False: *err says what is missing and what to do. */
 bool bawn_serve_check_nginx(const bawn_serve_plan *, bawn_error *);         /* it is there, and of the module's version */
 bool bawn_serve_check_policy(const bawn_wall *, const bawn_serve_plan *, bawn_error *);    /* its addresses, URLs, names: by its text alone */
 bool bawn_serve_names_are_found(const bawn_policy *, bawn_error *);         /* hosts of upstreams, as nginx will look them up */
-bool bawn_serve_ports_are_free(const bawn_policy *, const bawn_serve_plan *, bawn_error *);
+/* *taken (may be NULL) is the first listener whose port is not; NULL: the default one. */
+bool bawn_serve_ports_are_free(const bawn_policy *, const bawn_serve_plan *, const bawn_node **taken, bawn_error *);
+bool bawn_serve_port_is_of(const bawn_policy *, const bawn_node *listener);  /* whether --port is this one's */
 pid_t bawn_serve_pid(const bawn_serve_plan *);                              /* of a running nginx; 0: none runs */
 
 /* `bawn serve`: runs until INT or TERM (graceful stop); HUP reloads. `say` gets one readable line at a time, without

@@ -184,6 +184,28 @@ def test_another_port_without_touching_the_policy(gateway):
         assert json.loads(gateway.bawn("log", "show", id, "--json", "--state", "state").out)["node"] == "changed"
 
 
+def test_each_listener_is_looked_at_and_named(gateway):
+    """--port is the port of the first listener for clients; for another one it is no advice."""
+    port = server.free_port()
+    gateway.policy.write_text(re.sub(r"(?m)^listeners:.*\n(?: .*\n)*", "", gateway.policy.read_text()) +
+                              f"listeners:\n  operations: {{address: '127.0.0.1:{port}', serves: [health]}}\n"
+                              f"  public: {{address: '127.0.0.1:{gateway.port}'}}\n")
+    well = gateway.bawn("doctor", "--state", "state")
+    assert well.status == 0 and f"127.0.0.1:{port}" in well.out and f"127.0.0.1:{gateway.port}" in well.out, well.out
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        sick, done = gateway.bawn("doctor", "--state", "state"), gateway.bawn("serve", "--state", "state")
+    assert sick.status == 1 and "--port" not in sick.out and "listeners.operations.address" in sick.out, sick.out
+    assert done.status == 2 and "--port" not in done.err and "listeners.operations.address" in done.err, done.err
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", gateway.port))
+        taken.listen()
+        sick, done = gateway.bawn("doctor", "--state", "state"), gateway.bawn("serve", "--state", "state")
+    assert "bawn serve --port" in sick.out and "listeners.public.address" in sick.out, sick.out
+    assert "--port" in done.err and "listeners.public.address" in done.err, done.err
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "x", "-1", "80a", ""])
 def test_a_port_that_is_none(gateway, port):
     done = gateway.bawn("doctor", "--state", "state", f"--port={port}")
