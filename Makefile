@@ -1,5 +1,5 @@
 # Bawn. `make run` and `make check` are each the only command needed on a fresh Debian 12 machine.
-.PHONY: help run check bench soak eval fuzz faults format install uninstall clean build setup docs coverage lint
+.PHONY: help run check bench soak eval fuzz format install uninstall clean build setup docs coverage lint
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)

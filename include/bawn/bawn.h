@@ -38,7 +38,8 @@ extern "C" {
 
 typedef struct { const char *ptr; size_t len; } bawn_slice;  /* bytes, borrowed, never NUL-terminated */
 typedef struct { size_t begin, end; } bawn_span;             /* [begin, end) in bytes; the field says of what */
-typedef struct { int code; uint32_t line, column; char file[128], message[256]; } bawn_error; /* 1-based; 0 = none */
+/* code: bawn_code_name names it, 0 is none. line and column are 1-based, 0 = none. */
+typedef struct { int code; uint32_t line, column; char file[128], message[256]; } bawn_error;
 
 typedef enum { BAWN_ALLOW, BAWN_OBSERVE, BAWN_MASK, BAWN_BLOCK } bawn_action;          /* rising strictness */
 typedef enum { BAWN_SYSTEM, BAWN_USER, BAWN_ASSISTANT, BAWN_TOOL } bawn_role;
@@ -48,7 +49,7 @@ typedef enum { BAWN_INPUT, BAWN_OUTPUT } bawn_side;
 typedef struct bawn_wall bawn_wall;          /* a compiled policy: immutable, shared by threads and by fork */
 typedef struct bawn_worker bawn_worker;      /* scratch of one thread: one session call at a time */
 typedef struct bawn_exchange bawn_exchange;  /* one request and its answer */
-typedef struct bawn_scorer bawn_scorer;      /* the encoder in this process (CLI, batch jobs); see scorer.h */
+typedef struct bawn_scorer bawn_scorer;      /* learned guards in this process: not built yet, pass NULL */
 
 /* Compile a policy. `self` names it in errors; relative file: references start at its folder. Reads the files
  * that the policy names, the pattern cache, and for routes that name a published version `guardrails` beside cache_dir;
@@ -66,6 +67,8 @@ BAWN_API void bawn_worker_clock(bawn_worker *, uint64_t (*now)(void *user), void
 
 /* path: JSON Pointer. The arguments of a tool call, which a model wrote for a tool, are of BAWN_TOOL and BAWN_MODEL. */
 typedef struct { bawn_role role; bawn_origin origin; bawn_slice path, text; } bawn_segment;
+/* score: 0 to 1. view, in which it was seen: 1 the text as it stands, 2 canonical (disguises of characters taken off), 4 canonical
+ * with digits read as letters, 8 decoded (Base64, escapes ...). */
 typedef struct { bawn_slice guard, kind; bawn_span span; uint32_t segment; float score; uint8_t view;
                  bawn_action action; } bawn_finding;          /* span: bytes of that segment's text */
 typedef struct { bawn_action action; const bawn_finding *findings; size_t n_findings;
@@ -73,8 +76,10 @@ typedef struct { bawn_action action; const bawn_finding *findings; size_t n_find
                  bawn_slice message; bool failed; } bawn_verdict;   /* failed: a guard could not run */
 typedef struct { bawn_slice key, value; } bawn_attribute;     /* identity.kind, claims.tier, http.route ... */
 
-/* Judge whole segments. *out lives until the worker's next call. Learned guards run in process when `jobs`
- * (may be NULL) is set, else they count as not run. masked[i], where not NULL, gets the rewritten text of i. */
+/* Judge whole segments. `masked` is NULL, or has room for n slices: masked[i] becomes the text of i as it may be passed on,
+ * which is segments[i].text itself where nothing was masked; it is not written when the verdict has failed. *out, what it points to and
+ * masked[i] live until the worker's next call. `jobs`: NULL; learned guards are not built, and anything else is an error.
+ * `attributes` are not read yet. False: no verdict, err says why (a guardrail that is not there, a text that is not UTF-8). */
 BAWN_API bool bawn_inspect(const bawn_verdict **out, bawn_slice *masked, bawn_worker *, bawn_slice guardrail, bawn_side,
                   const bawn_segment *, size_t n, const bawn_attribute *, size_t n_attr,
                   bawn_scorer *jobs, bawn_error *err);
@@ -94,10 +99,14 @@ typedef struct {
     bawn_slice record;                                     /* RECORD: append to the spool before END is obeyed */
 } bawn_step;                                               /* everything in it lives until the next call */
 
-/* dialect: "openai", "anthropic", "bedrock", "mcp", "text". attributes are copied. seed feeds canaries and ids. */
+/* dialect: "openai", the only one that is built. attributes are copied. seed feeds canaries and ids. False: *out is NULL. */
 BAWN_API bool bawn_exchange_new(bawn_exchange **out, bawn_worker *, bawn_slice dialect, bawn_slice method, bawn_slice raw_uri,
                        const bawn_attribute *, size_t n, uint64_t now_ns, const uint8_t seed[32], bawn_error *err);
+/* The head of the upstream's answer, once, after the request's VERDICT let it pass and before any of its bytes. content_type as it
+ * came; text/event-stream is judged as a stream, application/json as a whole. False: not awaited here, or failed (contract 3). */
 BAWN_API bool bawn_exchange_response(bawn_exchange *, int status, bawn_slice content_type, uint64_t now_ns);
+/* The next bytes of the request's body (BAWN_INPUT) or of the answer's (BAWN_OUTPUT), in any cutting; `last` with the last of them,
+ * which may be none. Then take all steps with bawn_exchange_next. False: failed (contract 3); the steps say what to send. */
 BAWN_API bool bawn_exchange_feed(bawn_exchange *, bawn_side, bawn_slice bytes, bool last, uint64_t now_ns);
 /* ok: the answer. Not ok: `frame` may say why (timeout, overloaded, crashed, no_memory), which the record repeats. */
 BAWN_API bool bawn_exchange_resume(bawn_exchange *, uint64_t job, bool ok, bawn_slice frame, uint64_t now_ns); /* late id: no-op */
