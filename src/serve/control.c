@@ -92,17 +92,17 @@ void bawn_serve_control_answer(int client, const bawn_error *err)
 /* "4 2 9\nFILE\nMESSAGE\n" */
 static bool read_error(char *text, bawn_error *err)
 {
-    char *file = strchr(text, '\n'), *message = file ? strchr(file + 1, '\n') : NULL;
-    unsigned line = 0, column = 0;
-    int code = 0;
+    char *file = strchr(text, '\n'), *message = file ? strchr(file + 1, '\n') : NULL, *at = text;
+    int code = (int)strtol(at, &at, 10);
+    unsigned long line = strtoul(at, &at, 10), column = strtoul(at, &at, 10);
 
-    if (!message || sscanf(text, "%d %u %u", &code, &line, &column) != 3)
+    if (!message || at != file)
         return bawn_error_set(err, BAWN_E_IO, "the gateway ended before it said whether it took the policy; the output of `bawn "
                               "serve` says why");
     *message++ = '\0';
     message[strcspn(message, "\n")] = '\0';
     bawn_error_set(err, code, "%s", message);
-    return bawn_error_at(err, file + 1, line, column);
+    return bawn_error_at(err, file + 1, (uint32_t)line, (uint32_t)column);
 }
 
 bool bawn_serve_control_ask(const bawn_serve_plan *plan, bawn_error *err)

@@ -12,8 +12,7 @@
 /* "12 (nginx) S 11 12 ..." -> its group; 0: it is no nginx, or it has ended and waits to be buried. */
 static pid_t group_of(const char *pid)
 {
-    char path[300], line[512] = "", *name, *end, state = 0;
-    int group = 0;
+    char path[300], line[512] = "", *name, *end;
 
     snprintf(path, sizeof path, "/proc/%s/stat", pid);
     FILE *f = fopen(path, "re");
@@ -24,9 +23,10 @@ static pid_t group_of(const char *pid)
     fclose(f);
     name = strchr(line, '(');
     end = strrchr(line, ')');
-    if (!name || !end || strncmp(name, "(nginx", 6) != 0 || sscanf(end + 1, " %c %*d %d", &state, &group) != 2)
+    if (!name || !end || strncmp(name, "(nginx", 6) != 0 || strlen(end) < 4 || end[2] == 'Z' || end[2] == 'X')
         return 0;
-    return state == 'Z' || state == 'X' ? 0 : (pid_t)group;
+    (void)strtol(end + 3, &end, 10);                    /* the parent */
+    return (pid_t)strtol(end, NULL, 10);
 }
 
 /* nginx gives a worker its title when every module has begun in it (ngx_worker_process_cycle), and another before it closes its

@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -10,7 +11,9 @@ import time
 import pytest
 
 import cli
+import mock
 import server
+from client import Client, chat, request
 
 pytestmark = cli.needs_plain_module
 
@@ -204,6 +207,30 @@ def test_each_listener_is_looked_at_and_named(gateway):
         sick, done = gateway.bawn("doctor", "--state", "state"), gateway.bawn("serve", "--state", "state")
     assert "bawn serve --port" in sick.out and "listeners.public.address" in sick.out, sick.out
     assert "--port" in done.err and "listeners.public.address" in done.err, done.err
+
+
+def test_several_workers_lose_places_only_until_a_reload(gateway, upstream):
+    """One that is killed while it answers leaves its count behind; a reload begins anew, and keeps their number."""
+    address = f"    address: 127.0.0.1:{gateway.port}"
+    gateway.policy.write_text(gateway.policy.read_text().replace(address, "    limits: {connections: 1}\n" + address))
+    gateway.serve("--workers", "2")
+    assert upstream.wait(lambda: len(gateway.workers()) == 2)
+    old = gateway.workers()
+    upstream.script = mock.stall(seconds=5)
+    with Client(gateway.port) as c:
+        c.send(request(chat("hello")))
+        assert upstream.wait(lambda: len(upstream.requests) == 1)
+        for pid in old:
+            os.kill(pid, signal.SIGKILL)
+    assert upstream.wait(lambda: len(set(gateway.workers()) - set(old)) == 2)
+    upstream.script = mock.answer_json(mock.completion("hello"))
+    old = gateway.workers()
+    done = gateway.bawn("reload", "--state", "state")
+    assert done.status == 0, done.err
+    assert gateway.ask("Hello")[1] == "stop"
+    server.until_replaced(old, gateway.workers)
+    assert len(gateway.workers()) == 2
+    assert gateway.bawn("stop", "--state", "state").status == 0 and gateway.process.wait(10) == 0
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "x", "-1", "80a", ""])

@@ -243,6 +243,18 @@ def test_a_reload_that_nginx_refuses_says_why(serve, upstream):
     assert ask(s, chat("blockme")).finish() == "content_filter"
 
 
+def test_a_state_folder_with_a_long_name(serve, upstream):
+    """A socket's name has 107 bytes."""
+    s = serve()
+    s.state = s.folder / ("long" * 40) / "state"
+    s.start()
+    s.write(s.policy.read_text().replace("blockme", "swordfish"))
+    got = s.run("reload")
+    assert got.returncode == 0, got.stderr
+    assert ask(s, chat("swordfish")).finish() == "content_filter"
+    assert (s.state / "run/control").stat().st_mode & 0o777 == 0o600
+
+
 def test_two_reloads_at_once_both_end(serve, upstream):
     s = serve().start()
     s.write(s.policy.read_text().replace("blockme", "swordfish"))
