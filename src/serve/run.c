@@ -233,8 +233,12 @@ static void end_orphans(watch *w)
 {
     static const int signals[] = { SIGQUIT, SIGTERM, SIGKILL };
 
-    kill(-w->nginx, signals[w->orphaned < 3 ? w->orphaned : 2]);        /* it is not buried yet: the number is still its own */
-    w->orphaned++;
+    if (w->orphaned == BAWN_COUNT(signals)) {           /* whoever holds the pipe now is not nginx */
+        close(w->log);
+        w->log = -1;
+        return;
+    }
+    kill(-w->nginx, signals[w->orphaned++]);            /* it is not buried yet: the number is still its own */
     alarm(ORPHAN_SECONDS);
 }
 
@@ -292,7 +296,7 @@ static void step(watch *w)
     if (fds[1].revents)
         on_signal(w);
     look_at_master(w);
-    if (fds[0].revents)
+    if (fds[0].revents && w->log >= 0)
         read_log(w);
     if (w->turning && !w->dead)
         look_at_turn(w);
