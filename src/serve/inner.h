@@ -42,7 +42,6 @@ typedef struct { pid_t pid; bool serves; } bawn_serve_process;        /* serves:
 size_t bawn_serve_processes(bawn_serve_process *out, size_t most, pid_t group);
 size_t bawn_serve_signal(pid_t group, int signal);                    /* to each of them (0: none); how many there are */
 bool bawn_serve_has_worker(pid_t master);                             /* one of its workers is ready to serve */
-pid_t bawn_serve_left(const bawn_serve_plan *);                       /* the group whose master is gone and whose workers are not; or 0 */
 bool bawn_serve_say_left(const bawn_serve_plan *, bawn_error *);      /* the error that names it */
 
 /* A reload under way. */

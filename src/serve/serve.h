@@ -60,6 +60,7 @@ bool bawn_serve_names_are_found(const bawn_policy *, bawn_error *);         /* h
 bool bawn_serve_ports_are_free(const bawn_policy *, const bawn_serve_plan *, const bawn_node **taken, bawn_error *);
 bool bawn_serve_port_is_of(const bawn_policy *, const bawn_node *listener);  /* whether --port is this one's */
 pid_t bawn_serve_pid(const bawn_serve_plan *);                              /* of a running nginx; 0: none runs */
+pid_t bawn_serve_left(const bawn_serve_plan *);      /* nginx's group, when its master was killed and workers are left; else 0 */
 
 /* `bawn serve`: runs until INT or TERM (graceful stop); HUP reloads. `say` gets one readable line at a time, without
  * line feed. Returns false when it could not start, a worker could not begin, or nginx ended by itself. */

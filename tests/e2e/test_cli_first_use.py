@@ -209,6 +209,20 @@ def test_each_listener_is_looked_at_and_named(gateway):
     assert "--port" in done.err and "listeners.public.address" in done.err, done.err
 
 
+def test_workers_that_a_killed_master_left(gateway):
+    """Its supervisor was killed as well, so nobody ended them."""
+    gateway.serve()
+    gateway.process.send_signal(signal.SIGSTOP)
+    os.kill(int((gateway.folder / "state/run/nginx.pid").read_text()), signal.SIGKILL)
+    gateway.process.kill()
+    gateway.process.wait(5)
+    assert gateway.ask("Hello")[1] == "stop"
+    sick = gateway.bawn("doctor", "--state", "state")
+    assert sick.status == 1 and "killed" in sick.out and "type: bawn stop" in sick.out, sick.out
+    assert gateway.bawn("stop", "--state", "state").status == 0
+    assert gateway.bawn("doctor", "--state", "state").status == 0
+
+
 def test_several_workers_lose_places_only_until_a_reload(gateway, upstream):
     """One that is killed while it answers leaves its count behind; a reload begins anew, and keeps their number."""
     address = f"    address: 127.0.0.1:{gateway.port}"
