@@ -51,6 +51,20 @@ static void warn_of_keys(const bawn_cli_policy *p)
     }
 }
 
+/* Topics that nothing is found of yet: a definition and examples are for the token pass. */
+static void warn_of_topics(const bawn_cli_policy *p)
+{
+    const bawn_node *guardrails = bawn_node_get(bawn_policy_root(p->tree), "guardrails");
+
+    for (const bawn_node *g = guardrails ? guardrails->first : NULL; g; g = g->next) {
+        const bawn_node *topics = bawn_node_get(g, "denied_topics");
+        for (const bawn_node *t = topics ? topics->first : NULL; t; t = t->next)
+            if (!bawn_node_get(t, "words") && !bawn_node_get(t, "patterns"))
+                printf("%s:%u:%u: note: this topic has no words and no patterns, so nothing is found of it; its definition and "
+                       "examples are used when the token pass is built\n", p->self, (unsigned)t->line, (unsigned)t->column);
+    }
+}
+
 /* What `serve` refuses is no right policy, whatever the wall says. */
 static bool check_serving(const bawn_cli *cli, const bawn_cli_policy *p)
 {
@@ -79,6 +93,7 @@ int bawn_cli_policy_check(bawn_cli *cli)
         return bawn_cli_fail(CLI_USAGE, "there is no ./bawn.yaml; name a policy, or write one: bawn policy init --upstream URL");
     }
     warn_of_keys(&p);
+    warn_of_topics(&p);
     bawn_cli_policy_free(&p);
     if (!bawn_cli_policy_load(&p, path_of(cli), bawn_cli_cache(cache, cli)))
         return CLI_USAGE;

@@ -374,3 +374,10 @@ def test_doctor_as_somebody_who_may_not_write(tmp_path):
         tmp_path.chmod(0o555)
     out = subprocess.run(words, capture_output=True, text=True, cwd="/").stdout
     assert any(line.startswith("failed") and "rights" in line for line in out.splitlines())
+
+
+def test_a_topic_without_words_is_noted(tmp_path):
+    (tmp_path / "bawn.yaml").write_text(HEAD + "guardrails:\n  default:\n    denied_topics:\n"
+                                        "      - {name: stocks, words: [stock tips], action: block}\n      - {name: rivals, definition: Others, action: block}\n")
+    done = cli.run("policy", "check", "--state", "state", cwd=tmp_path)
+    assert done.status == 0 and done.out.count("note:") == 1 and "bawn.yaml:7:9: note: this topic has no words" in done.out, done.out
