@@ -113,7 +113,8 @@ static const bawn_key keys[] = {
     KEY("routes[].guardrail", STRING, NULL, "Name of a guardrail; `none` reads nothing and records that."),
     CHOICE("routes[].version", INT, "DRAFT", "DRAFT", "Version of the guardrail: DRAFT is this file, a number is one that "
            "`bawn policy publish` froze."),
-    KEY("routes[].upstream", STRING, NULL, "Name of an upstream; without it the model's name decides (with `guardrail: none`, which reads no model, it is needed where there are several)."),
+    KEY("routes[].upstream", STRING, NULL, "Name of an upstream; without it the model's name decides (with `guardrail: none`, "
+        "which reads no model, it is needed where there are several)."),
 
     /* ---- defaults -------------------------------------------------------------------------------------------- */
     KEY("defaults", MAP, NULL, "What holds where nothing else is said."),
@@ -162,7 +163,8 @@ static const bawn_key keys[] = {
     KEY("guardrails.*.denied_topics", LIST, NULL, "Subjects that are not spoken of."),
     KEY("guardrails.*.denied_topics[]", MAP, NULL, "One topic."),
     NEEDED("guardrails.*.denied_topics[].name", STRING, "Name of the topic, in findings."),
-    KEY("guardrails.*.denied_topics[].definition", STRING, NULL, "What it is, in a sentence; used with the token pass, nothing is found by it yet."),
+    KEY("guardrails.*.denied_topics[].definition", STRING, NULL, "What it is, in a sentence; used with the token pass, "
+        "nothing is found by it yet."),
     KEY("guardrails.*.denied_topics[].examples", LIST, NULL, "Sentences about it; used with the token pass."),
     KEY("guardrails.*.denied_topics[].examples[]", STRING, NULL, "One sentence."),
     KEY("guardrails.*.denied_topics[].words", LIST, NULL, "Words and phrases that give the topic away."),
