@@ -68,10 +68,13 @@ static bool block(bawn_exchange *x)
 static bool pass(bawn_exchange *x)
 {
     bawn_buf uri = { 0 };
+    size_t path = 0;                            /* the query stays here: it is judged by nobody, and may carry a key */
     bool ok = true;
 
+    while (path < x->rest.len && x->rest.ptr[path] != '?' && x->rest.ptr[path] != '#')
+        path++;
     bawn_buf_add(&uri, x->upstream->base_path);
-    bawn_buf_add(&uri, x->rest);
+    bawn_buf_add(&uri, bawn_slice_of(x->rest.ptr, path));
     bawn_slice kept = bawn_arena_copy(x->arena, bawn_buf_slice(&uri), &ok);
     ok = ok && !uri.failed;
     bawn_buf_free(&uri);

@@ -7,7 +7,8 @@
 #define MS 1000000u
 #define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
 
-/* What the API and its SDKs send that is no key and names no account. Content-Length and Transfer-Encoding are nginx's own. Not
+/* What the API reads that is no key and names no account: each name here is looked for among the headers of each request. What
+ * SDKs tell of themselves (X-Stainless-*) is for no model. Content-Length and Transfer-Encoding are nginx's own. Not
  * OpenAI-Organization and OpenAI-Project: whose account pays is the operator's affair, like the key. Content-Encoding is of bodies
  * that `guardrail: none` lets through unread; others are refused. */
 static const struct { const char *name, *variable; } passed[] = {
@@ -21,21 +22,6 @@ static const struct { const char *name, *variable; } passed[] = {
     { "Traceparent", "traceparent" },
     { "Tracestate", "tracestate" },
     { "OpenAI-Beta", "openai_beta" },
-    { "X-Stainless-Lang", "x_stainless_lang" },
-    { "X-Stainless-Package-Version", "x_stainless_package_version" },
-    { "X-Stainless-OS", "x_stainless_os" },
-    { "X-Stainless-Arch", "x_stainless_arch" },
-    { "X-Stainless-Runtime", "x_stainless_runtime" },
-    { "X-Stainless-Runtime-Version", "x_stainless_runtime_version" },
-    { "X-Stainless-Async", "x_stainless_async" },
-    { "X-Stainless-Retry-Count", "x_stainless_retry_count" },
-    { "X-Stainless-Timeout", "x_stainless_timeout" },
-    { "X-Stainless-Read-Timeout", "x_stainless_read_timeout" },
-    { "X-Stainless-Raw-Response", "x_stainless_raw_response" },
-    { "X-Stainless-Helper-Method", "x_stainless_helper_method" },
-    { "X-Stainless-Stream-Helper", "x_stainless_stream_helper" },
-    { "X-Stainless-Poll-Helper", "x_stainless_poll_helper" },
-    { "X-Stainless-Custom-Poll-Interval", "x_stainless_custom_poll_interval" },
 };
 
 static const bawn_node *first_url(const bawn_node *upstream)
@@ -95,8 +81,7 @@ bool bawn_serve_upstreams(bawn_buf *out, const bawn_policy *p, bawn_error *err)
 {
     const bawn_node *all = bawn_node_get(bawn_policy_root(p), "upstreams");
 
-    bawn_buf_str(out, "    map $bawn_uri $bawn_path { volatile; \"~^([^?#]*)\" $1; }\n"
-                      "    proxy_headers_hash_max_size 2048; proxy_headers_hash_bucket_size 128; proxy_pass_request_headers off;\n");
+    bawn_buf_str(out, "    proxy_headers_hash_max_size 2048; proxy_headers_hash_bucket_size 128; proxy_pass_request_headers off;\n");
     for (const bawn_node *u = all ? all->first : NULL; u; u = u->next)
         if (!write_servers(out, p, u, err))
             return false;
@@ -170,7 +155,7 @@ static bool write_location(bawn_buf *out, const bawn_policy *p, const bawn_node 
 
     if (!read_url(&url, p, first_url(upstream), err))
         return false;
-    bawn_buf_fmt(out, "        location @%.*s {\n            proxy_pass %s://bawn_%.*s$bawn_path;\n"
+    bawn_buf_fmt(out, "        location @%.*s {\n            proxy_pass %s://bawn_%.*s$bawn_uri;\n"
                       "            proxy_set_header Host %.*s;\n",
                  (int)upstream->key.len, upstream->key.ptr, url.tls ? "https" : "http", (int)upstream->key.len,
                  upstream->key.ptr, (int)url.authority.len, url.authority.ptr);

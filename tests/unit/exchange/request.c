@@ -160,7 +160,7 @@ static void the_model_or_the_route_chooses_the_upstream(void **state)
     desk k = desk_open(UPSTREAMS);
     (void)state;
     for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
-        bawn_exchange *x = drive_new(k.worker, "POST", "/v1/chat/completions", NULL, 0);
+        bawn_exchange *x = drive_new(k.worker, "POST", "/v1/chat/completions?key=CLIENTS&api-version=1", NULL, 0);
         char body[128];
         bawn_step s;
         snprintf(body, sizeof body, "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}", rows[i].model);
