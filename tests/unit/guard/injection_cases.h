@@ -32,6 +32,22 @@ static inline void cases_none_found(const bawn_guard *g, const char *const *text
     assert_int_equal(bad, 0);
 }
 
+/* Arguments of tools are JSON: each string is a value of its own. */
+static inline void cases_in_arguments(const bawn_guard *g, const char *const *bad, size_t n_bad, const char *const *good, size_t n_good)
+{
+    bawn_harness h;
+    harness_open(&h, g, BAWN_IN_TOOL_ARGUMENTS);
+    for (size_t i = 0; i < n_bad; i++) {
+        if (bawn_harness_run(&h, bad[i]) == 0)
+            fail_msg("missed: %s", bad[i]);
+        harness_check_cuts(&h, bad[i], 8);
+    }
+    for (size_t i = 0; i < n_good; i++)
+        if (bawn_harness_run(&h, good[i]) > 0)
+            fail_msg("found in: %s", good[i]);
+    harness_close(&h);
+}
+
 static inline void cases_rows_and_cuts(const bawn_guard *g, const char *const *texts, size_t n)
 {
     bawn_harness h;
