@@ -25,7 +25,8 @@ bool bawn_request_refuse(bawn_exchange *x, int code, bawn_slice message, bawn_sl
     x->side = x->phase < BAWN_PHASE_ANSWER ? "input" : "output";
     set_reply(x, bawn_dialect_status(code), type, false);
     bawn_exchange_verdict(x, x->phase < BAWN_PHASE_ANSWER ? BAWN_INPUT : BAWN_OUTPUT);
-    return bawn_exchange_close(x, x->failed ? "failed" : x->phase < BAWN_PHASE_ANSWER ? "blocked" : "upstream_died");
+    return bawn_exchange_close(x, x->failed ? "failed" : code == BAWN_E_UPSTREAM_TIMEOUT ? "upstream_timeout"
+                                  : x->phase < BAWN_PHASE_ANSWER ? "blocked" : "upstream_died");
 }
 
 static bool refuse_error(bawn_exchange *x, const bawn_error *err)

@@ -281,7 +281,7 @@ def test_broken_upstream(nginx, upstream, case, stream, wrapping):
     assert status == (504 if case in LATE else 502) and is_error(answer, code) and b"dear" not in answer, (status, answer)
     event, = records(nginx)
     assert event["id"] == headers["x-bawn-id"] and event["verdict"]["action"] in ("refuse", "fail")
-    assert event["verdict"]["reason"] == code
+    assert event["verdict"]["reason"] == code and (event["end"] == "upstream_timeout") == (case in LATE)
 
 
 @pytest.mark.parametrize("script", [
