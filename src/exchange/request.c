@@ -516,7 +516,10 @@ bool bawn_request_begin(bawn_exchange *x)
 
     if (refused.len > 0)
         return refuse_by_name(x, refused);
-    if (x->operation == BAWN_OP_UNKNOWN || (x->wall->n_routes > 0 && !route))
+    if (x->operation != BAWN_OP_UNKNOWN && x->wall->n_routes > 0 && !route)
+        return bawn_request_refuse(x, BAWN_E_UNKNOWN_ROUTE, BAWN_LIT("This gateway does not serve this operation: its policy names it "
+                                   "in no route (`routes`)."), BAWN_NIL);
+    if (x->operation == BAWN_OP_UNKNOWN)
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_ROUTE, BAWN_LIT("This gateway has no such route; it serves POST "
                                    "/v1/chat/completions, /v1/embeddings, /v1/moderations and GET /v1/models."), BAWN_NIL);
     if (x->operation == BAWN_OP_MODELS)

@@ -397,7 +397,7 @@ def test_what_the_sanitiser_takes_out_joins_nothing_that_was_not_judged(tmp_path
     (r'{"note":"card:\n4111111111111111"}', "pii.CREDIT_DEBIT_CARD_NUMBER", (16, 32)), (r'{"note":"key\nAKIAQ7ZK2MX9VRT4HB3N"}', "secrets.AWS", (14, 34)),
     (r'{"q":"..\/..\/etc\/passwd"}', "code_injection.PATH", (6, 25)), (r'{"m":"mail:\njane.roe@corp.example\nbye"}', "pii.EMAIL", (12, 34)),
     (r'{"h":"<\/title><script src=\"\/\/evil.example\/x.js\"><\/script>"}', "code_injection.HTML", (15, 64)),
-    (r'{"q":"\u0027 or \u00271\u0027=\u00271"}', "code_injection.SQL", (6, 39)), (r'{"q":"hello\nworld \"quoted\" a\/b"}', None, None)])
+    (r'{"q":"\u0027 or \u00271\u0027=\u00271"}', "code_injection.SQL", (6, 37)), (r'{"q":"hello\nworld \"quoted\" a\/b"}', None, None)])
 def test_arguments_of_a_tool_call_are_judged_by_what_their_strings_mean(tmp_path, arguments, kind, place):
     call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": arguments}}
     (tmp_path / "chat.json").write_text(json.dumps({"model": "m", "messages": [
