@@ -129,7 +129,7 @@ static bool is_path(bawn_slice s)
     static const char *const roots[] = { "process", "config", "cfg", "conf", "settings", "os", "env", "environ", "req", "request", "this", "self",
                                          "user", "args", "opts", "options", "params", "props", "ctx", "context", "body", "form", "data", "vars", "var", "local",
                                          "secrets", "app", "event", "session", "state", "values", NULL };
-    bawn_slice name = BAWN_NIL, root = BAWN_NIL;
+    bawn_slice name, root = BAWN_NIL;
     for (size_t i = 0, from;; ) {
         for (from = i; i < s.len && (bawn_is_alnum((unsigned char)s.ptr[i]) || s.ptr[i] == '_'); i++)
             ;
