@@ -46,6 +46,8 @@ static bool leave(told *t, bawn_exchange *x, const plan *p, bawn_side side, bawn
         bawn_exchange_tick(x, NOW + 3600000000000u, &next);
     } else {
         bawn_exchange_abort(x, p->leaves == 1 ? BAWN_INPUT : BAWN_OUTPUT, NOW + 9);
+        if (p->leaves == 2 && strchr(t->run.steps, 'V'))
+            side = BAWN_OUTPUT;                 /* the request has passed: what comes now is the answer's verdict */
     }
     drive_steps(&t->run, x, side, fed, NOW + 5);
     return p->leaves != 3;
