@@ -63,6 +63,18 @@ static bool before_wide(const bawn_channel *c, size_t b)
            bawn_text_no_space_script(bawn_utf8_next(bawn_buf_slice(&c->text), &i));
 }
 
+/* The blanks before b stand behind a lone character of a script without spaces: they may part the letters of one word, which
+ * the canonical view joins. */
+static bool behind_lone_wide(const bawn_channel *c, size_t b)
+{
+    size_t end = b;
+    while (end > c->base && bawn_is_space(byte_at(c, end - 1)))
+        end--;
+    if (end < c->base + 3 || byte_at(c, end - 3) < 0xE0 || !before_wide(c, end - 3))
+        return false;
+    return end - 3 == c->base || bawn_is_space(byte_at(c, end - 4));
+}
+
 /* The largest boundary <= at, not below the gate. Boundaries are places in the text, whoever asks: behind white
  * space; before a character of a script without spaces; and every LAG bytes inside a stretch that has neither. With
  * `lag` (for the gate) the last two kinds count only when the text has gone on by LAG bytes, more than the longest
@@ -71,7 +83,7 @@ static size_t boundary_before(const bawn_channel *c, size_t at, bool lag, size_t
 {
     size_t top = !lag ? at : length(c) > LAG ? length(c) - LAG : 0, b = at;
 
-    while (b > c->gate && !behind_space(c, b) && !(b <= top && before_wide(c, b)))
+    while (b > c->gate && !(behind_space(c, b) && (b <= top || !behind_lone_wide(c, b))) && !(b <= top && before_wide(c, b)))
         b--;
     *stretch = b > c->gate ? b : c->stretch;
     if (top > at)

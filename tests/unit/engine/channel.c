@@ -55,7 +55,7 @@ static void the_gate_stands_at_a_safe_boundary(void **state)
     static const struct { const char *text; size_t gate; } rows[] = {
         { "", 0 }, { "hello", 0 }, { "hello ", 0 }, { "hello w", 6 }, { "hello world. How", 13 }, { "hello\nworld", 6 },
         /* not behind a single letter, which may be the first of letters apart; not inside digits */
-        { "it is a b", 6 }, { "I am", 0 }, { "yes, 12 3", 5 }, { "yes, (12) 3", 5 }, { "IBAN DE89 3704", 5 },
+        { "秘 密 计 划\n", 0 }, { "see 秘 密 计 划\n", 4 }, { "it is a b", 6 }, { "I am", 0 }, { "yes, 12 3", 5 }, { "yes, (12) 3", 5 }, { "IBAN DE89 3704", 5 },
         /* what may be opening is held from its begin: an anchor, a run of digits, an encoded run, a placeholder's '<' */
         { "the blue fal", 4 }, { "the blue sky was so", 17 }, { "the blue", 4 }, { "see QUJDREVGR0hJSktMTU5PUA", 4 },
         { "see &#98;&#1", 4 }, { "see \\u0062\\u0", 4 },
