@@ -73,10 +73,10 @@ ngx_http_bawn_next_header(ngx_http_request_t *r)
 
     if (ctx && ctx->id.len) {
         ngx_http_bawn_drop_ids(r);
-    }
 
-    if (ctx && ctx->id.len && ngx_http_bawn_add_header(r, "x-bawn-id", &ctx->id) != NGX_OK) {
-        return NGX_ERROR;
+        if (ngx_http_bawn_add_header(r, "x-bawn-id", &ctx->id) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
 
     return ngx_http_next_header_filter(r);

@@ -29,6 +29,7 @@ static inline bool bawn_slice_starts(bawn_slice a, bawn_slice prefix)
     return a.len >= prefix.len && (prefix.len == 0 || memcmp(a.ptr, prefix.ptr, prefix.len) == 0);
 }
 bool bawn_slice_eq_nocase(bawn_slice a, bawn_slice b);            /* ASCII letters only */
+bool bawn_slice_is_any(bawn_slice, const char *const *words);    /* equal to one of the NULL-ended words, the same */
 size_t bawn_slice_find(bawn_slice hay, bawn_slice needle);       /* offset, or hay.len when absent */
 size_t bawn_slice_find_nocase(bawn_slice hay, bawn_slice needle);/* the same, ASCII letters in any case; slow */
 bool bawn_slice_is_ascii(bawn_slice);

@@ -12,6 +12,14 @@ bool bawn_slice_eq_nocase(bawn_slice a, bawn_slice b)
     return true;
 }
 
+bool bawn_slice_is_any(bawn_slice s, const char *const *words)
+{
+    for (; *words; words++)
+        if (bawn_slice_eq_nocase(s, bawn_slice_str(*words)))
+            return true;
+    return false;
+}
+
 /* glibc's and musl's memmem are two-way searches: linear time, whatever the needle. */
 size_t bawn_slice_find(bawn_slice hay, bawn_slice needle)
 {

@@ -137,8 +137,9 @@ static health port_check(patient *p)
         return say(p, WARNING, NULL, "not looked at without a policy");
     if (bawn_serve_pid(&p->plan) > 0)
         return say(p, FINE, NULL, "Bawn is running on it (process %ld)", (long)bawn_serve_pid(&p->plan));
-    if (bawn_serve_left(&p->plan) > 0)
-        return say(p, FAILED, "bawn stop", "workers of a killed nginx master still serve (process group %ld)", (long)bawn_serve_left(&p->plan));
+    pid_t left = bawn_serve_left(&p->plan);
+    if (left > 0)
+        return say(p, FAILED, "bawn stop", "workers of a killed nginx master still serve (process group %ld)", (long)left);
     if (!bawn_serve_ports_are_free(p->policy.tree, &p->plan, &taken, &err)) {
         bawn_slice name = taken ? taken->key : BAWN_LIT("public");
         snprintf(type, sizeof type, "%slisteners.%.*s.address in the policy, or stop what listens there",

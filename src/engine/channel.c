@@ -77,7 +77,7 @@ static bool behind_lone_wide(const bawn_channel *c, size_t b)
 
 /* The largest boundary <= at, not below the gate. Boundaries are places in the text, whoever asks: behind white
  * space; before a character of a script without spaces; and every LAG bytes inside a stretch that has neither. With
- * `lag` (for the gate) the last two kinds count only when the text has gone on by LAG bytes, more than the longest
+ * `lag` (for the gate) the last two kinds, and blanks behind a lone character of such a script, count only when the text has gone on by LAG bytes, more than the longest
  * anchor, so that none stands inside an anchor not seen whole. *stretch: the last boundary of the first two kinds. */
 static size_t boundary_before(const bawn_channel *c, size_t at, bool lag, size_t *stretch)
 {

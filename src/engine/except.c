@@ -3,7 +3,8 @@
  * overlap are one, over their union, so that an attack that goes on behind an excepted one is another text and stays found;
  * unless each of them is excepted by itself. Nothing else is let pass: another kind over the same words is a finding as before.
  * In a stream, where the union grows, only the latter counts, and a text must have come whole where its finding ends: what is
- * excepted does not hang on how the stream was cut. O(n log n) in the findings of the kinds that have exceptions.
+ * excepted does not hang on how the stream was cut. What crosses the parts of a message is excepted part by part, and passes when
+ * all are. O(n log n) in the findings of the kinds that have exceptions.
  * keeps: P3a.1 */
 #include <stdlib.h>
 

@@ -104,7 +104,7 @@ static bawn_progress judge_joined(bawn_exchange *x, bawn_judging *j, const bawn_
     j->blamed = inner.blamed;
     if (done == BAWN_WORK_DONE && !give_back(j, &w->found, parts, w->begins, n, crossing))
         done = BAWN_WORK_FAILED;
-    if (done == BAWN_WORK_DONE)
+    if (done == BAWN_WORK_DONE && crossing)             /* the pieces of an answer's channel are one text, as in a stream */
         drop_excepted(j, fields, parts, n, first);
     return done;
 }

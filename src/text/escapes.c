@@ -55,19 +55,6 @@ bool bawn_escapes_undo(char *t, size_t *len)
 }
 
 /* ---- JSON ---------------------------------------------------------------------------------------------------- */
-/* Four hexadecimal digits at the begin of t, or UINT32_MAX. */
-static uint32_t hex4(bawn_slice t)
-{
-    uint32_t point = 0;
-    for (size_t i = 0; i < 4; i++) {
-        int digit = i < t.len ? bawn_decode_hex_digit(t.ptr[i]) : -1;
-        if (digit < 0)
-            return UINT32_MAX;
-        point = point << 4 | (uint32_t)digit;
-    }
-    return point;
-}
-
 static size_t literal(char to[4], size_t *n)
 {
     to[0] = '\\';
@@ -78,24 +65,18 @@ static size_t literal(char to[4], size_t *n)
 static size_t code_point(char to[4], size_t *n, bawn_slice t, bool final)
 {
     enum { UNIT = 6 };
-    uint32_t point = hex4(bawn_slice_of(t.ptr + 2, t.len - 2)), low = UINT32_MAX;
-    size_t len = UNIT;
-    if (point == UINT32_MAX)
-        return t.len < UNIT && !final ? 0 : literal(to, n);
-    if (point >= 0xD800 && point < 0xDC00) {
-        if (t.len < 2 * UNIT && !final)
-            return 0;
-        if (t.len >= 2 * UNIT && t.ptr[UNIT] == '\\' && t.ptr[UNIT + 1] == 'u')
-            low = hex4(bawn_slice_of(t.ptr + UNIT + 2, 4));
-        if (low >= 0xDC00 && low < 0xE000) {
-            point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
-            len = 2 * UNIT;
-        }
-    }
-    if (point >= 0xD800 && point < 0xE000)
-        point = 0xFFFD;
+    uint32_t point;
+    bool is_byte;
+    if (t.len < UNIT && !final)
+        return 0;
+    size_t len = t.len < UNIT || t.ptr[2] == '{' ? 0 : bawn_decode_escape(&point, &is_byte, t);
+    if (!len)
+        return literal(to, n);
+    bool half = point >= 0xD800 && point < 0xE000;            /* of a pair */
+    if (half && point < 0xDC00 && t.len < 2 * UNIT && !final)
+        return 0;
     bool control = point < 0x20 && point != '\t' && point != '\n' && point != '\r';
-    *n = control ? 0 : bawn_utf8_put(to, point);
+    *n = control ? 0 : bawn_utf8_put(to, half ? 0xFFFD : point);
     return len;
 }
 

@@ -83,6 +83,12 @@ guardrails: {{default: {{word_filters: {{custom: [{{words: [blockme], action: bl
         one.stop()
 
 
+def begin_stream(c, s):
+    """Asks for one, until its head has come."""
+    c.send(request(chat("hello", stream=True)))
+    assert c.until(b"\r\n\r\n"), (c.timed_out, "".join(s.said))
+
+
 def test_serves_guards_and_stops(serve, upstream):
     s = serve().start()
     assert ask(s, chat("hello")).text() == "hello"
@@ -203,8 +209,7 @@ def test_a_reload_while_a_stream_is_open_does_not_wait_for_its_end(serve, upstre
     s = serve().start()
     upstream.script = mock.stream(mock.events(["word. "] * 40), 200, delay=0.1)
     with Client(s.port) as c:
-        c.send(request(chat("hello", stream=True)))
-        assert c.until(b"\r\n\r\n"), (c.timed_out, "".join(s.said))
+        begin_stream(c, s)
         begun = time.monotonic()
         assert s.run("reload").returncode == 0 and time.monotonic() - begun < 3
         a = c.answer()
@@ -310,8 +315,7 @@ def test_open_stream_is_finished_before_it_stops(serve, upstream):
     s = serve().start()
     upstream.script = mock.stream(mock.events(["word. "] * 40), 200, delay=0.02)
     with Client(s.port) as c:
-        c.send(request(chat("hello", stream=True)))
-        assert c.until(b"\r\n\r\n"), (c.timed_out, "".join(s.said))
+        begin_stream(c, s)
         s.process.send_signal(signal.SIGTERM)
         a = c.answer()
     assert a.complete and a.finish() == "stop"
@@ -349,8 +353,7 @@ def test_a_killed_master_does_not_wait_for_open_answers(serve, upstream):
     s = serve().start()
     upstream.script = mock.stream(mock.events(["word. "] * 400), 200, delay=0.1)
     with Client(s.port) as c:
-        c.send(request(chat("hello", stream=True)))
-        assert c.until(b"\r\n\r\n"), (c.timed_out, "".join(s.said))
+        begin_stream(c, s)
         os.kill(s.master(), signal.SIGKILL)
         assert upstream.wait(lambda: not answers(s), 1)
         assert s.process.wait(10) not in (0, None)

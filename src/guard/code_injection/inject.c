@@ -88,7 +88,7 @@ bool bawn_inject_value_opens(const bawn_probe *p, size_t i)
 /* "command": and its kin right before the string that opens at i. */
 static bool holds_commands(const bawn_probe *p, size_t i)
 {
-    static const char *const keys[] = { "command", "cmd", "commands", "script", "code", "shell", "bash", "exec", "run", "program", "cmdline", "command_line" };
+    static const char *const keys[] = { "command", "cmd", "commands", "script", "code", "shell", "bash", "exec", "run", "program", "cmdline", "command_line", NULL };
     for (i--; i > 0 && strchr(" \t\r\n:", p->text.ptr[i - 1]); i--)
         ;
     if (bawn_probe_back(p, i) != '"')
@@ -96,10 +96,7 @@ static bool holds_commands(const bawn_probe *p, size_t i)
     size_t end = --i;
     while (i > 0 && end - i < 24 && p->text.ptr[i - 1] != '"')
         i--;
-    for (size_t k = 0; k < BAWN_COUNT(keys); k++)
-        if (bawn_slice_eq_nocase(bawn_slice_of(p->text.ptr + i, end - i), bawn_slice_str(keys[k])))
-            return true;
-    return false;
+    return bawn_slice_is_any(bawn_slice_of(p->text.ptr + i, end - i), keys);
 }
 
 bool bawn_inject_data_opens(const bawn_probe *p, size_t i)

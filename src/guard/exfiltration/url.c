@@ -144,19 +144,8 @@ static bool says_data(bawn_slice name)
 {
     static const char *const names[] = {
         "data", "payload", "exfil", "leak", "dump", "secret", "secrets", "stolen", "prompt", "context", "conversation", "history", "memory", "chat",
-        "password", "passwd", "pwd", "apikey", "api_key", "cookie", "cookies", "creds", "credentials", "ssn", "b64", "base64", "hex", "encoded" };
-    for (size_t i = 0; i < BAWN_COUNT(names); i++)
-        if (bawn_slice_eq_nocase(name, bawn_slice_str(names[i])))
-            return true;
-    return false;
-}
-
-static bool any_is(bawn_slice text, const char *const *words)
-{
-    for (; *words; words++)
-        if (bawn_slice_eq_nocase(text, bawn_slice_str(*words)))
-            return true;
-    return false;
+        "password", "passwd", "pwd", "apikey", "api_key", "cookie", "cookies", "creds", "credentials", "ssn", "b64", "base64", "hex", "encoded", NULL };
+    return bawn_slice_is_any(name, names);
 }
 
 /* What manuals write where a token would stand: TOKEN, <token>, abc123, test-token. */
@@ -169,7 +158,7 @@ static bool is_shown(bawn_slice value)
         upper &= !bawn_is_lower((unsigned char)value.ptr[i]) && !bawn_is_digit((unsigned char)value.ptr[i]);
     for (size_t i = 0; i < BAWN_COUNT(parts); i++)
         upper |= bawn_slice_find_nocase(value, bawn_slice_str(parts[i])) < value.len;
-    return upper || any_is(value, whole) || bawn_secret_is_placeholder(value) || strchr("<{[$%:", value.ptr[0]);
+    return upper || bawn_slice_is_any(value, whole) || bawn_secret_is_placeholder(value) || strchr("<{[$%:", value.ptr[0]);
 }
 
 /* The name of a secret, or of a card's or document's number: four signs behind it are enough. */
@@ -181,7 +170,7 @@ static bool says_secret(bawn_slice name, bawn_slice value)
     size_t digits = 0;
     for (size_t i = 0; i < value.len; i++)
         digits += bawn_is_digit((unsigned char)value.ptr[i]);
-    return value.len >= VALUE_SECRET && (any_is(name, secrets) || (digits >= 3 && any_is(name, numbers))) && !is_shown(value);
+    return value.len >= VALUE_SECRET && (bawn_slice_is_any(name, secrets) || (digits >= 3 && bawn_slice_is_any(name, numbers))) && !is_shown(value);
 }
 
 static bool short_value_carries(bawn_slice q)

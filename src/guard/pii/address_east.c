@@ -36,22 +36,11 @@ static const bawn_pattern patterns[] = {
 
 static bool is_digit(int c) { return c >= 0 && bawn_is_digit((unsigned char)c); }
 
-/* The length of the first of the words that stands right before `end`, at or behind `from`; or 0. */
-static size_t word_before(const bawn_probe *p, size_t from, size_t end, const char *const *words)
-{
-    for (; *words; words++) {
-        size_t n = strlen(*words);
-        if (end >= from + n && memcmp(p->text.ptr + end - n, *words, n) == 0)
-            return n;
-    }
-    return 0;
-}
-
 /* Where the last of the words in text[from, to) ends; `none` when there is none of them. */
 static size_t behind_last(bawn_probe *p, size_t from, size_t to, const char *const *words, size_t none)
 {
     for (size_t i = to; i > from; i--) {
-        size_t n = word_before(p, from, i, words);
+        size_t n = bawn_pii_word_before(p, from, i, words);
         if (n > 0)
             return i;
     }
@@ -76,8 +65,8 @@ static void chinese(bawn_probe *p, size_t begin, bawn_group number)
     static const char *const houses[] = { "楼", "樓", "院", NULL };
     static const char *const more[] = { "号楼", "号院", "号", "號", "栋", "棟", "幢", "楼", "樓", "层", "层楼", "单元", "單元", "室", "座", NULL };
     static const char *const never[] = { "条路", "條路", "条街", "條街", "走路", "一路", "知道", NULL };
-    size_t street = word_before(p, begin, number.begin, streets);
-    if (street == 0 || number.begin - begin < street + 3 || word_before(p, begin, number.begin, never))
+    size_t street = bawn_pii_word_before(p, begin, number.begin, streets);
+    if (street == 0 || number.begin - begin < street + 3 || bawn_pii_word_before(p, begin, number.begin, never))
         return;
     size_t sign = bawn_probe_one_of(p, number.end, signs), end = number.end + sign;
     if (sign > 0)

@@ -49,14 +49,10 @@ static size_t word_end(bawn_probe *p, size_t i)
     return i;
 }
 
+/* Whether a word ends so; what it ends in is not all of it. */
 static bool ends_in(const bawn_probe *p, size_t begin, size_t end, const char *const *words)
 {
-    for (; *words; words++) {
-        size_t n = strlen(*words);
-        if (end > begin + n && memcmp(p->text.ptr + end - n, *words, n) == 0)
-            return true;
-    }
-    return false;
+    return bawn_pii_word_before(p, begin + 1, end, words) > 0;
 }
 
 static bool is_ward(const bawn_probe *p, size_t begin, size_t end)

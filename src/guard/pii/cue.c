@@ -199,18 +199,6 @@ static const struct { const char *word; bool link; } fillers[] = {
 /* What follows a cue without a blank, in scripts that have none between words, and is a link. */
 static const char *const particles[] = { "是", "为", "は", "는", "은", "：", NULL };
 
-static size_t past_particle(bawn_probe *p, size_t i)
-{
-    for (const char *const *w = particles; *w; w++) {
-        size_t n = 0;
-        while ((*w)[n] && bawn_probe_at(p, i + n) == (unsigned char)(*w)[n])
-            n++;
-        if (!(*w)[n])
-            return i + n;
-    }
-    return i;
-}
-
 /* Past one filler word at i, or i. */
 static size_t past_filler(bool *link, bawn_probe *p, size_t i)
 {
@@ -229,7 +217,7 @@ static size_t past_filler(bool *link, bawn_probe *p, size_t i)
 
 static size_t value_begin(bool *link, bawn_probe *p)
 {
-    size_t i = past_particle(p, p->end);
+    size_t i = p->end + bawn_probe_one_of(p, p->end, particles);
     *link = bawn_probe_back(p, i) == ' ' || i > p->end || strcmp(p->pattern->lang, "hi") == 0;
     for (int words = 0; words < 5; words++) {
         size_t before = i;
@@ -331,22 +319,16 @@ static bool is_stop_word(bawn_slice value)
         "obligatorio", "obligatoria", "obbligatorio", "verplicht", "verkeerd", "incorrecto", "incorrecta", "incorrecte", "interfaces", "reasons",
         "experience", "input", "name", "password", "username", "null", "none", "undefined", "true", "false", "string", "str", "here",
         "what", "that", "this", "same", "different", "important", "interface", "accounts", "something", "asked", "sent", "in", "at", "on",
-        "changeme", "secret", "example", "changed", "shown", "generated", "optional", "kept", "needed", "only", "safe", "forgotten", "lost" };
-    for (size_t i = 0; i < BAWN_COUNT(words); i++)
-        if (bawn_slice_eq_nocase(value, bawn_slice_str(words[i])))
-            return true;
-    return false;
+        "changeme", "secret", "example", "changed", "shown", "generated", "optional", "kept", "needed", "only", "safe", "forgotten", "lost", NULL };
+    return bawn_slice_is_any(value, words);
 }
 
 /* Accounts of nobody, as command lines of manuals and of servers have them. */
 static bool is_role(bawn_slice value)
 {
     static const char *const words[] = { "user", "username", "root", "admin", "git", "ubuntu", "ec2-user", "centos", "debian", "deploy", "vagrant",
-                                         "remote", "remote_user", "me", "you", "your_user", "login" };
-    for (size_t i = 0; i < BAWN_COUNT(words); i++)
-        if (bawn_slice_eq_nocase(value, bawn_slice_str(words[i])))
-            return true;
-    return false;
+                                         "remote", "remote_user", "me", "you", "your_user", "login", NULL };
+    return bawn_slice_is_any(value, words);
 }
 
 /* Letters of three bytes end a word in Latin letters ("Secret2020!です"), and so does the Arabic comma. */

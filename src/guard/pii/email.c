@@ -83,11 +83,8 @@ static size_t domain_end(size_t *top, bawn_probe *p, size_t i)
 
 static bool is_file_ending(bawn_slice top)
 {
-    static const char *const endings[] = { "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "json", "html", "tsx", "jsx", "pdf" };
-    for (size_t i = 0; i < BAWN_COUNT(endings); i++)
-        if (bawn_slice_eq_nocase(top, bawn_slice_str(endings[i])))
-            return true;
-    return false;
+    static const char *const endings[] = { "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "json", "html", "tsx", "jsx", "pdf", NULL };
+    return bawn_slice_is_any(top, endings);
 }
 
 static bool top_holds(bawn_slice top)

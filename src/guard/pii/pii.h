@@ -33,6 +33,8 @@ typedef struct bawn_pii_id {
 } bawn_pii_id;
 /* confirm() of a guard that is such a table: tries every group of the run against every row. */
 void bawn_pii_ids(bawn_probe *, const bawn_pii_id *rows, size_t n);
+/* The length of the first of the words that stands right before `end`, at or behind `from`; or 0. */
+size_t bawn_pii_word_before(const bawn_probe *, size_t from, size_t end, const char *const *words);
 /* A word of `words` within 64 bytes before or 32 after. */
 bool bawn_pii_near(bawn_probe *, size_t begin, size_t end, const char *const *words);
 /* Words right before a number that say what it is instead: order, version, part ... */

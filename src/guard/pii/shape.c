@@ -72,6 +72,16 @@ bool bawn_pii_right(bawn_probe *p, size_t at)
     return after < 0 || !(bawn_is_digit((unsigned char)after) || (c != '.' && c != ',' && c != '/' && bawn_is_alnum((unsigned char)after)));
 }
 
+size_t bawn_pii_word_before(const bawn_probe *p, size_t from, size_t end, const char *const *words)
+{
+    for (; *words; words++) {
+        size_t n = strlen(*words);
+        if (end >= from + n && memcmp(p->text.ptr + end - n, *words, n) == 0)
+            return n;
+    }
+    return 0;
+}
+
 static bool words_before(bawn_probe *p, size_t begin, size_t reach, const char *const *words)
 {
     return bawn_probe_words(p, begin > reach ? begin - reach : 0, begin, words);

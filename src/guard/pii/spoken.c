@@ -55,11 +55,8 @@ static bool is_prose(bawn_slice word)
 {
     static const char *const words[] = { "me", "us", "him", "her", "it", "them", "you", "look", "looking", "is", "are", "was", "be", "available", "found",
         "hosted", "online", "here", "up", "more", "page", "site", "website", "visit", "live", "address", "email", "mail", "account", "and", "or", "out",
-        "in", "one", "shop", "buy", "ordered", "posted", "published", "listed", "register", "registered", "sign", "signup", "download" };
-    for (size_t i = 0; i < BAWN_COUNT(words); i++)
-        if (bawn_slice_eq_nocase(word, bawn_slice_str(words[i])))
-            return true;
-    return false;
+        "in", "one", "shop", "buy", "ordered", "posted", "published", "listed", "register", "registered", "sign", "signup", "download", NULL };
+    return bawn_slice_is_any(word, words);
 }
 
 /* A full stop, or a word for it; the end, or i. */

@@ -91,14 +91,6 @@ static bool names_any(bawn_slice name, const char *const *words)
     return false;
 }
 
-static bool is_any(bawn_slice name, const char *const *words)
-{
-    for (; *words; words++)
-        if (bawn_slice_eq_nocase(name, bawn_slice_str(*words)))
-            return true;
-    return false;
-}
-
 /* Past ".", "?.", "->" or "::" between two names; 0: something else stands there. */
 static size_t past_joint(bawn_slice s, size_t i)
 {
@@ -143,11 +135,11 @@ static bool is_path(bawn_slice s)
         if (s.ptr[i] == '(' || s.ptr[i] == '[')
             return i + 1 == s.len || s.ptr[s.len - 1] == ')' || s.ptr[s.len - 1] == ']';
         if (i + 1 == s.len && s.ptr[i] == '-')
-            return is_any(root, roots);         /* "this->", cut at its '>' */
+            return bawn_slice_is_any(root, roots);         /* "this->", cut at its '>' */
         if ((i = past_joint(s, i)) == 0)
             return false;
     }
-    return name.ptr == root.ptr ? names_any(name, says) && is_variable(name) : names_any(name, says) || is_any(root, roots);
+    return name.ptr == root.ptr ? names_any(name, says) && is_variable(name) : names_any(name, says) || bawn_slice_is_any(root, roots);
 }
 
 bool bawn_secret_is_reference(const bawn_probe *p, size_t i, bawn_slice value)
