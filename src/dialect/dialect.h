@@ -14,7 +14,7 @@ typedef enum { BAWN_F_TEXT,         /* a string, or a list of content parts belo
                BAWN_F_ARGUMENTS,    /* a string that holds JSON: a tool call's arguments */
                BAWN_F_NAME,         /* a tool's name: text, short, may not be masked (a finding there blocks) */
                BAWN_F_PLAIN,        /* known, no text: numbers, enums, ids. A string here that does not look like an
-                                     * id (over 128 bytes, or a byte outside [A-Za-z0-9._:/+@=,#~-]) is guarded as DEEP */
+                                     * id (over 128 bytes, or a byte outside [A-Za-z0-9._:/+=,#~-]) is guarded as DEEP */
                BAWN_F_OPAQUE,       /* bytes in base64 that are no text (vectors, signatures, padding): as PLAIN, of
                                      * any length; a string with other characters is guarded as DEEP */
                BAWN_F_MEDIA } bawn_field_kind; /* image, audio, file: recorded as unguarded: unsupported_media; an

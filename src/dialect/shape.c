@@ -1,5 +1,5 @@
 /* shape.c: ids and base64 by their bytes. A prompt hidden in an id has spaces; what has none and is short cannot say
- * much. The raw bytes are looked at, so an escape (a backslash) is never an id's. */
+ * much. An @ makes an address: that is text. The raw bytes are looked at, so an escape (a backslash) is never an id's. */
 #include "dialect/shape.h"
 
 #define ID 1
@@ -15,7 +15,7 @@ static const uint8_t shape[256] = {
     B('i'), B('j'), B('k'), B('l'), B('m'), B('n'), B('o'), B('p'), B('q'), B('r'), B('s'),
     B('t'), B('u'), B('v'), B('w'), B('x'), B('y'), B('z'), B('-'), B('_'), B('+'), B('/'),
     B('='),
-    ['.'] = ID, [':'] = ID, ['@'] = ID, [','] = ID, ['#'] = ID, ['~'] = ID,
+    ['.'] = ID, [':'] = ID, [','] = ID, ['#'] = ID, ['~'] = ID,
 };
 
 static bool all(bawn_slice raw, uint8_t bit)

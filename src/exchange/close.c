@@ -294,7 +294,7 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
                      .side = x->side, .enforced = !x->guardrail || !x->guardrail->observe, .end = end,
                      .delivered_characters = x->delivered, .total_known = x->guardrail != NULL };
     bawn_event_finding *findings = bawn_arena_alloc(x->arena, (n + 1) * sizeof *findings);
-    bawn_event_unguarded *unguarded = bawn_arena_alloc(x->arena, (x->request.n_unguarded + x->answered.n_unguarded + 3) * sizeof *unguarded);
+    bawn_event_unguarded *unguarded = bawn_arena_alloc(x->arena, (x->request.n_unguarded + x->answered.n_unguarded + 4) * sizeof *unguarded);
 
     if (x->recorded)
         return true;
@@ -324,6 +324,9 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
     for (bawn_side side = BAWN_INPUT; unguarded && side <= BAWN_OUTPUT; side++)
         if (x->off[side] > 0)
             unguarded[e.n_unguarded++] = (bawn_event_unguarded){ BAWN_NIL, x->off[side], "policy_off" };
+    if (unguarded && x->errors > 0)
+        unguarded[e.n_unguarded++] = (bawn_event_unguarded){ BAWN_NIL, x->errors, "upstream_error" };
+    e.total[BAWN_OUTPUT] += x->errors;
     e.unguarded = unguarded;
     bawn_buf_clear(&x->record);
     if (!ok || !findings || !unguarded || !bawn_event_write(&x->record, &e)) {

@@ -223,10 +223,14 @@ static bool feed_request(bawn_exchange *x, bawn_slice bytes, bool last)
     return !last || bawn_request_begin(x) || fail(x);
 }
 
+static bool is_success(int status) { return status >= 200 && status < 300; }
+
 static bool pass_through(bawn_exchange *x, bawn_slice bytes, bool last)
 {
     if (bytes.len && !bawn_buf_add(&x->emit, bytes))
         return fail(x);
+    if (x->guardrail && !is_success(x->status))
+        x->errors += bawn_utf8_count(bytes);
     if (!last)
         return true;
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT };
@@ -289,7 +293,7 @@ bool bawn_exchange_response(bawn_exchange *x, int status, bawn_slice content_typ
     x->phase = BAWN_PHASE_ANSWER;
     x->status = status;
     x->mode = BAWN_ANSWER_PASS;
-    if (!x->guardrail || status < 200 || status >= 300 || x->operation != BAWN_OP_CHAT)
+    if (!x->guardrail || !is_success(status) || x->operation != BAWN_OP_CHAT)
         return true;
     if (is_media(content_type, "text/event-stream"))
         x->mode = BAWN_ANSWER_EVENTS;

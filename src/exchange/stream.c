@@ -446,13 +446,13 @@ static bool done_event(bawn_exchange *x)
     return end_with(x, BAWN_LIT("data: [DONE]\n\n"), "complete");
 }
 
-static bool comment_event(bawn_exchange *x, bawn_slice text)
+/* A comment keeps the connection alive. Its text is for nobody, so it stays here: no guard reads it. */
+static bool comment_event(bawn_exchange *x)
 {
     bawn_held *h = push(x);
-    if (!h || !bawn_buf_add(&h->text, text))
+    if (!h)
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
     h->comment = true;
-    x->stream.held_bytes += text.len;
     return flush(x);
 }
 
@@ -491,7 +491,7 @@ static bool let_go(bawn_exchange *x, bawn_failure why)
 static bool one_event(bawn_exchange *x, const bawn_sse_event *e)
 {
     if (e->comment)
-        return comment_event(x, e->data);
+        return comment_event(x);
     if (bawn_slice_starts(e->data, BAWN_LIT("[DONE]")))     /* as the SDKs read it: nothing may hide behind it */
         return done_event(x);
     if (e->data.len == 0)

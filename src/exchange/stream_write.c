@@ -85,11 +85,8 @@ bool bawn_held_write(bawn_exchange *x, bawn_held *h)
 {
     bawn_stream *s = &x->stream;
 
-    if (h->comment) {
-        bawn_buf_str(&x->emit, ": ");
-        bawn_buf_add(&x->emit, bawn_buf_slice(&h->text));
-        return bawn_buf_str(&x->emit, "\n\n");
-    }
+    if (h->comment)
+        return bawn_buf_str(&x->emit, ":\n\n");
     for (size_t i = 0; i < h->n_fields; i++)
         if (!h->fields[i].whole)
             x->delivered += bawn_channel_characters_in(s->channels[h->fields[i].channel].text, h->fields[i].begin,

@@ -115,7 +115,9 @@ def test_upstreams_own_error_passes_unaltered_and_recorded(nginx, upstream, stat
     upstream.script = mock.answer_bytes(body, status, content_type="application/json", retry_after="7")
     a = ask(nginx, chat("hello"))
     assert a.status == status and a.body == body and a.headers["retry-after"] == "7"
-    assert nginx.event(a.id)["http"]["response.status_code"] == status
+    event = nginx.event(a.id)
+    assert event["http"]["response.status_code"] == status
+    assert event["coverage"]["unguarded"] == [{"path": None, "characters": len(body), "reason": "upstream_error"}]
 
 
 def test_answer_that_is_not_json_is_502(nginx, upstream):

@@ -359,12 +359,22 @@ static void media_is_reported_and_addresses_are_read(void **state)
 
 static void ids_that_look_like_ids_are_no_text(void **state)
 {
-    seen_body s = see_request(BAWN_OP_CHAT, "{\"model\":\"org/m-1:x@2\",\"service_tier\":\"auto\",\"messages\":[{\"role\":\"tool\","
+    seen_body s = see_request(BAWN_OP_CHAT, "{\"model\":\"org/m-1:x\",\"service_tier\":\"auto\",\"messages\":[{\"role\":\"tool\","
                                             "\"tool_call_id\":\"call_abc-123\",\"content\":\"hi\"}]}");
 
     (void)state;
     assert_int_equal(s.got.n_fields, 1);
-    assert_slice(s.got.model, "org/m-1:x@2");
+    assert_slice(s.got.model, "org/m-1:x");
+    unsee(&s);
+}
+
+static void an_address_in_an_id_is_text(void **state)
+{
+    seen_body s = see_request(BAWN_OP_CHAT, "{\"model\":\"ann@example.com\",\"messages\":[]}");
+
+    (void)state;
+    assert_int_equal(s.got.n_fields, 1);
+    assert_slice(s.got.fields[0].text, "ann@example.com");
     unsee(&s);
 }
 
@@ -417,6 +427,7 @@ int main(void)
         cmocka_unit_test(names_written_with_escapes_are_the_same_names),
         cmocka_unit_test(media_is_reported_and_addresses_are_read),
         cmocka_unit_test(ids_that_look_like_ids_are_no_text),
+        cmocka_unit_test(an_address_in_an_id_is_text),
         cmocka_unit_test(an_id_that_is_long_is_text),
         cmocka_unit_test(retrieved_documents_are_documents),
     };

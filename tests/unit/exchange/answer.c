@@ -91,11 +91,34 @@ static void what_cannot_be_read_never_leaves(void **state)
     desk_close(&k);
 }
 
+/* An upstream's error passes as it is, and what no guard read of it is counted, however it was cut. */
+static void an_upstreams_error_is_counted_as_unguarded(void **state)
+{
+    static const char body[] = "{\"error\":{\"message\":\"n\xC3\xB6 such model\"}}";
+    desk k = desk_open(POLICY);
+    (void)state;
+    for (size_t cut = 0; cut < sizeof body - 1; cut++) {
+        run r = { 0 };
+        bawn_exchange *x = drive_new(k.worker, "POST", "/v1/chat/completions", NULL, 0);
+        drive_feed(&r, x, BAWN_INPUT, bawn_slice_str(chat("hello")), NULL, 0);
+        assert_true(bawn_exchange_response(x, 404, BAWN_LIT("application/json"), NOW));
+        drive_piece(&r, x, BAWN_OUTPUT, BAWN_LIT(body), 0, cut);
+        drive_piece(&r, x, BAWN_OUTPUT, BAWN_LIT(body), cut, sizeof body - 1);
+        expect(&r.answer, body);
+        expect(&r.record, "\"output\":{\"guarded\":0,\"total\":37}");
+        expect(&r.record, "{\"path\":null,\"characters\":37,\"reason\":\"upstream_error\"}");
+        run_free(&r);
+        bawn_exchange_free(x);
+    }
+    desk_close(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_edited_in_place), cmocka_unit_test(copies_of_an_edited_text_are_dropped),
         cmocka_unit_test(a_blocked_answer_is_the_providers_own_refusal), cmocka_unit_test(what_cannot_be_read_never_leaves),
+        cmocka_unit_test(an_upstreams_error_is_counted_as_unguarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
