@@ -12,10 +12,20 @@ bool bawn_slice_eq_nocase(bawn_slice a, bawn_slice b)
     return true;
 }
 
+/* Most words differ in their first letter: none is measured before. */
+static bool is_word(bawn_slice s, const char *word)
+{
+    size_t i = 0;
+
+    while (i < s.len && word[i] && bawn_lower(s.ptr[i]) == bawn_lower(word[i]))
+        i++;
+    return i == s.len && !word[i];
+}
+
 bool bawn_slice_is_any(bawn_slice s, const char *const *words)
 {
     for (; *words; words++)
-        if (bawn_slice_eq_nocase(s, bawn_slice_str(*words)))
+        if (is_word(s, *words))
             return true;
     return false;
 }

@@ -69,6 +69,12 @@ static void slices_compare_and_find(void **state)
     assert_false(bawn_slice_eq_nocase(BAWN_LIT("k"), BAWN_LIT("\xE2\x84\xAA")));
     assert_false(bawn_slice_eq_nocase(BAWN_LIT("@"), BAWN_LIT("`")));
     assert_false(bawn_slice_eq_nocase(BAWN_LIT("ab"), BAWN_LIT("a")));
+    static const char *const words[] = { "two", "One", "", NULL };
+    assert_true(bawn_slice_is_any(BAWN_LIT("oNE"), words));
+    assert_true(bawn_slice_is_any(BAWN_NIL, words));
+    assert_false(bawn_slice_is_any(BAWN_LIT("tw"), words));
+    assert_false(bawn_slice_is_any(BAWN_LIT("twos"), words));
+    assert_false(bawn_slice_is_any(BAWN_LIT("two\0"), words));
     assert_int_equal(bawn_slice_find(hay, BAWN_LIT("the")), 6);
     assert_int_equal(bawn_slice_find(hay, BAWN_LIT("Bawn")), 0);
     assert_int_equal(bawn_slice_find(hay, BAWN_LIT("walls")), hay.len);
