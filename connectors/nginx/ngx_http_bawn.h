@@ -38,8 +38,8 @@ typedef struct {
     bawn_spool              *spool;
     ngx_http_bawn_scorer_t  *scorer;          /* NULL: no scorer configured */
     ngx_queue_t              live;            /* ctxs with an open exchange: recorded even if the worker must go */
-    ngx_queue_t              unsynced;        /* ctxs whose record waits for the group commit */
-    ngx_event_t              sync;
+    ngx_queue_t              unwritten;       /* ctxs whose record waits for the group's write */
+    ngx_event_t              commit;
     ngx_event_t              trim;            /* while set, requests have come since the heap was trimmed */
     void                    *reserve;         /* given up when there is no memory for an exchange */
     uint64_t                 epoch_ns;        /* wall clock minus monotonic clock, taken once */
@@ -79,7 +79,7 @@ typedef struct {
 typedef enum { NGX_BAWN_NEW, NGX_BAWN_JUDGING, NGX_BAWN_ANSWERING, NGX_BAWN_PASSED } ngx_http_bawn_phase_e;
 typedef enum { NGX_BAWN_PLAIN, NGX_BAWN_OFF, NGX_BAWN_STREAM, NGX_BAWN_COLLECT, NGX_BAWN_SUBSTITUTE,
                NGX_BAWN_DONE } ngx_http_bawn_mode_e;
-typedef enum { NGX_BAWN_NO_RECORD, NGX_BAWN_UNSYNCED, NGX_BAWN_RECORDED, NGX_BAWN_LOST } ngx_http_bawn_record_e;
+typedef enum { NGX_BAWN_NO_RECORD, NGX_BAWN_UNWRITTEN, NGX_BAWN_RECORDED, NGX_BAWN_LOST } ngx_http_bawn_record_e;
 
 typedef struct {                              /* a copy of the VERDICT step, in the request's pool */
     bawn_action              action;
@@ -107,13 +107,15 @@ struct ngx_http_bawn_ctx_s {
     uint64_t                  jobs_ns;        /* the first deadline of the jobs */
     uint64_t                  next_job;       /* kind 3: id to resume with */
     ngx_event_t               again;          /* kind 3: posted */
+    ngx_event_t               later;          /* posted: to send what was put off */
     ngx_event_t               timer;          /* deadlines, heartbeats */
-    ngx_queue_t               unsynced, live, woken;
+    ngx_queue_t               unwritten, live, woken;
 
     /* the answer's way */
     ngx_chain_t              *in, **last_in;  /* not consumed yet */
     ngx_chain_t              *out, **last_out, *free, *busy;
     ngx_buf_t                *fill;           /* the last buffer of `out`, where it has room */
+    ngx_chain_t             **final_out;      /* where in `out` the end begins, which only a written record lets go */
     u_char                   *collected;
     size_t                    collected_len, collected_cap;
     ngx_http_bawn_inflate_t  *inflate;
@@ -129,7 +131,8 @@ struct ngx_http_bawn_ctx_s {
     unsigned                  eof:1, died:1;  /* how the upstream ended */
     unsigned                  kill:1;         /* close the upstream now */
     unsigned                  again_posted:1;
-    unsigned                  in_unsynced:1, in_live:1, in_woken:1;
+    unsigned                  due:1;          /* what was put off is to be sent now */
+    unsigned                  in_unwritten:1, in_live:1, in_woken:1;
     unsigned                  dispatched:1;
     unsigned                  flushed:1;      /* the stream's head is on its way */
     unsigned                  counted:1;      /* in the zone's streams_open */
@@ -148,6 +151,7 @@ void ngx_http_bawn_leave(ngx_http_bawn_ctx_t *ctx);
 ngx_int_t ngx_http_bawn_pump(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_arm(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_resume(ngx_http_bawn_ctx_t *ctx);
+ngx_uint_t ngx_http_bawn_put_off(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_answered(ngx_http_bawn_ctx_t *ctx, uint64_t job, bool ok, bawn_slice frame);
 const char *ngx_http_bawn_code(ngx_uint_t status);
 
@@ -187,7 +191,7 @@ ngx_int_t ngx_http_bawn_inflate_ended(ngx_http_bawn_inflate_t *z);
 void ngx_http_bawn_record(ngx_http_bawn_ctx_t *ctx, bawn_slice line);
 void ngx_http_bawn_record_now(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_record_forget(ngx_http_bawn_ctx_t *ctx);
-void ngx_http_bawn_sync_handler(ngx_event_t *ev);
+void ngx_http_bawn_commit_handler(ngx_event_t *ev);
 #define ngx_http_bawn_is_lost(mcf, ctx) ((ctx)->record == NGX_BAWN_LOST && !(mcf)->on_full_observe)
 
 /* score.c: the scorer's socket */

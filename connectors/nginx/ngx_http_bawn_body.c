@@ -131,6 +131,11 @@ ngx_http_bawn_send(ngx_http_bawn_ctx_t *ctx)
         return NGX_OK;
     }
 
+    if (ctx->out && ngx_http_bawn_put_off(ctx)) {
+        r->buffered |= NGX_HTTP_BAWN_BUFFERED;
+        return NGX_OK;
+    }
+
     rc = ngx_http_bawn_next_body(r, ctx->out);
 
     ngx_chain_update_chains(r->pool, &ctx->free, &ctx->busy, &ctx->out, (ngx_buf_tag_t) &ngx_http_bawn_module);
@@ -150,6 +155,9 @@ ngx_http_bawn_is_backed_up(ngx_http_bawn_ctx_t *ctx)
     n = 0;
 
     for (cl = ctx->busy; cl; cl = cl->next) {
+        n += (size_t) ngx_buf_size(cl->buf);
+    }
+    for (cl = ctx->out; cl; cl = cl->next) {
         n += (size_t) ngx_buf_size(cl->buf);
     }
 
@@ -327,7 +335,7 @@ ngx_http_bawn_waits(ngx_http_bawn_ctx_t *ctx)
         ngx_del_timer(&ctx->timer);
     }
 
-    return ctx->record == NGX_BAWN_UNSYNCED;
+    return ctx->record == NGX_BAWN_UNWRITTEN;
 }
 
 
@@ -338,6 +346,12 @@ ngx_http_bawn_lost_in_stream(ngx_http_bawn_ctx_t *ctx)
                                  "\"type\":\"server_error\",\"param\":null,\"code\":\"record_unavailable\"}}\n\n";
 
     ngx_http_bawn_kill(ctx);
+
+    if (ctx->final_out) {                  /* the answer's proper end stays here */
+        *ctx->final_out = NULL;
+        ctx->last_out = ctx->final_out;
+        ctx->fill = NULL;
+    }
 
     return ngx_http_bawn_emit(ctx, bawn_slice_of(event, sizeof(event) - 1));
 }
@@ -365,18 +379,24 @@ ngx_http_bawn_stream(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
         ctx->closed = 1;
     }
 
+    if (ctx->record == NGX_BAWN_UNWRITTEN) {
+        r->buffered |= NGX_HTTP_BAWN_BUFFERED;
+        return NGX_OK;
+    }
+
+    if (ngx_http_bawn_is_lost(mcf, ctx) && ngx_http_bawn_lost_in_stream(ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (ctx->ended && (ctx->kill || ctx->eof || ctx->died)) {
 
-        if (ngx_http_bawn_waits(ctx)) {
-            r->buffered |= NGX_HTTP_BAWN_BUFFERED;
-            return NGX_OK;
+        if (ctx->timer.timer_set) {
+            ngx_del_timer(&ctx->timer);
         }
 
         r->buffered &= (unsigned) ~NGX_HTTP_BAWN_BUFFERED & 0x0f;
 
-        if ((ngx_http_bawn_is_lost(mcf, ctx) && ngx_http_bawn_lost_in_stream(ctx) != NGX_OK)
-            || ngx_http_bawn_append(ctx, ngx_http_bawn_last(r, &(ngx_str_t) { 0, NULL })) != NGX_OK)
-        {
+        if (ngx_http_bawn_append(ctx, ngx_http_bawn_last(r, &(ngx_str_t) { 0, NULL })) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -502,6 +522,7 @@ ngx_http_bawn_swallow(ngx_chain_t *in)
 static ngx_int_t
 ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 {
+    ngx_int_t                   rc;
     ngx_chain_t                *cl;
     ngx_http_request_t         *r = ctx->request;
     ngx_http_bawn_main_conf_t  *mcf = ngx_http_get_module_main_conf(r, ngx_http_bawn_module);
@@ -520,14 +541,35 @@ ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
         (void) bawn_exchange_feed(ctx->exchange, BAWN_OUTPUT, bawn_slice_of(NULL, 0), true,
                                   ngx_http_bawn_now(mcf->worker));
         (void) ngx_http_bawn_pump(ctx);
-        ngx_http_bawn_record_now(ctx);
-
-        if (ngx_http_bawn_is_lost(mcf, ctx)) {
-            return NGX_ERROR;              /* part of it is gone already: cut it, it must not look complete */
-        }
     }
 
-    return ngx_http_bawn_next_body(r, in);
+    if (ngx_http_bawn_is_lost(mcf, ctx)) {
+        return NGX_ERROR;                  /* part of it is gone already: cut it, it must not look complete */
+    }
+
+    if (in && ngx_chain_add_copy(r->pool, ctx->last_in, in) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->record == NGX_BAWN_UNWRITTEN || (ctx->in && ngx_http_bawn_put_off(ctx))) {
+        while (*ctx->last_in) {
+            ctx->last_in = &(*ctx->last_in)->next;
+        }
+        r->buffered |= NGX_HTTP_BAWN_BUFFERED;
+        return NGX_OK;
+    }
+
+    r->buffered &= (unsigned) ~NGX_HTTP_BAWN_BUFFERED & 0x0f;
+    rc = ngx_http_bawn_next_body(r, ctx->in);
+
+    while (ctx->in) {
+        cl = ctx->in;
+        ctx->in = cl->next;
+        ngx_free_chain(r->pool, cl);
+    }
+    ctx->last_in = &ctx->in;
+
+    return rc;
 }
 
 
@@ -568,6 +610,7 @@ ngx_http_bawn_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     default:
         ngx_http_bawn_swallow(in);
+        r->buffered &= (unsigned) ~NGX_HTTP_BAWN_BUFFERED & 0x0f;
         return ngx_http_bawn_send(ctx);
     }
 }

@@ -484,11 +484,11 @@ ngx_http_bawn_init_process(ngx_cycle_t *cycle)
 
     mcf->worker = w;
     ngx_queue_init(&w->live);
-    ngx_queue_init(&w->unsynced);
+    ngx_queue_init(&w->unwritten);
     ngx_http_bawn_init_heap(cycle, w);
-    w->sync.handler = ngx_http_bawn_sync_handler;
-    w->sync.data = mcf;
-    w->sync.log = cycle->log;
+    w->commit.handler = ngx_http_bawn_commit_handler;
+    w->commit.data = mcf;
+    w->commit.log = cycle->log;
 
     (void) clock_gettime(CLOCK_REALTIME, &wall);
     (void) clock_gettime(CLOCK_MONOTONIC, &mono);

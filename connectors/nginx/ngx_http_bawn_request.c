@@ -263,12 +263,17 @@ ngx_http_bawn_pass(ngx_http_bawn_ctx_t *ctx)
 
 
 static void
+ngx_http_bawn_hold(ngx_http_bawn_ctx_t *ctx)
+{
+    ctx->request->read_event_handler = ngx_http_test_reading;
+    ctx->request->write_event_handler = ngx_http_request_empty_handler;
+}
+
+
+static void
 ngx_http_bawn_suspend(ngx_http_bawn_ctx_t *ctx)
 {
-    ngx_http_request_t  *r = ctx->request;
-
-    r->read_event_handler = ngx_http_test_reading;
-    r->write_event_handler = ngx_http_request_empty_handler;
+    ngx_http_bawn_hold(ctx);
 
     if (ctx->phase == NGX_BAWN_JUDGING) {
         ngx_http_bawn_arm(ctx);
@@ -303,6 +308,11 @@ ngx_http_bawn_request_advance(ngx_http_bawn_ctx_t *ctx)
     }
 
     if (v->status == 0) {
+        if (ngx_http_bawn_put_off(ctx)) {
+            ctx->phase = NGX_BAWN_JUDGING;
+            ngx_http_bawn_hold(ctx);
+            return;
+        }
         if (ngx_http_bawn_pass(ctx) != NGX_OK) {
             ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
             return;
@@ -312,7 +322,7 @@ ngx_http_bawn_request_advance(ngx_http_bawn_ctx_t *ctx)
         return;
     }
 
-    if (ctx->record == NGX_BAWN_UNSYNCED) {
+    if (ctx->record == NGX_BAWN_UNWRITTEN) {
         ctx->phase = NGX_BAWN_ANSWERING;
         ngx_http_bawn_suspend(ctx);
         return;
@@ -377,7 +387,7 @@ ngx_http_bawn_open_unguarded(ngx_http_bawn_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    return ctx->verdicts[BAWN_INPUT].status ? NGX_ERROR : ngx_http_bawn_pass(ctx);
+    return ctx->verdicts[BAWN_INPUT].status ? NGX_ERROR : NGX_OK;
 }
 
 
@@ -442,7 +452,8 @@ ngx_http_bawn_request_handler(ngx_http_request_t *r)
 
     if (lcf->guardrail.len == 4 && ngx_strncmp(lcf->guardrail.data, "none", 4) == 0) {
         if (ngx_http_bawn_open_unguarded(ctx) == NGX_OK) {
-            return ngx_http_bawn_go(ctx, lcf);
+            ngx_http_bawn_request_advance(ctx);
+            return NGX_DONE;
         }
         if (!ctx->verdicts[BAWN_INPUT].seen || ctx->verdicts[BAWN_INPUT].status == 0) {
             ngx_http_bawn_fallback(ctx, BAWN_INPUT, 503, "record_unavailable");

@@ -43,8 +43,12 @@ void bawn_event_hash(char out[18], bawn_slice key, bawn_slice kind, bawn_slice t
 typedef struct bawn_spool bawn_spool;                           /* one per worker */
 typedef struct { const char *folder; int worker; uint64_t rotate_bytes, keep_ns; bool sync; } bawn_spool_options;
 bool bawn_spool_open(bawn_spool **out, const bawn_spool_options *, uint64_t now_ns, bawn_error *err); /* mkdir -p */
-/* Frames and appends with one write(2). False: nothing may be answered (BAWN_E_RECORD_UNAVAILABLE: disk full, I/O);
- * a partial write is cut off again. With sync, fdatasync is the caller's: bawn_spool_sync(). */
+/* add frames an event, flush appends all that were added with one write(2); append does both. An event that was added is
+ * not recorded before flush says so. False: nothing may be answered (BAWN_E_RECORD_UNAVAILABLE: disk full, I/O); of what
+ * flush wrote a part is cut off again, and nothing of it is tried anew. With sync, fdatasync is the caller's:
+ * bawn_spool_sync(). Files are rotated between two flushes. */
+bool bawn_spool_add(bawn_spool *, bawn_slice payload, uint64_t now_ns, bawn_error *err);
+bool bawn_spool_flush(bawn_spool *, bawn_error *err);
 bool bawn_spool_append(bawn_spool *, bawn_slice payload, uint64_t now_ns, bawn_error *err);
 bool bawn_spool_sync(bawn_spool *, bawn_error *err);
 void bawn_spool_close(bawn_spool *);

@@ -1,5 +1,6 @@
-/* spool.c: appends frames to a file of its own: one write(2) each, so that a killed process loses no event that it
- * acknowledged (the page cache survives kill -9), and what a crash leaves is at most one torn tail.
+/* spool.c: appends frames to a file of its own: one write(2) for all that were added since the last, so that a killed
+ * process loses no event that it acknowledged (the page cache survives kill -9), and what a crash leaves is at most one
+ * torn tail.
  *
  * While a file is open a shared flock says so: repair and retention leave it alone. A write that fails, or that writes
  * a part, is cut off again; if even that fails the file is left to repair and the next event opens a new one. */
@@ -15,6 +16,8 @@
 #include "record/frame.h"
 #include "record/record.h"
 
+#define MAX_KEPT (256u << 10)                             /* bytes of memory kept from one write to the next */
+
 struct bawn_spool {
     int folder_fd, fd;                                    /* fd < 0: no file that can be trusted */
     int worker;
@@ -22,7 +25,8 @@ struct bawn_spool {
     uint64_t rotate_bytes, keep_ns;
     uint64_t size, sequence;                              /* of the open file */
     uint64_t bytes, events;                               /* since bawn_spool_open */
-    bawn_buf frame;
+    bawn_buf frames;                                      /* added, not written yet: they go to the open file */
+    uint64_t n_frames;
     char *folder;
     char name[BAWN_SPOOL_NAME];
 };
@@ -131,11 +135,12 @@ void bawn_spool_close(bawn_spool *s)
 {
     if (!s)
         return;
+    (void)bawn_spool_flush(s, NULL);
     if (s->fd >= 0)
         close(s->fd);
     if (s->folder_fd >= 0)
         close(s->folder_fd);
-    bawn_buf_free(&s->frame);
+    bawn_buf_free(&s->frames);
     bawn_free(s->folder);
     bawn_free(s);
 }
@@ -154,9 +159,9 @@ static bool write_whole(bawn_spool *s, bawn_error *err)
     ssize_t n;
 
     do
-        n = write(s->fd, s->frame.ptr, s->frame.len);
+        n = write(s->fd, s->frames.ptr, s->frames.len);
     while (n < 0 && errno == EINTR);
-    if (n == (ssize_t)s->frame.len)
+    if (n == (ssize_t)s->frames.len)
         return true;
     if (n >= 0)
         errno = ENOSPC;                                   /* a short write to a file means that no more fits */
@@ -176,23 +181,41 @@ static bool ready(bawn_spool *s, size_t frame, uint64_t now_ns)
     return s->fd >= 0;                                    /* better a file that is too long than no record */
 }
 
-bool bawn_spool_append(bawn_spool *s, bawn_slice payload, uint64_t now_ns, bawn_error *err)
+bool bawn_spool_add(bawn_spool *s, bawn_slice payload, uint64_t now_ns, bawn_error *err)
 {
     if (payload.len > BAWN_FRAME_MAX_PAYLOAD)
         return bawn_error_set(err, BAWN_E_RECORD_UNAVAILABLE, "an event of %zu bytes, expected at most %d", payload.len,
                               BAWN_FRAME_MAX_PAYLOAD);
-    if (!ready(s, bawn_frame_size(payload.len), now_ns))
+    if (s->n_frames == 0 && !ready(s, bawn_frame_size(payload.len), now_ns))
         return bawn_spool_io_error(err, BAWN_E_RECORD_UNAVAILABLE, "create a spool file in", s->folder);
-    bawn_buf_clear(&s->frame);
-    if (!bawn_frame_add(&s->frame, s->sequence, payload))
+    if (!bawn_frame_add(&s->frames, s->sequence + s->n_frames, payload)) {
+        s->frames.failed = false;
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for an event of %zu bytes", payload.len);
-    if (!write_whole(s, err))
-        return false;
-    s->size += s->frame.len;
-    s->bytes += s->frame.len;
-    s->sequence++;
-    s->events++;
+    }
+    s->n_frames++;
     return true;
+}
+
+bool bawn_spool_flush(bawn_spool *s, bawn_error *err)
+{
+    bool ok = s->n_frames == 0 || write_whole(s, err);
+
+    if (ok) {
+        s->size += s->frames.len;
+        s->bytes += s->frames.len;
+        s->sequence += s->n_frames;
+        s->events += s->n_frames;
+    }
+    if (s->frames.cap > MAX_KEPT)
+        bawn_buf_free(&s->frames);
+    bawn_buf_clear(&s->frames);
+    s->n_frames = 0;
+    return ok;
+}
+
+bool bawn_spool_append(bawn_spool *s, bawn_slice payload, uint64_t now_ns, bawn_error *err)
+{
+    return bawn_spool_add(s, payload, now_ns, err) && bawn_spool_flush(s, err);
 }
 
 bool bawn_spool_sync(bawn_spool *s, bawn_error *err)

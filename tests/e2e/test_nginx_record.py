@@ -89,13 +89,21 @@ def test_full_disk_answers_503_before_an_upstream_is_asked(start, upstream):
     assert "record" in nginx.text()
 
 
-def test_full_disk_in_a_stream_is_an_error_event(start, upstream):
-    nginx = start(file_limit=3000)
-    upstream.script = mock.stream(mock.events(["a ", "b"]))
+@pytest.mark.parametrize("spool", ["", "sync"])
+@pytest.mark.parametrize("end", [True, False], ids=["ends", "stays"])
+def test_full_disk_in_a_stream_is_an_error_event(start, upstream, end, spool):
+    """Whether or not the upstream closes behind its [DONE]: that leaves only once the record is written."""
+    nginx = start(file_limit=3000, spool=spool)
+    said = mock.events(["a ", "b"])
+    upstream.script = mock.stream(said) if end else mock.stall(
+        mock.head(content_type="text/event-stream", transfer_encoding="chunked") + b"%x\r\n%s\r\n" % (len(said), said), 1)
     for _ in range(40):
-        a = ask(nginx, chat("hello", stream=True))
-        assert a.complete
-        if "record_unavailable" in a.body.decode():
+        with Client(nginx.port) as c:
+            c.send(request(chat("hello", stream=True)))
+            while b"[DONE]" not in c.data and b"record_unavailable" not in c.data:
+                assert c.more()
+        if b"record_unavailable" in c.data:
+            assert b"[DONE]" not in c.data
             break
     else:
         raise AssertionError("the disk never filled")

@@ -409,6 +409,60 @@ static void frames_that_are_gone_from_the_middle_are_missed(void **state)
     bawn_spool_reader_close(r);
 }
 
+static void what_was_added_is_written_by_one_flush(void **state)
+{
+    bawn_spool *s = open_spool(*state, 0, 0, noon);
+    bawn_spool_reader *r = open_reader(*state);
+    char text[600];
+    uint64_t bytes, events;
+
+    assert_true(bawn_spool_flush(s, NULL));                /* of nothing */
+    for (size_t n = 0; n < 5; n++)
+        assert_true(bawn_spool_add(s, event(text, 0, n), noon, NULL));
+    expect_end(r);
+    bawn_spool_stats(s, &bytes, &events);
+    assert_int_equal(events, 0);
+    assert_true(bawn_spool_flush(s, NULL));
+    for (size_t n = 0; n < 5; n++)
+        expect_event(r, 0, n);
+    expect_end(r);
+    bawn_spool_stats(s, &bytes, &events);
+    assert_int_equal(events, 5);
+    assert_true(bawn_spool_add(s, event(text, 0, 5), noon, NULL));
+    bawn_spool_close(s);                                   /* writes what is left */
+    expect_event(r, 0, 5);
+    expect_end(r);
+    bawn_spool_reader_close(r);
+}
+
+static void a_group_that_does_not_fit_leaves_nothing_behind(void **state)
+{
+    struct rlimit before, small;
+    bawn_spool *s = open_spool(*state, 0, 0, noon);
+    bawn_spool_reader *r = open_reader(*state);
+    bawn_error err = { 0 };
+    char text[600];
+
+    signal(SIGXFSZ, SIG_IGN);
+    append(s, 0, 0);
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = before;
+    small.rlim_cur = 1200;
+    for (size_t n = 0; n < 20; n++)
+        assert_true(bawn_spool_add(s, event(text, 0, 100 + n), noon, NULL));
+    setrlimit(RLIMIT_FSIZE, &small);
+    assert_false(bawn_spool_flush(s, &err));
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_int_equal(err.code, BAWN_E_RECORD_UNAVAILABLE);
+    assert_true(bawn_spool_flush(s, NULL));                /* nothing of it is tried anew */
+    append(s, 0, 1);
+    bawn_spool_close(s);
+    expect_event(r, 0, 0);
+    expect_event(r, 0, 1);
+    expect_end(r);
+    bawn_spool_reader_close(r);
+}
+
 /* ---- the disk is full --------------------------------------------------------------------------------------------- */
 static void a_write_that_does_not_fit_is_an_error_and_leaves_whole_events(void **state)
 {
@@ -581,6 +635,8 @@ int main(void)
         in_folder(a_tail_that_is_being_written_is_neither_torn_nor_repaired),
         in_folder(a_flipped_bit_is_reported_with_its_place_and_the_rest_is_read),
         in_folder(frames_that_are_gone_from_the_middle_are_missed),
+        in_folder(what_was_added_is_written_by_one_flush),
+        in_folder(a_group_that_does_not_fit_leaves_nothing_behind),
         in_folder(a_write_that_does_not_fit_is_an_error_and_leaves_whole_events),
         in_folder(what_cannot_be_opened_says_so),
         in_folder(no_acknowledged_event_is_lost_when_the_process_is_killed),
