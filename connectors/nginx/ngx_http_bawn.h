@@ -121,6 +121,7 @@ struct ngx_http_bawn_ctx_s {
     ngx_http_bawn_inflate_t  *inflate;
     ngx_int_t               (*input_filter_init)(void *data);
     ngx_int_t               (*input_filter)(void *data, ssize_t bytes);
+    void                    (*finalize_upstream)(ngx_http_request_t *r, ngx_int_t rc);
 
     unsigned                  ended:1;        /* END was seen */
     unsigned                  ours:1;         /* the answer is the request side's verdict */
@@ -129,6 +130,7 @@ struct ngx_http_bawn_ctx_s {
     unsigned                  opened:1;       /* the answer's head was given to the exchange */
     unsigned                  closed:1;       /* the answer's end (or death) was given to the exchange */
     unsigned                  eof:1, died:1;  /* how the upstream ended */
+    unsigned                  late:1;         /* ... and it died by a time-out */
     unsigned                  kill:1;         /* close the upstream now */
     unsigned                  again_posted:1;
     unsigned                  due:1;          /* what was put off is to be sent now */

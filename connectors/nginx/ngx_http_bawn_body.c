@@ -256,7 +256,14 @@ ngx_http_bawn_take(ngx_http_bawn_ctx_t *ctx, ngx_buf_t *b)
 }
 
 
-/* Takes what came. An upstream that died shows as a flush from a finalized upstream that gave no last buffer. */
+/* An upstream that died shows as a flush from a finalized upstream that gave no last buffer. */
+static ngx_uint_t
+ngx_http_bawn_shows_death(ngx_http_request_t *r, ngx_buf_t *b)
+{
+    return b->flush && !b->last_buf && !ngx_buf_in_memory(b) && r->upstream && r->upstream->cleanup == NULL;
+}
+
+
 static ngx_int_t
 ngx_http_bawn_read(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 {
@@ -264,9 +271,7 @@ ngx_http_bawn_read(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
     ngx_http_request_t  *r = ctx->request;
 
     for (cl = in; cl; cl = cl->next) {
-        if (cl->buf->flush && !cl->buf->last_buf && !ngx_buf_in_memory(cl->buf)
-            && r->upstream && r->upstream->cleanup == NULL)
-        {
+        if (ngx_http_bawn_shows_death(r, cl->buf)) {
             ctx->died = 1;
         }
     }
@@ -294,6 +299,18 @@ ngx_http_bawn_read(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 
 /* ---- the end --------------------------------------------------------------------------------------------------- */
 
+/* The answer broke off: the exchange words what the client reads of that, and the record. */
+static void
+ngx_http_bawn_tell_death(ngx_http_bawn_ctx_t *ctx, uint64_t now)
+{
+    if (ctx->late) {
+        (void) bawn_exchange_response(ctx->exchange, NGX_HTTP_GATEWAY_TIME_OUT, bawn_slice_of(NULL, 0), now);
+    }
+
+    (void) bawn_exchange_abort(ctx->exchange, BAWN_OUTPUT, now);
+}
+
+
 static void
 ngx_http_bawn_close(ngx_http_bawn_ctx_t *ctx)
 {
@@ -311,7 +328,7 @@ ngx_http_bawn_close(ngx_http_bawn_ctx_t *ctx)
     }
 
     if (ctx->died) {
-        (void) bawn_exchange_abort(ctx->exchange, BAWN_OUTPUT, now);
+        ngx_http_bawn_tell_death(ctx, now);
         return;
     }
 
@@ -515,31 +532,44 @@ ngx_http_bawn_swallow(ngx_chain_t *in)
 }
 
 
-/*
- * Nothing is read, but the record is written before the last byte that the client needs: nginx marks the last buffer
- * only behind an answer of known length.
- */
+/* nginx marks the last buffer only behind an answer of known length: the last byte that the client needs is before it. */
+static ngx_uint_t
+ngx_http_bawn_off_ends(ngx_http_bawn_ctx_t *ctx, ngx_buf_t *b)
+{
+    off_t  length = ctx->request->headers_out.content_length_n;
+
+    ctx->collected_len += (size_t) ngx_buf_size(b);
+    ctx->died = ctx->died || ngx_http_bawn_shows_death(ctx->request, b);
+
+    return b->last_buf || ctx->died || (length >= 0 && (off_t) ctx->collected_len >= length);
+}
+
+
+/* Nothing is read, but the record is written before the answer's end. */
 static ngx_int_t
 ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 {
     ngx_int_t                   rc;
+    uint64_t                    now;
     ngx_chain_t                *cl;
     ngx_http_request_t         *r = ctx->request;
     ngx_http_bawn_main_conf_t  *mcf = ngx_http_get_module_main_conf(r, ngx_http_bawn_module);
 
     for (cl = in; cl; cl = cl->next) {
 
-        ctx->collected_len += (size_t) ngx_buf_size(cl->buf);
-
-        if (ctx->closed || (!cl->buf->last_buf && (r->headers_out.content_length_n < 0
-                                                   || (off_t) ctx->collected_len < r->headers_out.content_length_n)))
-        {
+        if (ctx->closed || !ngx_http_bawn_off_ends(ctx, cl->buf)) {
             continue;
         }
 
         ctx->closed = 1;
-        (void) bawn_exchange_feed(ctx->exchange, BAWN_OUTPUT, bawn_slice_of(NULL, 0), true,
-                                  ngx_http_bawn_now(mcf->worker));
+        now = ngx_http_bawn_now(mcf->worker);
+
+        if (ctx->died) {
+            ngx_http_bawn_tell_death(ctx, now);
+        } else {
+            (void) bawn_exchange_feed(ctx->exchange, BAWN_OUTPUT, bawn_slice_of(NULL, 0), true, now);
+        }
+
         (void) ngx_http_bawn_pump(ctx);
     }
 

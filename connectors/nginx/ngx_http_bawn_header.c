@@ -150,6 +150,28 @@ ngx_http_bawn_input_filter_init(void *data)
 }
 
 
+/* The last moment at which nginx still has the connection and knows why it ends: the body filter sees a flush, no reason. */
+static void
+ngx_http_bawn_finalize_upstream(ngx_http_request_t *r, ngx_int_t rc)
+{
+    ngx_connection_t     *c = r->upstream->peer.connection;
+    ngx_http_bawn_ctx_t  *ctx = ngx_http_get_module_ctx(r, ngx_http_bawn_module);
+
+    ctx->late = c != NULL && c->read->timedout;
+    ctx->finalize_upstream(r, rc);
+}
+
+
+static void
+ngx_http_bawn_watch_end(ngx_http_bawn_ctx_t *ctx, ngx_http_upstream_t *u)
+{
+    if (u->finalize_request != ngx_http_bawn_finalize_upstream) {
+        ctx->finalize_upstream = u->finalize_request;
+        u->finalize_request = ngx_http_bawn_finalize_upstream;
+    }
+}
+
+
 /* proxy_read_timeout waits for the first byte; a model that thinks and one that stalls differ, so the rest may have a
  * time of its own. The location's settings are shared, hence a copy. */
 static void
@@ -182,6 +204,7 @@ ngx_http_bawn_take_upstream(ngx_http_bawn_ctx_t *ctx)
     }
 
     u->buffering = 0;
+    ngx_http_bawn_watch_end(ctx, u);
     ngx_http_bawn_set_idle_timeout(ctx->request);
 
     if (u->input_filter && u->input_filter_init && u->input_filter_ctx == ctx->request) {
@@ -472,8 +495,10 @@ ngx_http_bawn_unguarded(ngx_http_bawn_ctx_t *ctx)
     ctx->opened = 1;
     (void) bawn_exchange_response(ctx->exchange, (int) r->headers_out.status,
                                   bawn_slice_of((char *) type->data, type->len), ngx_http_bawn_now(w));
+    (void) bawn_exchange_feed(ctx->exchange, BAWN_OUTPUT, bawn_slice_of(NULL, 0), false, ngx_http_bawn_now(w));
 
     if (r->upstream && r->upstream->cleanup) {
+        ngx_http_bawn_watch_end(ctx, r->upstream);
         ngx_http_bawn_set_idle_timeout(r);
         if (ngx_http_bawn_is_type(r, "text/event-stream")) {
             r->upstream->buffering = 0;

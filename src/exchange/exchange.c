@@ -288,8 +288,9 @@ static bool is_media(bawn_slice type, const char *name)
 bool bawn_exchange_response(bawn_exchange *x, int status, bawn_slice content_type, uint64_t now_ns)
 {
     x->now_ns = now_ns;
+    x->late = status == 504 && content_type.len == 0;
     if (x->recorded || x->phase != BAWN_PHASE_ASKED)
-        return false;
+        return x->late && x->phase == BAWN_PHASE_ANSWER;
     x->phase = BAWN_PHASE_ANSWER;
     x->status = status;
     x->mode = BAWN_ANSWER_PASS;
@@ -338,34 +339,41 @@ bool bawn_exchange_tick(bawn_exchange *x, uint64_t now_ns, uint64_t *next_ns)
     return ok;
 }
 
+static bool client_left(bawn_exchange *x)
+{
+    bawn_buf_clear(&x->emit);
+    if (x->mode == BAWN_ANSWER_EVENTS && x->phase == BAWN_PHASE_ANSWER) {
+        bawn_stream_collect(x);
+        bawn_exchange_verdict(x, BAWN_OUTPUT);
+    }
+    return bawn_exchange_close(x, "client_left");
+}
+
+/* The upstream gave no answer, or only part of one. */
+static bool upstream_left(bawn_exchange *x)
+{
+    bool begun = x->first_byte_ns > 0;
+    const char *end = x->late ? "upstream_timeout" : "upstream_died";
+
+    if (x->mode == BAWN_ANSWER_EVENTS && x->phase == BAWN_PHASE_ANSWER)
+        return bawn_stream_broken(x, x->late ? BAWN_E_UPSTREAM_TIMEOUT : BAWN_E_UPSTREAM_INVALID, end);
+    if (x->mode == BAWN_ANSWER_PASS && x->phase == BAWN_PHASE_ANSWER && begun)
+        return bawn_exchange_close(x, end);
+    if (x->late)
+        return bawn_request_refuse(x, BAWN_E_UPSTREAM_TIMEOUT, BAWN_LIT("The upstream did not answer in time."), BAWN_NIL);
+    if (begun)
+        return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer broke off."), BAWN_NIL);
+    if (x->status == 200)
+        return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer cannot be guarded."), BAWN_NIL);
+    return bawn_request_refuse(x, BAWN_E_UPSTREAM_UNREACHABLE, BAWN_LIT("The upstream could not be reached."), BAWN_NIL);
+}
+
 bool bawn_exchange_abort(bawn_exchange *x, bawn_side who_left, uint64_t now_ns)
 {
     x->now_ns = x->since_ns = now_ns;
     if (x->recorded)
         return true;
-    if (who_left == BAWN_INPUT) {
-        bawn_buf_clear(&x->emit);
-        if (x->mode == BAWN_ANSWER_EVENTS && x->phase == BAWN_PHASE_ANSWER) {
-            bawn_stream_collect(x);
-            bawn_exchange_verdict(x, BAWN_OUTPUT);
-        }
-        return bawn_exchange_close(x, "client_left");
-    }
-    if (x->mode == BAWN_ANSWER_EVENTS && x->phase == BAWN_PHASE_ANSWER)
-        return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died") || fail(x);
-    if (x->mode == BAWN_ANSWER_PASS && x->phase == BAWN_PHASE_ANSWER && x->bytes[BAWN_OUTPUT] > 0)
-        return bawn_exchange_close(x, "upstream_died");
-    if (x->bytes[BAWN_OUTPUT] > 0)
-        return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer broke off."), BAWN_NIL) ||
-               fail(x);
-    if (x->status == 200)
-        return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer cannot be guarded."), BAWN_NIL) ||
-               fail(x);
-    if (x->status == 504)
-        return bawn_request_refuse(x, BAWN_E_UPSTREAM_TIMEOUT, BAWN_LIT("The upstream did not answer in time."), BAWN_NIL) ||
-               fail(x);
-    return bawn_request_refuse(x, BAWN_E_UPSTREAM_UNREACHABLE, BAWN_LIT("The upstream could not be reached."), BAWN_NIL) ||
-           fail(x);
+    return who_left == BAWN_INPUT ? client_left(x) : upstream_left(x) || fail(x);
 }
 
 /* ---- steps -------------------------------------------------------------------------------------------------------------- */

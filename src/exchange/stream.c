@@ -209,11 +209,13 @@ static bool end_with(bawn_exchange *x, bawn_slice bytes, const char *end)
 bool bawn_stream_broken(bawn_exchange *x, int code, const char *end)
 {
     bool guard = code == BAWN_E_GUARD_FAILED;
+    const char *message = guard ? "A guard could not run; the rest of the answer is withheld."
+                          : code == BAWN_E_UPSTREAM_TIMEOUT ? "The upstream sent no more in time; the rest of the answer is missing."
+                                                            : "The upstream's answer broke off; the rest is missing.";
     bool ok;
 
     bawn_buf_clear(&x->reply);
-    ok = x->dialect->stream_error(&x->reply, code, guard ? BAWN_LIT("A guard could not run; the rest of the answer is "
-                                  "withheld.") : BAWN_LIT("The upstream's answer broke off; the rest is missing."));
+    ok = x->dialect->stream_error(&x->reply, code, bawn_slice_str(message));
     x->reason = bawn_slice_str(bawn_error_code_name(code));
     x->failed = guard;
     x->refused = !guard;

@@ -173,11 +173,24 @@ def test_upstream_that_stalls_before_its_head_is_504(start, upstream):
     assert nginx.event(a.id)["verdict"]["action"] in ("refuse", "fail")
 
 
-def test_upstream_that_stalls_in_its_body_is_an_error(start, upstream):
+@pytest.mark.parametrize("status", [200, 500])
+def test_upstream_that_stalls_in_its_body_is_504(start, upstream, status):
     nginx = start(read_timeout="300ms")
-    upstream.script = mock.stall(mock.head(content_type="application/json", content_length=500) + b'{"a":')
+    upstream.script = mock.stall(mock.head(status, content_type="application/json", content_length=500) + b'{"a":')
     a = ask(nginx, chat("hello"))
-    assert a.status in (502, 504) and a.complete and nginx.event(a.id)
+    assert (a.status, a.code()) == (504, "upstream_timeout") and a.complete
+    event = nginx.event(a.id)
+    assert (event["end"], event["verdict"]["reason"]) == ("upstream_timeout", "upstream_timeout")
+
+
+@pytest.mark.parametrize("buffering", ["on", "off"])
+@pytest.mark.parametrize("how, end", [("stall", "upstream_timeout"), ("close", "upstream_died")])
+def test_unguarded_answer_that_breaks_off_is_recorded_as_that(start, upstream, how, end, buffering):
+    nginx = start(read_timeout="300ms", buffering=buffering)
+    wire = mock.head(content_type="application/json", content_length=500) + b'{"a":'
+    upstream.script = mock.stall(wire) if how == "stall" else mock.raw(wire)
+    a = ask(nginx, {"input": "hello"}, path="/v1/embeddings")
+    assert a.status == 200 and not a.complete and nginx.event(a.id)["end"] == end
 
 
 def test_client_that_leaves_while_the_answer_comes_is_recorded(nginx, upstream):

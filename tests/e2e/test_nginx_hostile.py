@@ -246,7 +246,7 @@ BROKEN = {
     "binary": mock.answer_bytes(os.urandom(3000), content_type="application/octet-stream"),
 }
 NO_HEAD = {"closes", "resets", "header of 100 kB", "NUL in a header"}
-LATE = {"silence", "half a head"}
+LATE = {"silence", "half a head", "length too large, stalls"}
 # nginx takes no notice of such a length and reads to the end (of two lengths it takes the last).
 SENSELESS = {
     "below zero": mock.head(**JSON, content_length=-1), "letters": mock.head(**JSON, content_length="many"),
@@ -319,6 +319,7 @@ def test_broken_stream(nginx, upstream, case, wrapping):
         assert status in (502, 504)
     event, = records(nginx)
     assert code.startswith("upstream_") and event["id"] == headers["x-bawn-id"] and event["verdict"]["reason"] == code
+    assert (code == "upstream_timeout") == (event["end"] == "upstream_timeout") == (case == "stalls")
 
 
 def test_nothing_is_left_open(nginx, upstream):

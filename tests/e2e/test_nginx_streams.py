@@ -114,7 +114,9 @@ def test_stream_that_stalls_is_an_error_event(start, upstream):
     wire = mock.head(content_type="text/event-stream", transfer_encoding="chunked") + b"%x\r\n%s\r\n" % (200, WHOLE[:200])
     upstream.script = mock.stall(wire)
     a = streamed(nginx)
-    assert a.complete and any("error" in json.loads(e) for e in a.events() if e != "[DONE]")
+    assert a.complete and [json.loads(e)["error"]["code"] for e in a.events() if '"error"' in e] == ["upstream_timeout"]
+    event = nginx.event(a.id)
+    assert (event["end"], event["verdict"]["reason"]) == ("upstream_timeout", "upstream_timeout")
 
 
 def test_stream_that_ends_early_with_its_length_is_an_error_event(nginx, upstream):

@@ -27,7 +27,7 @@ struct bawn_exchange {
     size_t n, at;
     bawn_buf body;                          /* of the side that is being fed */
     int status, continues;
-    bool off, wants_stream, opened, streaming, last, asked, done;
+    bool off, wants_stream, opened, late, streaming, last, asked, done;
     uint64_t deadline;
 };
 
@@ -295,6 +295,9 @@ static void judge_stream(bawn_exchange *x)
 bool bawn_exchange_response(bawn_exchange *x, int status, bawn_slice type, uint64_t now)
 {
     (void)now;
+    x->late = status == 504 && type.len == 0;
+    if (x->opened)
+        return x->late;
     x->opened = true;
     x->asked = false;
     x->status = status;
@@ -382,8 +385,9 @@ bool bawn_exchange_abort(bawn_exchange *x, bawn_side side, uint64_t now)
     if (side == BAWN_INPUT)
         finish(x, "allow", "client_left");
     else if (x->streaming)
-        end_stream(x, "data: {\"error\":{\"code\":\"upstream_unreachable\"}}\n\n", &broken, "fail", "upstream_died");
-    else if (x->status == 504)
+        end_stream(x, "data: {\"error\":{\"code\":\"upstream_unreachable\"}}\n\n", &broken, "fail",
+                   x->late ? "upstream_timeout" : "upstream_died");
+    else if (x->late)
         refuse(x, 504, "upstream_timeout", &broken, "fail", "upstream_timeout");
     else
         refuse(x, 502, x->status == 502 ? "upstream_unreachable" : "upstream_invalid", &broken, "fail", "upstream_died");

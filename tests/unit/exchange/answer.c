@@ -113,12 +113,39 @@ static void an_upstreams_error_is_counted_as_unguarded(void **state)
     desk_close(&k);
 }
 
+/* The connector judges an answer whole, so nothing of one that stalls was fed; others may feed it in pieces. */
+static void an_answer_that_stalls_is_a_time_out(void **state)
+{
+    static const struct { const char *type, *piece; } rows[] = {
+        { NULL, "" }, { "application/json", "" }, { "application/json", "{\"choices\":[" },
+    };
+    desk k = desk_open(POLICY);
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_exchange *x = drive_new(k.worker, "POST", "/v1/chat/completions", NULL, 0);
+        run r = { 0 };
+        drive_feed(&r, x, BAWN_INPUT, bawn_slice_str(chat("hello")), NULL, 0);
+        assert_true(!rows[i].type || bawn_exchange_response(x, 200, bawn_slice_str(rows[i].type), NOW));
+        assert_true(rows[i].piece[0] == 0 || bawn_exchange_feed(x, BAWN_OUTPUT, bawn_slice_str(rows[i].piece), false, NOW));
+        assert_true(bawn_exchange_response(x, 504, BAWN_NIL, NOW + 1));
+        assert_true(bawn_exchange_abort(x, BAWN_OUTPUT, NOW + 1));
+        drive_steps(&r, x, BAWN_OUTPUT, BAWN_NIL, NOW + 1);
+        assert_int_equal(r.status, 504);
+        expect(&r.answer, "upstream_timeout");
+        expect(&r.record, "\"end\":\"upstream_timeout\"");
+        run_free(&r);
+        bawn_exchange_free(x);
+    }
+    desk_close(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_edited_in_place), cmocka_unit_test(copies_of_an_edited_text_are_dropped),
         cmocka_unit_test(a_blocked_answer_is_the_providers_own_refusal), cmocka_unit_test(what_cannot_be_read_never_leaves),
         cmocka_unit_test(an_upstreams_error_is_counted_as_unguarded),
+        cmocka_unit_test(an_answer_that_stalls_is_a_time_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

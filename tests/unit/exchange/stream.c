@@ -109,6 +109,25 @@ static void what_breaks_ends_as_an_error(void **state)
     desk_close(&k);
 }
 
+static void an_upstream_that_stalls_ends_as_a_time_out(void **state)
+{
+    desk k = desk_open(POLICY);
+    run r;
+    (void)state;
+    bawn_exchange *x = begin_stream(&r, &k);
+    assert_true(bawn_exchange_feed(x, BAWN_OUTPUT, BAWN_LIT(EVENT("Hello ") EVENT("wor")), false, NOW + 1));
+    assert_true(bawn_exchange_response(x, 504, BAWN_NIL, NOW + 2));
+    assert_true(bawn_exchange_abort(x, BAWN_OUTPUT, NOW + 2));
+    drive_steps(&r, x, BAWN_OUTPUT, BAWN_NIL, NOW + 2);
+    expect(&r.tail, "\"code\":\"upstream_timeout\"");
+    expect(&r.record, "\"reason\":\"upstream_timeout\"");
+    expect(&r.record, "\"end\":\"upstream_timeout\"");
+    assert_false(has(&r.tail, "wor\"") || has(&r.answer, "wor\""));
+    run_free(&r);
+    bawn_exchange_free(x);
+    desk_close(&k);
+}
+
 static void an_upstream_that_never_says_done_is_complete_when_all_is_finished(void **state)
 {
     desk k = desk_open(POLICY);
@@ -156,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_passes_is_byte_for_byte_what_came), cmocka_unit_test(held_events_are_never_overtaken),
         cmocka_unit_test(what_is_not_judged_is_recorded), cmocka_unit_test(a_block_delivers_what_is_clean_and_ends_as_a_refusal), cmocka_unit_test(what_breaks_ends_as_an_error),
+        cmocka_unit_test(an_upstream_that_stalls_ends_as_a_time_out),
         cmocka_unit_test(an_upstream_that_never_says_done_is_complete_when_all_is_finished),
         cmocka_unit_test(time_says_that_we_are_here_or_ends_the_answer),
     };
