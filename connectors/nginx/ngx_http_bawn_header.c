@@ -327,6 +327,21 @@ ngx_http_bawn_invalid(ngx_http_bawn_ctx_t *ctx, const char *why)
 }
 
 
+/* nginx has one status for an upstream that sent nothing and for one that sent what is no head, or one larger than
+ * proxy_buffer_size. The second was reached, and its answer is what may not pass. */
+static ngx_int_t
+ngx_http_bawn_no_answer(ngx_http_bawn_ctx_t *ctx, ngx_uint_t status)
+{
+    ngx_http_upstream_t  *u = ctx->request->upstream;
+
+    if (status == NGX_HTTP_BAD_GATEWAY && u && u->state && u->state->bytes_received > 0) {
+        status = 200;
+    }
+
+    return ngx_http_bawn_upstream_failed(ctx, status);
+}
+
+
 /* ---- the upstream's answer -------------------------------------------------------------------------------------- */
 
 static ngx_int_t
@@ -551,7 +566,7 @@ ngx_http_bawn_header_filter(ngx_http_request_t *r)
     }
 
     if (!upstream && r->headers_out.status >= 400) {
-        return ngx_http_bawn_upstream_failed(ctx, r->headers_out.status);
+        return ngx_http_bawn_no_answer(ctx, r->headers_out.status);
     }
 
     if (ctx->off) {

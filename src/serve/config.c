@@ -275,7 +275,7 @@ static void write_http(bawn_buf *out)
         "scgi_temp_path scgi;\n"
         "    keepalive_timeout 75s; keepalive_requests 100000; tcp_nodelay on; reset_timedout_connection on;\n"
         "    client_header_buffer_size 4k; large_client_header_buffers 8 32k; http2_max_concurrent_streams 256;\n"
-        "    proxy_http_version 1.1; proxy_buffering off; proxy_buffer_size 16k; proxy_buffers 8 16k; proxy_max_temp_file_size 0;\n"
+        "    proxy_http_version 1.1; proxy_buffering off; proxy_buffer_size 32k; proxy_buffers 8 16k; proxy_max_temp_file_size 0;\n"
         "    proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
         "    proxy_ignore_client_abort off; proxy_intercept_errors off; proxy_redirect off; proxy_socket_keepalive on;\n");
 }

@@ -107,6 +107,18 @@ def test_no_server_at_all_is_said_and_recorded(serve, upstream):
     assert event["verdict"]["reason"] == "upstream_unreachable" and event["end"] == "upstream_died"
 
 
+def test_long_headers_of_an_answer_pass_and_longer_ones_are_an_invalid_answer(serve, upstream):
+    """Cookies and a policy for contents are 20 kB now and then."""
+    s = serve(upstreams(upstream.port))
+    for size, status in ((20_000, 200), (31_000, 200), (40_000, 502)):
+        upstream.script = mock.answer_json(mock.completion("hello"), content_security_policy="x" * size)
+        a = ask(s, chat("hello"))
+        assert a.status == status
+    assert a.code() == "upstream_invalid"
+    event = s.events()[-1]
+    assert (event["verdict"]["reason"], event["end"]) == ("upstream_invalid", "upstream_died")
+
+
 # ---- keys -------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("key, sent, got", [
     ("", "Bearer sk-client", None), (', key: "env:LLM_KEY"', "Bearer sk-client", "Bearer sk-upstream"),
