@@ -122,8 +122,9 @@ ngx_http_bawn_trim_later(ngx_http_request_t *r)
 ngx_http_bawn_ctx_t *
 ngx_http_bawn_create(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t   *cln;
-    ngx_http_bawn_ctx_t  *ctx;
+    ngx_pool_cleanup_t        *cln;
+    ngx_http_bawn_ctx_t       *ctx;
+    ngx_http_bawn_loc_conf_t  *lcf = ngx_http_get_module_loc_conf(r, ngx_http_bawn_module);
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_bawn_ctx_t));
     if (cln == NULL) {
@@ -137,6 +138,7 @@ ngx_http_bawn_create(ngx_http_request_t *r)
 
     ctx->request = r;
     ctx->http_version = r->http_version;
+    ctx->off = lcf->guardrail.len == 4 && ngx_strncmp(lcf->guardrail.data, "none", 4) == 0;
     ctx->last_in = &ctx->in;
     ctx->last_out = &ctx->out;
     ctx->timer.data = ctx;

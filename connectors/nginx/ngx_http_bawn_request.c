@@ -377,8 +377,6 @@ ngx_http_bawn_refuse(ngx_http_bawn_ctx_t *ctx, const char *code)
 static ngx_int_t
 ngx_http_bawn_open_unguarded(ngx_http_bawn_ctx_t *ctx)
 {
-    ctx->off = 1;
-
     if (ngx_http_bawn_worker(ctx->request)->full) {
         return NGX_ERROR;
     }
@@ -450,7 +448,7 @@ ngx_http_bawn_request_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (lcf->guardrail.len == 4 && ngx_strncmp(lcf->guardrail.data, "none", 4) == 0) {
+    if (ctx->off) {
         if (ngx_http_bawn_open_unguarded(ctx) == NGX_OK) {
             ngx_http_bawn_request_advance(ctx);
             return NGX_DONE;

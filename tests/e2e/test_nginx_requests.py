@@ -284,6 +284,13 @@ def test_unguarded_route_is_recorded_and_not_read(nginx, upstream):
     assert nginx.event(a.id)["end"] == "complete"
 
 
+def test_what_nginx_refuses_on_an_unguarded_route_is_said_and_recorded(nginx, upstream):
+    a = ask(nginx, b"x", path="/v1/embeddings", content_length="5000000")
+    assert (a.status, a.code()) == (413, "body_too_large") and upstream.requests == []
+    event = nginx.event(a.id)
+    assert event["verdict"]["reason"] == "body_too_large" and event["coverage"]["unguarded"][0]["reason"] == "policy_off"
+
+
 def test_a_name_is_no_part_of_what_its_message_says(nginx, upstream):
     """R40 joins the parts of a message's content; a participant's name is judged, alone."""
     body = {"model": "m", "messages": [{"role": "user", "content": "Please help", "name": "bob@corp.example"}]}

@@ -467,10 +467,14 @@ def test_operations_are_answered_when_no_more_clients_are(serve, upstream):
     with Client(s.port) as first:
         first.send(request(chat("hello")))
         assert upstream.wait(lambda: upstream.requests)
-        assert ask(s, chat("hello")).status == 429
-        assert ask(s, {"input": "x"}, path="/v1/embeddings").status in (429, 503) and len(upstream.requests) == 1
+        refused = [ask(s, chat("hello")), ask(s, {"input": "x"}, path="/v1/embeddings")]
+        assert [(a.status, a.code(), a.headers["retry-after"]) for a in refused] == [(429, "rate_limited", "1")] * 2
+        assert refused[0].body == refused[1].body and len(upstream.requests) == 1
         for path in ("/healthz", "/readyz", "/metrics"):
             assert get(f"http://127.0.0.1:{s.port}{path}").status_code == 200
+    events = {e["id"]: e for e in server.Spool(s.state / "spool").events()}
+    verdicts = [events[a.id]["verdict"] for a in refused]
+    assert verdicts[0] == verdicts[1] and (verdicts[0]["action"], verdicts[0]["reason"]) == ("refuse", "rate_limited")
 
 
 def test_a_killed_worker_takes_no_place_with_it(serve, upstream):
