@@ -71,6 +71,8 @@ typedef struct {
     ngx_str_t                upstream;        /* fixed by the location; else the exchange chooses */
     ngx_str_t                listener;
     ngx_str_t                dialect;
+    ngx_str_t                status;          /* the path of this location, where `bawn_status` answers */
+    ngx_str_t                operations;      /* for people: which paths answer here; errors are words about them */
     size_t                   body_limit;      /* core's client_max_body_size */
     size_t                   answer_limit;
     ngx_msec_t               idle_timeout;    /* between two pieces of an answer; 0: proxy_read_timeout */
@@ -205,7 +207,7 @@ uint64_t ngx_http_bawn_scorer_expire(ngx_http_bawn_scorer_t *s, ngx_http_bawn_ct
 bool ngx_http_bawn_scorer_up(ngx_http_bawn_scorer_t *s);
 void ngx_http_bawn_scorer_close(ngx_http_bawn_scorer_t *s);
 
-/* zone.c, status.c: counters of all workers, /metrics, /healthz, /readyz */
+/* zone.c, status.c: counters of all workers, /metrics, /healthz, /readyz, and errors where only those are */
 char *ngx_http_bawn_zone_add(ngx_conf_t *cf, ngx_http_bawn_main_conf_t *mcf);
 void ngx_http_bawn_count(ngx_shm_zone_t *zone, bawn_slice record);
 void ngx_http_bawn_count_streams(ngx_shm_zone_t *zone, ngx_int_t delta);
@@ -213,6 +215,7 @@ void ngx_http_bawn_count_spool(ngx_shm_zone_t *zone, size_t bytes);
 ngx_int_t ngx_http_bawn_zone_text(ngx_shm_zone_t *zone, bawn_buf *out);
 void ngx_http_bawn_count_lost(ngx_shm_zone_t *zone);
 char *ngx_http_bawn_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_bawn_no_operation(ngx_http_request_t *r, ngx_str_t *operations);
 
 /* vars.c */
 ngx_int_t ngx_http_bawn_add_variables(ngx_conf_t *cf);

@@ -546,6 +546,9 @@ ngx_http_bawn_header_filter(ngx_http_request_t *r)
 
     if (ctx == NULL) {
         lcf = ngx_http_get_module_loc_conf(r, ngx_http_bawn_module);
+        if (lcf->operations.len && r->headers_out.status >= 400 && ngx_http_bawn_is_type(r, "text/html")) {
+            return ngx_http_bawn_no_operation(r, &lcf->operations);
+        }
         if (!lcf->enable || (!upstream && r->headers_out.status < 400)) {
             return ngx_http_next_header_filter(r);
         }

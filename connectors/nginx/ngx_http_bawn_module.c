@@ -44,7 +44,8 @@ static ngx_command_t  ngx_http_bawn_commands[] = {
     { ngx_string("bawn_answer_limit"), ANYWHERE|NGX_CONF_TAKE1, ngx_conf_set_size_slot, LOC(answer_limit), NULL },
     { ngx_string("bawn_idle_timeout"), ANYWHERE|NGX_CONF_TAKE1, ngx_conf_set_msec_slot, LOC(idle_timeout), NULL },
     { ngx_string("bawn_dispatch"), ANYWHERE|NGX_CONF_FLAG, ngx_conf_set_flag_slot, LOC(dispatch), NULL },
-    { ngx_string("bawn_status"), NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1, ngx_http_bawn_status, 0, 0, NULL },
+    { ngx_string("bawn_status"), NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1, ngx_http_bawn_status, LOC(status), NULL },
+    { ngx_string("bawn_operations"), ANYWHERE|NGX_CONF_TAKE1, ngx_conf_set_str_slot, LOC(operations), NULL },
     ngx_null_command
 };
 
@@ -211,8 +212,13 @@ ngx_http_bawn_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_str_value(conf->upstream, prev->upstream, "");
     ngx_conf_merge_str_value(conf->listener, prev->listener, "public");
     ngx_conf_merge_str_value(conf->dialect, prev->dialect, "openai");
+    ngx_conf_merge_str_value(conf->operations, prev->operations, "");
     ngx_conf_merge_msec_value(conf->idle_timeout, prev->idle_timeout, 0);
     ngx_conf_merge_size_value(conf->answer_limit, prev->answer_limit, 16 * 1024 * 1024);
+
+    if (conf->operations.len == 0) {
+        conf->operations = conf->status;
+    }
 
     if (!conf->enable) {
         return NGX_CONF_OK;

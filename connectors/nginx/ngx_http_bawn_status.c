@@ -2,7 +2,8 @@
  * ngx_http_bawn_status.c: /metrics, /healthz, /readyz (`bawn_status metrics|health|ready;` in a location).
  *
  * healthz: the process answers. readyz: it would also serve a request now: the wall is loaded, the last record was
- * written, and the scorer, where one is configured, is there.
+ * written, and the scorer, where one is configured, is there. Errors beside them (no such path, no such method, a request
+ * that nginx cannot read) say in JSON what there is; nginx has a page of HTML for people, and nobody looks here with a browser.
  */
 #include "ngx_http_bawn.h"
 
@@ -103,6 +104,45 @@ ngx_http_bawn_ready_handler(ngx_http_request_t *r)
 }
 
 
+/* An error of nginx's own: its head is in the making, and what follows is its page, which the body filter swallows. */
+ngx_int_t
+ngx_http_bawn_no_operation(ngx_http_request_t *r, ngx_str_t *operations)
+{
+    static ngx_str_t   methods = ngx_string("GET, HEAD");
+    static const char  text[] = "{\"error\":{\"message\":\"Here is only GET %V.\",\"code\":\"%s\"}}\n";
+
+    size_t                    size;
+    ngx_uint_t                status = r->headers_out.status;
+    ngx_http_bawn_ctx_t      *ctx = ngx_http_bawn_create(r);
+    ngx_http_bawn_verdict_t  *v;
+
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    v = &ctx->verdicts[BAWN_INPUT];
+    size = sizeof(text) + operations->len + ngx_strlen(ngx_http_bawn_code(status));
+
+    v->body.data = ngx_pnalloc(r->pool, size);
+    if (v->body.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    v->body.len = (size_t) (ngx_snprintf(v->body.data, size, text, operations, ngx_http_bawn_code(status)) - v->body.data);
+    v->status = status;
+    ngx_str_set(&v->type, "application/json");
+    ctx->mode = NGX_BAWN_SUBSTITUTE;
+
+    if (ngx_http_bawn_answer_head(ctx, v) != NGX_OK
+        || (status == NGX_HTTP_NOT_ALLOWED && ngx_http_bawn_add_header(r, "Allow", &methods) != NGX_OK))
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_bawn_next_header(r);
+}
+
+
 char *
 ngx_http_bawn_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -115,14 +155,15 @@ ngx_http_bawn_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     size_t                     i;
     ngx_str_t                 *value = cf->args->elts;
     ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_bawn_loc_conf_t  *lcf = conf;
 
     (void) cmd;
-    (void) conf;
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         if (ngx_strcmp(value[1].data, table[i].name) == 0) {
             clcf->handler = table[i].handler;
+            lcf->status = clcf->name;
             return NGX_CONF_OK;
         }
     }

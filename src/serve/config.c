@@ -106,6 +106,15 @@ static void write_operations(bawn_buf *out, bool metrics, bool health)
                           "        location = /readyz { bawn off; bawn_status ready; }\n");
 }
 
+/* Only these, and errors say so. */
+static void write_operations_only(bawn_buf *out, bool metrics, bool health)
+{
+    bawn_buf_fmt(out, "        bawn_operations \"%s%s%s\";\n", metrics ? "/metrics" : "", metrics && health ? ", " : "",
+                 health ? "/healthz, /readyz" : "");
+    write_operations(out, metrics, health);
+    bawn_buf_str(out, "        location / { return 404; }\n    }\n");
+}
+
 static void write_sizes(bawn_buf *out, const bawn_node *listener)
 {
     const bawn_node *limits = bawn_node_get(listener, "limits");
@@ -183,8 +192,8 @@ static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node 
     if (!write_address(out, p, listener, plan, err) || !write_proxies(out, p, listener, err))
         return false;
     if (operations) {
-        write_operations(out, serves(listener, "metrics"), serves(listener, "health"));
-        return bawn_buf_str(out, "        location / { return 404; }\n    }\n");
+        write_operations_only(out, serves(listener, "metrics"), serves(listener, "health"));
+        return !out->failed;
     }
     write_sizes(out, listener);
     bawn_buf_fmt(out, "        bawn on; bawn_dispatch on; bawn_dialect openai; bawn_listener %.*s;\n", (int)name.len, name.ptr);

@@ -275,6 +275,14 @@ def test_health_ready_metrics(nginx, upstream):
         assert line.startswith("#") or len(line.rsplit(" ", 1)) == 2 and float(line.rsplit(" ", 1)[1]) >= 0
 
 
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PUT"])
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz"])
+def test_operations_take_get_alone(nginx, path, method):
+    a = ask(nginx, b"{}", path=path, method=method)
+    assert (a.status, a.headers["allow"], a.headers["content-type"]) == (405, "GET, HEAD", "application/json")
+    assert a.json()["error"]["message"] == f"Here is only GET {path}."
+
+
 def test_unguarded_route_is_recorded_and_not_read(nginx, upstream):
     body = json.dumps({"model": "standin", "input": "blockme secret@x.com"}).encode()
     upstream.script = mock.answer_json({"data": ["blockme secret@x.com"]})

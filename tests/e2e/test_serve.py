@@ -477,6 +477,30 @@ def test_operations_are_answered_when_no_more_clients_are(serve, upstream):
     assert verdicts[0] == verdicts[1] and (verdicts[0]["action"], verdicts[0]["reason"]) == ("refuse", "rate_limited")
 
 
+@pytest.mark.parametrize("serves, paths", [("metrics, health", "/metrics, /healthz, /readyz"), ("metrics", "/metrics"),
+                                           ("health", "/healthz, /readyz")])
+def test_an_operations_listener_says_what_it_has(serve, upstream, serves, paths):
+    port = server.free_port()
+    s = serve(policy="version: 1\nlisteners:\n  public: {address: '127.0.0.1:PORT'}\n"
+                     f"  operations: {{address: '127.0.0.1:{port}', serves: [{serves}]}}\n"
+                     f"upstreams: {{main: {{dialect: openai, url: 'http://127.0.0.1:{upstream.port}/v1'}}}}\n").start()
+    there = paths.split(", ")[0].encode()
+    for wire, status in (
+            (b"GET / HTTP/1.1\r\nhost: x\r\n\r\n", 404), (b"GET /metric HTTP/1.1\r\nhost: x\r\n\r\n", 404),
+            (b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}", 404),
+            (b"POST " + there + b" HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}", 405),
+            (b"TRACE / HTTP/1.1\r\nhost: x\r\n\r\n", 405), (b"GET / HTTP/1.1\r\n\r\n", 400), (b"GET nowhere\r\n\r\n", 400),
+            (b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n", 414),
+            (b"GET / HTTP/1.1\r\nhost: x\r\nx-long: " + b"x" * 40_000 + b"\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 9999999999\r\n\r\n", 413),
+            (b"GET / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n\r\n", 501), (b"GET / HTTP/3.0\r\nhost: x\r\n\r\n", 505)):
+        with Client(port) as c:
+            a = c.send(wire).answer()
+        assert a.status == status and a.headers["content-type"] == "application/json", (wire[:60], a.status, a.body)
+        assert a.json()["error"]["message"].endswith(f"GET {paths}."), a.body
+        assert a.headers["server"] == "nginx" and a.headers.get("allow") == ("GET, HEAD" if status == 405 else None)
+
+
 def test_a_killed_worker_takes_no_place_with_it(serve, upstream):
     s = limited(serve, upstream)
     for _ in range(3):
