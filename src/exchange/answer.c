@@ -148,6 +148,9 @@ static bool pass(bawn_exchange *x)
     if (!bawn_request_edits(x, BAWN_OUTPUT, x->answered.fields, x->answered.n_fields) ||
         (x->n_edits > 0 && x->answered.n_copies > 0 && !drop_copies(x)))
         return false;
+    x->sent = x->answer.len;
+    for (size_t i = 0; i < x->n_edits; i++)
+        x->sent = x->sent + x->edits[i].with.len - (x->edits[i].at.end - x->edits[i].at.begin);
     x->delivered = x->running;
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT };
     x->verdict_ready = true;

@@ -286,6 +286,14 @@ static void add_unguarded(bawn_event *e, bawn_event_unguarded *out, const bawn_c
     }
 }
 
+/* Of the body that the client is sent: an answer of our own, or what was handed out and what follows this record. */
+static uint64_t sent_bytes(const bawn_exchange *x)
+{
+    if (bawn_slice_is(x->method, "HEAD"))
+        return 0;
+    return x->verdict_step.status ? x->verdict_step.body.len : x->sent + x->emit.len + (x->final_ready ? x->final.len : 0);
+}
+
 bool bawn_exchange_close(bawn_exchange *x, const char *end)
 {
     size_t n = x->finds[0].n + x->finds[1].n;
@@ -310,7 +318,7 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
     memcpy(e.guarded, x->guarded, sizeof e.guarded);
     memcpy(e.total, x->total, sizeof e.total);
     e.bytes_request = x->bytes[BAWN_INPUT];
-    e.bytes_response = x->bytes[BAWN_OUTPUT];
+    e.bytes_response = sent_bytes(x);
     if (findings) {
         e.findings = findings;
         e.n_findings = fill_findings(findings, x);

@@ -383,6 +383,7 @@ static bool hand_emit(bawn_step *out, bawn_exchange *x, bawn_buf *from)
     x->handed = *from;
     *from = t;
     bawn_buf_clear(from);
+    x->sent += x->handed.len;
     *out = (bawn_step){ .kind = BAWN_EMIT, .emit = bawn_buf_slice(&x->handed) };
     return true;
 }

@@ -87,6 +87,7 @@ struct bawn_exchange {
     bawn_buf body;
     bawn_json json;
     bawn_conversation request, answered;
+    uint64_t sent;                      /* bytes of the answer's body that were handed out, or are passed on as edited */
     uint64_t bytes[2], guarded[2], total[2], off[2];    /* off: characters where the policy lets no guard look */
     uint64_t errors;                /* characters of an upstream's error, which is passed on as it is */
     bool judged[2];                     /* guards have begun to look */

@@ -1,4 +1,5 @@
 """The record is written before the answer's end, whatever happens; and nothing is answered that cannot be recorded."""
+import json
 import os
 import signal
 import time
@@ -138,6 +139,16 @@ def test_full_disk_with_on_full_observe_goes_on_and_counts(start, upstream):
         text = c.answer().body.decode()
     lost = int(text.split("bawn_unrecorded_total ")[-1].split()[0])
     assert lost > 0
+
+
+@pytest.mark.parametrize("text, answer, stream", [
+    ("blockme", None, False), ("blockme", None, True), ("hello", "hello you", False), ("hello", "secret@x.com it is", False),
+    ("hello", "it is blockme", False), ("hello", "hello you", True), ("hello", "it is blockme ", True)])
+def test_an_event_counts_the_bytes_that_the_client_was_sent(nginx, upstream, text, answer, stream):
+    upstream.script = mock.stream(mock.events((answer or "").split(" "))) if stream else mock.answer_json(mock.completion(answer))
+    a = ask(nginx, chat(text, stream=stream))
+    body = json.dumps(chat(text, stream=stream))
+    assert a.complete and nginx.event(a.id)["bytes"] == {"request": len(body), "response": len(a.body)}
 
 
 def test_refusals_by_nginx_itself_are_recorded(start, upstream):

@@ -311,6 +311,72 @@ static void where_no_guard_looks_nothing_is_guarded(void **state)
     desk_close(&k);
 }
 
+/* ---- bytes --------------------------------------------------------------------------------------------------------- */
+static size_t bytes_of_response(const run *r)
+{
+    const bawn_slice key = BAWN_LIT("\"response\":");
+    size_t at = bawn_slice_find(bawn_buf_slice(&r->record), BAWN_LIT("\"bytes\":{"));
+
+    at += bawn_slice_find(bawn_slice_of(r->record.ptr + at, r->record.len - at), key) + key.len;
+    return strtoul(r->record.ptr + at, NULL, 10);
+}
+
+#define SAYS(text) "{\"id\":\"c\",\"model\":\"m-1\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"" text \
+    "\"},\"finish_reason\":\"stop\"}]}"
+#define JSON "application/json"
+#define SSE "text/event-stream"
+
+static void the_bytes_of_an_answer_are_those_that_the_client_is_sent(void **state)
+{
+    static const struct { bool stream; const char *text, *type, *reply; } rows[] = {
+        { false, "hello", JSON, SAYS("hello") },
+        { false, "hello", JSON, SAYS("Mail ada@example.com, and bob@example.com") },                  /* masked */
+        { false, "I am ada@example.com", JSON, SAYS("Hello <EMAIL_1>") },                             /* restored */
+        { false, "hello", JSON, SAYS("bluefalcon") }, { false, "hello", JSON, "{\"choices\":[" },      /* replaced */
+        { false, "bluefalcon", NULL, NULL }, { true, "bluefalcon", NULL, NULL }, { false, "\\x", NULL, NULL },
+        { true, "hello", SSE, EVENT("Hello ") EVENT("you") FINISH DONE },
+        { true, "hello", SSE, ": still there\n\n" EVENT("Mail ada@example.com ") EVENT("soon") FINISH },
+        { true, "hello", SSE, EVENT("So the ") EVENT("bluefalcon and") FINISH DONE },                   /* blocked */
+        { true, "hello", SSE, EVENT("So the ") "data: nonsense\n\n" },
+    };
+    static const char *const defaults[] = { "native", "error" };
+    (void)state;
+    for (size_t d = 0; d < BAWN_COUNT(defaults); d++) {
+        char yaml[2048], body[256];
+        snprintf(yaml, sizeof yaml, UPSTREAMS "defaults: {guardrail: g, on_block: %s}\n" GUARDED, defaults[d]);
+        desk k = desk_open(yaml);
+        for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+            run r;
+            snprintf(body, sizeof body, "{\"model\":\"m-1\",\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}",
+                     rows[i].stream ? "true" : "false", rows[i].text);
+            talk(&r, &k, "/v1/chat/completions", NULL, 0, body, rows[i].type, rows[i].reply);
+            assert_true(r.ended && r.answer.len + r.tail.len > 0);
+            if (bytes_of_response(&r) != r.answer.len + r.tail.len)
+                fail_msg("row %zu: %zu, not %zu", i, bytes_of_response(&r), r.answer.len + r.tail.len);
+            run_free(&r);
+        }
+        desk_close(&k);
+    }
+}
+
+static void a_client_that_left_was_sent_what_had_been_handed_out(void **state)
+{
+    desk k = desk_open(POLICY);
+    run r;
+    (void)state;
+    bawn_exchange *x = begin_stream(&r, &k);
+    assert_true(bawn_exchange_feed(x, BAWN_OUTPUT, BAWN_LIT(EVENT("Hello there, dear ") EVENT("reader ")), false, NOW));
+    drive_steps(&r, x, BAWN_OUTPUT, BAWN_NIL, NOW);
+    size_t handed = r.answer.len;
+    assert_true(handed > 0 && bawn_exchange_feed(x, BAWN_OUTPUT, BAWN_LIT(EVENT("to you ")), false, NOW));
+    assert_true(bawn_exchange_abort(x, BAWN_INPUT, NOW + 1));
+    drive_steps(&r, x, BAWN_OUTPUT, BAWN_NIL, NOW + 1);
+    assert_int_equal(bytes_of_response(&r), handed);
+    run_free(&r);
+    bawn_exchange_free(x);
+    desk_close(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +387,8 @@ int main(void)
         cmocka_unit_test(a_block_ends_as_the_client_read_it), cmocka_unit_test(a_trace_is_the_callers_or_made),
         cmocka_unit_test(every_guard_ran_or_failed_or_says_why_not), cmocka_unit_test(tool_calls_of_the_answer_are_listed),
         cmocka_unit_test(a_conversation_keeps_its_id_from_turn_to_turn), cmocka_unit_test(where_no_guard_looks_nothing_is_guarded),
+        cmocka_unit_test(the_bytes_of_an_answer_are_those_that_the_client_is_sent),
+        cmocka_unit_test(a_client_that_left_was_sent_what_had_been_handed_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
