@@ -84,19 +84,4 @@ bool bawn_outcome_rewrite(bawn_buf *out, const bawn_wall *wall, const bawn_finds
     return bawn_buf_add(out, bawn_slice_of(text.ptr + at, text.len - at)) && !out->failed;
 }
 
-bawn_slice bawn_outcome_message(const bawn_guardrail *g, bawn_side side, bawn_slice language)
-{
-    const bawn_messages *m = &g->blocked[side];
-    for (size_t i = 0; language.len >= 2 && i < m->n; i++)
-        if (bawn_slice_eq_nocase(m->items[i].language, bawn_slice_of(language.ptr, 2)))
-            return m->items[i].text;
-    for (size_t i = 0; i < m->n; i++)
-        if (m->items[i].language.len == 0 || bawn_slice_is(m->items[i].language, "en"))
-            return m->items[i].text;
-    if (m->n > 0)
-        return m->items[0].text;
-    return side == BAWN_INPUT ? BAWN_LIT("Sorry, I cannot help with that request.")
-                              : BAWN_LIT("Sorry, I cannot show that answer.");
-}
-
 bawn_slice bawn_finding_guard(const bawn_wall *w, const bawn_found *f) { return bawn_slice_str(w->guards[f->guard]->guard); }

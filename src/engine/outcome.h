@@ -19,8 +19,9 @@ bool bawn_outcome_limits(bawn_judging *, uint64_t characters, uint64_t messages)
 bool bawn_outcome_rewrite(bawn_buf *out, const bawn_wall *, const bawn_finds *, uint32_t segment, bawn_slice text,
                           bawn_tokens *tokens, bawn_arena *);
 bool bawn_outcome_masks(const bawn_finds *, uint32_t segment);      /* whether any find masks in the segment */
-/* The message for a client whose request or answer was blocked, in his language ("en", may be empty). */
-bawn_slice bawn_outcome_message(const bawn_guardrail *, bawn_side, bawn_slice language);
+/* message.c: the message for a client whose request or answer was blocked, in a language of his: the value of Accept-Language, may
+ * be empty. */
+bawn_slice bawn_outcome_message(const bawn_guardrail *, bawn_side, bawn_slice accept);
 bawn_slice bawn_finding_guard(const bawn_wall *, const bawn_found *);
 /* What was done, or in observe mode would be: verdicts and the record show it. */
 static inline bawn_action bawn_finding_action(const bawn_found *f) { return (bawn_action)(f->would ? f->would : f->action); }

@@ -119,6 +119,14 @@ def test_long_headers_of_an_answer_pass_and_longer_ones_are_an_invalid_answer(se
     assert (event["verdict"]["reason"], event["end"]) == ("upstream_invalid", "upstream_died")
 
 
+def test_who_is_blocked_reads_it_in_a_language_of_his(serve, upstream):
+    s = serve(upstreams(upstream.port) + "guardrails: {default: {word_filters: {custom: [{words: [blockme], action: block}]}, "
+              "blocked_input_message: {en: No., zh: 不行。, zh-TW: 不可以。, pt-BR: Não.}}}\n")
+    for accept, want in ((None, "No."), ("zh-TW,zh;q=0.9,en;q=0.8", "不可以。"), ("zh-CN, en;q=0.5", "不行。"),
+                         ("fr, en;q=0.2, pt;q=0.3", "Não."), ("en;q=0.5, *;q=0.1", "No.")):
+        assert ask(s, chat("blockme"), accept_language=accept).text() == want
+
+
 # ---- keys -------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("key, sent, got", [
     ("", "Bearer sk-client", None), (', key: "env:LLM_KEY"', "Bearer sk-client", "Bearer sk-upstream"),

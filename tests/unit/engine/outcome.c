@@ -61,28 +61,6 @@ static void masks_are_written_in_their_places(void **state)
     bench_close(&b);
 }
 
-static void the_message_speaks_the_clients_language(void **state)
-{
-    static const bawn_message three[] = { { { "de", 2 }, { "Nein.", 5 } }, { { "en", 2 }, { "No.", 3 } }, { { "fr", 2 }, { "Non.", 4 } } };
-    static const bawn_message plain[] = { { { NULL, 0 }, { "Never.", 6 } } };
-    static const struct { const bawn_message *items; size_t n; const char *language, *want; } rows[] = {
-        { three, 3, "fr-CH, de;q=0.9", "Non." }, { three, 3, "DE", "Nein." }, { three, 3, "", "No." }, { three, 3, "ja", "No." },
-        { three, 3, "d", "No." }, { three, 1, "ja", "Nein." }, { plain, 1, "fr", "Never." }, { plain, 1, "", "Never." },
-        { NULL, 0, "fr", "Sorry, I cannot help with that request." },
-    };
-    (void)state;
-    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
-        bawn_message copy[3];
-        bawn_guardrail g = { .blocked = { { copy, rows[i].n } } };
-        if (rows[i].n)
-            memcpy(copy, rows[i].items, rows[i].n * sizeof *copy);
-        bawn_slice got = bawn_outcome_message(&g, BAWN_INPUT, bawn_slice_str(rows[i].language));
-        if (!bawn_slice_is(got, rows[i].want))
-            fail_msg("`%s`: %.*s, not %s", rows[i].language, (int)got.len, got.ptr, rows[i].want);
-        assert_true(bawn_slice_is(bawn_outcome_message(&g, BAWN_OUTPUT, BAWN_NIL), "Sorry, I cannot show that answer."));
-    }
-}
-
 static void what_is_too_much_is_a_finding(void **state)
 {
     static const struct { uint64_t characters, messages; const char *want; } rows[] = {
@@ -104,8 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_strictest_decides_and_of_equals_the_first), cmocka_unit_test(a_text_stands_where_its_role_and_origin_say),
-        cmocka_unit_test(masks_are_written_in_their_places), cmocka_unit_test(the_message_speaks_the_clients_language),
-        cmocka_unit_test(what_is_too_much_is_a_finding),
+        cmocka_unit_test(masks_are_written_in_their_places),         cmocka_unit_test(what_is_too_much_is_a_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
