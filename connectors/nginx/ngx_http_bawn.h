@@ -155,7 +155,6 @@ void ngx_http_bawn_leave(ngx_http_bawn_ctx_t *ctx);
 ngx_int_t ngx_http_bawn_pump(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_arm(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_resume(ngx_http_bawn_ctx_t *ctx);
-ngx_uint_t ngx_http_bawn_put_off(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_answered(ngx_http_bawn_ctx_t *ctx, uint64_t job, bool ok, bawn_slice frame);
 const char *ngx_http_bawn_code(ngx_uint_t status);
 
@@ -170,7 +169,7 @@ void ngx_http_bawn_request_advance(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_answer(ngx_http_bawn_ctx_t *ctx);
 ngx_int_t ngx_http_bawn_answer_head(ngx_http_bawn_ctx_t *ctx, ngx_http_bawn_verdict_t *v);
 void ngx_http_bawn_fallback(ngx_http_bawn_ctx_t *ctx, bawn_side side, ngx_uint_t status, const char *code);
-ngx_int_t ngx_http_bawn_add_header(ngx_http_request_t *r, const char *name, ngx_str_t *value);
+ngx_int_t ngx_http_bawn_add_header(ngx_http_request_t *r, const char *name, const ngx_str_t *value);
 ngx_buf_t *ngx_http_bawn_last(ngx_http_request_t *r, ngx_str_t *body);
 
 /* header.c, body.c */
@@ -178,11 +177,19 @@ ngx_int_t ngx_http_bawn_header_filter(ngx_http_request_t *r);
 ngx_int_t ngx_http_bawn_body_filter(ngx_http_request_t *r, ngx_chain_t *in);
 ngx_int_t ngx_http_bawn_next_header(ngx_http_request_t *r);
 ngx_int_t ngx_http_bawn_next_body(ngx_http_request_t *r, ngx_chain_t *in);
-ngx_int_t ngx_http_bawn_emit(ngx_http_bawn_ctx_t *ctx, bawn_slice bytes);
 void ngx_http_bawn_filters_init(void);
 void ngx_http_bawn_filters_keep(void);
 ngx_uint_t ngx_http_bawn_filters_whole(void);
 void ngx_http_bawn_kill(ngx_http_bawn_ctx_t *ctx);
+
+/* out.c: what leaves, and when */
+void ngx_http_bawn_later_handler(ngx_event_t *ev);
+ngx_uint_t ngx_http_bawn_put_off(ngx_http_bawn_ctx_t *ctx);
+ngx_int_t ngx_http_bawn_emit(ngx_http_bawn_ctx_t *ctx, bawn_slice bytes);
+ngx_int_t ngx_http_bawn_append(ngx_http_bawn_ctx_t *ctx, ngx_buf_t *b);
+ngx_int_t ngx_http_bawn_flush(ngx_http_bawn_ctx_t *ctx);
+ngx_int_t ngx_http_bawn_send(ngx_http_bawn_ctx_t *ctx);
+ngx_uint_t ngx_http_bawn_is_backed_up(ngx_http_bawn_ctx_t *ctx);
 
 /* inflate.c: gzip and br under caps (RULINGS R23) */
 ngx_http_bawn_inflate_t *ngx_http_bawn_inflate_new(ngx_http_request_t *r, ngx_str_t *coding);

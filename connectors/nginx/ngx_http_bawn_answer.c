@@ -8,7 +8,7 @@
 
 
 ngx_int_t
-ngx_http_bawn_add_header(ngx_http_request_t *r, const char *name, ngx_str_t *value)
+ngx_http_bawn_add_header(ngx_http_request_t *r, const char *name, const ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 
@@ -55,8 +55,8 @@ ngx_http_bawn_last(ngx_http_request_t *r, ngx_str_t *body)
 ngx_int_t
 ngx_http_bawn_answer_head(ngx_http_bawn_ctx_t *ctx, ngx_http_bawn_verdict_t *v)
 {
-    static ngx_str_t     no = ngx_string("false"), second = ngx_string("1");
-    ngx_http_request_t  *r = ctx->request;
+    static const ngx_str_t  no = ngx_string("false"), second = ngx_string("1");
+    ngx_http_request_t     *r = ctx->request;
 
     ngx_http_clear_content_length(r);
     ngx_http_clear_accept_ranges(r);

@@ -13,7 +13,6 @@
 
 static void ngx_http_bawn_timer_handler(ngx_event_t *ev);
 static void ngx_http_bawn_again_handler(ngx_event_t *ev);
-static void ngx_http_bawn_later_handler(ngx_event_t *ev);
 
 
 static void
@@ -410,37 +409,6 @@ ngx_http_bawn_again_handler(ngx_event_t *ev)
     ctx->again_posted = 0;
     (void) bawn_exchange_resume(ctx->exchange, ctx->next_job, true, bawn_slice_of(NULL, 0), ngx_http_bawn_now(w));
     ngx_http_bawn_resume(ctx);
-}
-
-
-static void
-ngx_http_bawn_later_handler(ngx_event_t *ev)
-{
-    ngx_http_bawn_ctx_t  *ctx = ev->data;
-
-    ctx->due = 1;
-    ngx_http_bawn_resume(ctx);
-}
-
-
-/*
- * Whether to send later: when all events of this round of the loop are judged. Each send wakes a peer that sleeps, which
- * costs more than the judging of a short text; of many sends in a row, the first does. resume() is called then, and the
- * answer to the next question is no.
- */
-ngx_uint_t
-ngx_http_bawn_put_off(ngx_http_bawn_ctx_t *ctx)
-{
-    if (ctx->due) {
-        ctx->due = 0;
-        return 0;
-    }
-
-    if (!ctx->later.posted) {
-        ngx_post_event(&ctx->later, &ngx_posted_events);
-    }
-
-    return 1;
 }
 
 

@@ -108,8 +108,8 @@ ngx_http_bawn_ready_handler(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_bawn_no_operation(ngx_http_request_t *r, ngx_str_t *operations)
 {
-    static ngx_str_t   methods = ngx_string("GET, HEAD");
-    static const char  text[] = "{\"error\":{\"message\":\"Here is only GET %V.\",\"code\":\"%s\"}}\n";
+    static const ngx_str_t  methods = ngx_string("GET, HEAD");
+    static const char       text[] = "{\"error\":{\"message\":\"Here is only GET %V.\",\"code\":\"%s\"}}\n";
 
     size_t                    size;
     ngx_uint_t                status = r->headers_out.status;
