@@ -88,6 +88,15 @@ bool bawn_error_set(bawn_error *err, int code, const char *format, ...) __attrib
 bool bawn_error_at(bawn_error *err, const char *file, uint32_t line, uint32_t column); /* adds where; returns false */
 const char *bawn_error_code_name(int code);                       /* "invalid_json"; never NULL */
 
+/* Many of them, for who shows them all (errors.c). Begins as { .n = 0 }. */
+#define BAWN_ERRORS_MOST 100
+typedef struct { size_t n; bawn_error items[BAWN_ERRORS_MOST]; } bawn_errors;
+bool bawn_errors_add(bawn_errors *, const bawn_error *);          /* unless it is there; false: full */
+/* After a mistake: whether to look for more of them. Keeps it then. False where one is enough (NULL), where it is no mistake
+ * of a policy but a failure of ours, and when enough are kept. */
+bool bawn_errors_go_on(bawn_errors *, const bawn_error *);
+void bawn_errors_sort(bawn_errors *);                             /* by file, line, column */
+
 /* ---- UTF-8 (RFC 3629) ---------------------------------------------------------------------------------- */
 size_t bawn_utf8_valid_prefix(bawn_slice);                        /* bytes that are valid; s.len when all are */
 size_t bawn_utf8_count(bawn_slice);                               /* code points of valid UTF-8 */

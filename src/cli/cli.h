@@ -111,6 +111,7 @@ void bawn_cli_policy_free(bawn_cli_policy *);
 void bawn_cli_policy_lend(const bawn_policy *);
 /* file:line:col: message, and the line with a caret under the column. */
 void bawn_cli_policy_error(const bawn_cli_policy *, const bawn_error *);
+void bawn_cli_policy_errors(const bawn_cli_policy *, const bawn_errors *);      /* the first of many, and how many more */
 /* The state folder: --state, else $XDG_STATE_HOME/bawn or ~/.local/state/bawn, of root /var/lib/bawn. */
 const char *bawn_cli_state(char out[CLI_PATH], const bawn_cli *);
 const char *bawn_cli_cache(char out[CLI_PATH], const bawn_cli *);       /* of compiled patterns, in the state folder */

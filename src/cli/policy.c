@@ -81,32 +81,43 @@ static bool check_serving(const bawn_cli *cli, const bawn_cli_policy *p)
     return ok;
 }
 
+/* All mistakes that can be told from each other: of the form, else of what stands in it, else what `serve` refuses first. */
+static bool check_all(const bawn_cli *cli, bawn_cli_policy *p)
+{
+    bawn_errors all = { .n = 0 };
+    char cache[CLI_PATH];
+    size_t n;
+    const bawn_key *keys = bawn_engine_keys(&n);
+
+    if (bawn_policy_check(&p->tree, &all, p->self, bawn_buf_slice(&p->text), keys, n)) {
+        warn_of_keys(p);
+        warn_of_topics(p);
+        bawn_cli_policy_lend(p->tree);
+        if (bawn_wall_check(&p->wall, &all, p->self, bawn_buf_slice(&p->text), bawn_cli_cache(cache, cli)))
+            return check_serving(cli, p);
+    }
+    bawn_cli_policy_errors(p, &all);
+    return false;
+}
+
 int bawn_cli_policy_check(bawn_cli *cli)
 {
     bawn_cli_policy p;
-    char cache[CLI_PATH];
+    int status = CLI_OK;
 
-    if (!bawn_cli_policy_parse(&p, path_of(cli)))
+    if (!bawn_cli_policy_read(&p, path_of(cli)))
         return CLI_USAGE;
-    if (p.built_in) {
-        bawn_cli_policy_free(&p);
-        return bawn_cli_fail(CLI_USAGE, "there is no ./bawn.yaml; name a policy, or write one: bawn policy init --upstream URL");
-    }
-    warn_of_keys(&p);
-    warn_of_topics(&p);
+    if (p.built_in)
+        status = bawn_cli_fail(CLI_USAGE, "there is no ./bawn.yaml; name a policy, or write one: bawn policy init --upstream URL");
+    else if (!check_all(cli, &p))
+        status = CLI_USAGE;
+    else
+        printf("%s: %sok%s: %zu guardrail%s, %zu upstream%s, %s\n", p.self, bawn_cli_ink(stdout, CLI_GREEN),
+               bawn_cli_ink(stdout, CLI_PLAIN), bawn_wall_guardrails(p.wall), bawn_wall_guardrails(p.wall) == 1 ? "" : "s",
+               children(bawn_node_get(bawn_policy_root(p.tree), "upstreams")),
+               children(bawn_node_get(bawn_policy_root(p.tree), "upstreams")) == 1 ? "" : "s", bawn_wall_hash(p.wall));
     bawn_cli_policy_free(&p);
-    if (!bawn_cli_policy_load(&p, path_of(cli), bawn_cli_cache(cache, cli)))
-        return CLI_USAGE;
-    if (!check_serving(cli, &p)) {
-        bawn_cli_policy_free(&p);
-        return CLI_USAGE;
-    }
-    printf("%s: %sok%s: %zu guardrail%s, %zu upstream%s, %s\n", p.self, bawn_cli_ink(stdout, CLI_GREEN),
-           bawn_cli_ink(stdout, CLI_PLAIN), bawn_wall_guardrails(p.wall), bawn_wall_guardrails(p.wall) == 1 ? "" : "s",
-           children(bawn_node_get(bawn_policy_root(p.tree), "upstreams")),
-           children(bawn_node_get(bawn_policy_root(p.tree), "upstreams")) == 1 ? "" : "s", bawn_wall_hash(p.wall));
-    bawn_cli_policy_free(&p);
-    return CLI_OK;
+    return status;
 }
 
 int bawn_cli_policy_explain(bawn_cli *cli)

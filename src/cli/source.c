@@ -157,6 +157,16 @@ void bawn_cli_policy_error(const bawn_cli_policy *p, const bawn_error *err)
         show_caret(line, err->column);
 }
 
+void bawn_cli_policy_errors(const bawn_cli_policy *p, const bawn_errors *all)
+{
+    enum { SHOWN = 20 };
+
+    for (size_t i = 0; i < all->n && i < SHOWN; i++)
+        bawn_cli_policy_error(p, &all->items[i]);
+    if (all->n > SHOWN)
+        fprintf(stderr, "%s: and %s%zu more\n", p->self, all->n == BAWN_ERRORS_MOST ? "at least " : "", all->n - SHOWN);
+}
+
 /* ---- folders --------------------------------------------------------------------------------------------------------- */
 const char *bawn_cli_state(char out[CLI_PATH], const bawn_cli *cli)
 {

@@ -10,6 +10,9 @@
 
 /* ---- the wall, for those who configure around it (serve, cli) ---------------------------------------------- */
 const bawn_key *bawn_engine_keys(size_t *n);                     /* the policy language: policy_keys.c */
+/* As bawn_wall_load, for who wants all mistakes: goes on behind each that has no others in its train, and adds it to *all,
+ * sorted. Words, expressions, guardrails and routes are looked at where the file is right by its keys. */
+bool bawn_wall_check(bawn_wall **out, bawn_errors *all, const char *self, bawn_slice yaml, const char *cache_dir);
 const bawn_policy *bawn_wall_policy(const bawn_wall *);
 const char *bawn_wall_hash(const bawn_wall *);                   /* "sha256:..." of the policy's bytes */
 const char *bawn_patterns_hash(void);                            /* "sha256:..." of the built-in pattern set */

@@ -96,7 +96,7 @@ bool bawn_wall_read_except(bawn_guardrail *g, const bawn_wall *w, const bawn_pol
     if (!g->except)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for a guardrail");
     for (const bawn_node *i = list->first; i; i = i->next)
-        if (!read_one(&g->except[g->n_except++], w, policy, i, err))
+        if (!read_one(&g->except[g->n_except++], w, policy, i, err) && !bawn_wall_goes_on(w, err))
             return false;
     return true;
 }

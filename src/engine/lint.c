@@ -65,11 +65,9 @@ bool bawn_rules_lint(size_t *which, const bawn_rules *rules, double budget_us_pe
 
     while (ok && sample.len < SAMPLE)
         ok = bawn_buf_str(&sample, prose);
-    for (size_t i = 0; ok && i < rules->n_rules; i++) {
-        *which = i;
-        if (!(rules->rules[i].flags & (BAWN_P_LITERAL | BAWN_P_TRIGGER)))
-            ok = lint_one(&rules->rules[i], bawn_buf_slice(&sample), budget_us_per_kb, err);
-    }
+    for (; ok && *which < rules->n_rules; *which += ok)
+        if (!(rules->rules[*which].flags & (BAWN_P_LITERAL | BAWN_P_TRIGGER)))
+            ok = lint_one(&rules->rules[*which], bawn_buf_slice(&sample), budget_us_per_kb, err);
     bawn_buf_free(&sample);
     return ok;
 }

@@ -115,18 +115,19 @@ static bool load_parts(bawn_wall *w, const char *self, bawn_slice yaml, const ch
     return bawn_policy_parse(&w->policy, self, yaml, keys, n_keys, err) &&
            bawn_builtin_load(&w->rules[0], w->patterns_hash, w->arena, err) &&
            bawn_wall_read_versions(w, cache_dir, err) && bawn_wall_read_words(w, err) && index_kinds(w, err) && index_triggers(w, err) &&
-           bawn_wall_compile_policy_rules(w, cache_dir, err) && bawn_wall_hash_key(w, cache_dir, err) &&
-           bawn_wall_read_guardrails(w, err) && bawn_wall_read_routes(w, err) && name_guards(w, err);
+           bawn_wall_compile_policy_rules(w, cache_dir, err) &&
+           (bawn_wall_hash_key(w, cache_dir, err) || bawn_wall_goes_on(w, err)) &&
+           bawn_wall_read_guardrails(w, err) && bawn_wall_read_routes(w, err) && (bawn_wall_is_wrong(w) || name_guards(w, err));
 }
 
-bool bawn_wall_load(bawn_wall **out, const char *self, bawn_slice yaml, const char *cache_dir, bawn_error *err)
+static bool load(bawn_wall **out, bawn_errors *all, const char *self, bawn_slice yaml, const char *cache_dir, bawn_error *err)
 {
     bawn_wall *w = bawn_malloc(sizeof *w);
 
     *out = NULL;
     if (!w)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the policy");
-    *w = (bawn_wall){ .arena = bawn_arena_new(1 << 16, 0) };
+    *w = (bawn_wall){ .arena = bawn_arena_new(1 << 16, 0), .mistakes = all };
     if (!w->arena)
         bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the policy");
     if (!w->arena || !load_parts(w, self, yaml, cache_dir, err)) {
@@ -135,8 +136,36 @@ bool bawn_wall_load(bawn_wall **out, const char *self, bawn_slice yaml, const ch
         bawn_wall_free(w);
         return false;
     }
+    w->mistakes = NULL;
     *out = w;
     return true;
+}
+
+bool bawn_wall_load(bawn_wall **out, const char *self, bawn_slice yaml, const char *cache_dir, bawn_error *err)
+{
+    return load(out, NULL, self, yaml, cache_dir, err);
+}
+
+bool bawn_wall_check(bawn_wall **out, bawn_errors *all, const char *self, bawn_slice yaml, const char *cache_dir)
+{
+    size_t n, before = all->n;
+    const bawn_key *keys = bawn_engine_keys(&n);
+    bawn_error err = { 0 };
+    bawn_policy *tree;
+
+    *out = NULL;
+    if (!bawn_policy_check(&tree, all, self, yaml, keys, n))
+        return false;
+    bawn_policy_free(tree);
+    bool ok = load(out, all, self, yaml, cache_dir, &err);
+    if (!ok)
+        bawn_errors_add(all, &err);
+    if (!ok || all->n == before)
+        return ok;
+    bawn_errors_sort(all);
+    bawn_wall_free(*out);
+    *out = NULL;
+    return false;
 }
 
 void bawn_wall_free(bawn_wall *w)

@@ -61,7 +61,8 @@ bool bawn_rules_pack(bawn_buf *out, const bawn_rules *);
 bool bawn_rules_unpack(bawn_rules *, bawn_slice packed, bawn_arena *, bawn_error *err);
 void bawn_rules_free(bawn_rules *);             /* the databases */
 bool bawn_rules_add_gates(bawn_rules *, bawn_arena *, bawn_error *err);     /* a step of compiling: rules_gates.c */
-/* Times every expression alone on prose; false: *which is the first that costs more (us for each kB) or does not compile. */
+/* Times every expression from *which on alone on prose; false: *which is the first that costs more (us for each kB) or does
+ * not compile. */
 bool bawn_rules_lint(size_t *which, const bawn_rules *, double budget_us_per_kb, bawn_error *err);
 void bawn_rules_hash(char out[72], const bawn_rules *);             /* "sha256:" + 64 hex + NUL */
 
@@ -130,6 +131,7 @@ typedef struct { bawn_policy *policy; bawn_slice name; uint64_t number; char tex
 struct bawn_wall {
     bawn_arena *arena;
     bawn_policy *policy;
+    bawn_errors *mistakes;                          /* while a policy is checked: where all of them go. NULL: the first ends loading */
     bawn_version *versions; size_t n_versions;
     char hash[72], patterns_hash[72];
     const bawn_guard **guards; size_t n_guards;     /* built-in ones, then the policy's own */
@@ -161,6 +163,9 @@ static inline const bawn_kind *bawn_wall_kind(const bawn_wall *w, uint32_t kind)
 bawn_slice bawn_kind_label(const bawn_kind *);
 
 /* Loading, in steps (wall_*.c): each reads its sections of the tree. */
+/* After a mistake, which *err says: whether to go on behind it. */
+static inline bool bawn_wall_goes_on(const bawn_wall *w, const bawn_error *err) { return bawn_errors_go_on(w->mistakes, err); }
+static inline bool bawn_wall_is_wrong(const bawn_wall *w) { return w->mistakes && w->mistakes->n > 0; }
 bool bawn_wall_read_versions(bawn_wall *, const char *cache_dir, bawn_error *err);  /* that routes name: their trees */
 bool bawn_wall_read_words(bawn_wall *, bawn_error *err);            /* custom words, topics, regexes -> guards */
 bool bawn_wall_read_guardrails(bawn_wall *, bawn_error *err);

@@ -32,17 +32,21 @@ static const bawn_policy *policy_of(const bawn_wall *w, const bawn_node *node)
 }
 
 /* An expression that is refused as a rule is shown where the policy has it. */
+static bool refuse_rule(const bawn_wall *w, const bawn_rule *rule, const bawn_error *why, bawn_error *err)
+{
+    const bawn_node *item = w->policy_items[rule->guard - (w->n_guards - BAWN_POLICY_GUARDS)][rule->pattern->kind];
+    const bawn_node *node = written_as(item, bawn_slice_str(rule->pattern->regex));
+    return bawn_node_error(err, policy_of(w, item), node ? node : item, "%s", why->message);
+}
+
 static bool check_cost(const bawn_wall *w, const bawn_rules *r, bawn_error *err)
 {
     bawn_error why = { 0 };
-    size_t which = 0;
 
-    if (bawn_rules_lint(&which, r, BUDGET, &why))
-        return true;
-    const bawn_rule *rule = &r->rules[which];
-    const bawn_node *item = w->policy_items[rule->guard - (w->n_guards - BAWN_POLICY_GUARDS)][rule->pattern->kind];
-    const bawn_node *node = written_as(item, bawn_slice_str(rule->pattern->regex));
-    return bawn_node_error(err, policy_of(w, item), node ? node : item, "%s", why.message);
+    for (size_t which = 0; !bawn_rules_lint(&which, r, BUDGET, &why); which++)
+        if (which == r->n_rules || (!refuse_rule(w, &r->rules[which], &why, err) && !bawn_wall_goes_on(w, err)))
+            return false;
+    return true;
 }
 
 bool bawn_wall_compile_policy_rules(bawn_wall *, const char *cache_dir, bawn_error *err);
@@ -113,7 +117,11 @@ bool bawn_wall_compile_policy_rules(bawn_wall *w, const char *cache_dir, bawn_er
         return true;
     bawn_rules_free(r);
     *r = listed;
-    if (!check_cost(w, r, err) || !bawn_rules_compile(r, false, w->arena, err))
+    if (!check_cost(w, r, err))
+        return false;
+    if (bawn_wall_is_wrong(w))
+        return true;                    /* nobody will use them */
+    if (!bawn_rules_compile(r, false, w->arena, err))
         return false;
     if (cache_dir)
         to_cache(w, cache_dir, path);

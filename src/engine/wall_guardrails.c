@@ -11,6 +11,7 @@ enum { RUN_LEAST = 10 };        /* words in a row: fewer are no flood (guard/lim
 typedef struct { bawn_wall *wall; const bawn_policy *policy /* being read */; bawn_guardrail *g; bawn_error *err; } reader;
 
 static bool no_memory(bawn_error *err) { return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for a guardrail"); }
+static bool goes_on(const reader *r) { return bawn_wall_goes_on(r->wall, r->err); }
 
 /* ---- the built-in default ----------------------------------------------------------------------------------------- */
 static bool is_guard(const bawn_wall *w, uint32_t kind, const char *guard)
@@ -185,8 +186,11 @@ static bool read_entities(reader *r, const bawn_node *entities)
 {
     for (const bawn_node *e = entities ? entities->first : NULL; e; e = e->next) {
         char code[128];
-        if (e->key.len > 100 || !bawn_entity_known(e->key))
-            return refuse_entity(r, e);
+        if (e->key.len > 100 || !bawn_entity_known(e->key)) {
+            if (!refuse_entity(r, e) && !goes_on(r))
+                return false;
+            continue;
+        }
         memcpy(code, "pii.", 4);
         memcpy(code + 4, e->key.ptr, e->key.len);
         code[4 + e->key.len] = 0;
@@ -274,9 +278,11 @@ static bool read_languages(reader *r, const bawn_node *list)
     if (!list->first)
         return bawn_node_error(r->err, r->policy, list, "the list of languages is empty: name at least one, or leave the key out");
     for (const bawn_node *l = list->first; l; l = l->next)
-        if (!bawn_limits_language(&scripts, l->text))
-            return bawn_node_error(r->err, r->policy, l, "unknown language `%.*s`; expected the ISO 639-1 code of a language "
-                                   "whose script Bawn knows, as en, de, pt-BR, ru, ar, hi, zh, ja, ko", (int)l->text.len, l->text.ptr);
+        if (!bawn_limits_language(&scripts, l->text) &&
+            !bawn_node_error(r->err, r->policy, l, "unknown language `%.*s`; expected the ISO 639-1 code of a language "
+                             "whose script Bawn knows, as en, de, pt-BR, ru, ar, hi, zh, ja, ko", (int)l->text.len, l->text.ptr) &&
+            !goes_on(r))
+            return false;
     r->g->limits.scripts = scripts;
     return true;
 }
@@ -301,9 +307,10 @@ static bool read_own_guards(reader *r, const bawn_node *node)
     const bawn_node *run = bawn_node_get(limits, "repeated_token_run");
     uint64_t words = r->g->leak_words, n;
 
-    if (run && run->integer > 0 && run->integer < RUN_LEAST)
-        return bawn_node_error(r->err, r->policy, run, "found %llu; expected 0 (not looked for), or %d or more",
-                               (unsigned long long)run->integer, RUN_LEAST);
+    if (run && run->integer > 0 && run->integer < RUN_LEAST &&
+        !bawn_node_error(r->err, r->policy, run, "found %llu; expected 0 (not looked for), or %d or more",
+                         (unsigned long long)run->integer, RUN_LEAST) && !goes_on(r))
+        return false;
 
     read_words_of(r, bawn_node_get(node, "sanitise"), "sanitise", sanitise, BAWN_COUNT(sanitise));
     read_words_of(r, bawn_node_get(node, "exfiltration"), "exfiltration", exfiltration, BAWN_COUNT(exfiltration));
@@ -320,7 +327,7 @@ static bool read_own_guards(reader *r, const bawn_node *node)
     r->g->limits.repeated_token_run = (uint32_t)n;
     rule_sides(r, bawn_node_get(node, "code_injection"), "code_injection", NULL);
     read_kinds(r, bawn_node_at(node, "code_injection.kinds"));
-    return read_languages(r, bawn_node_get(node, "languages")) && read_hosts(r, bawn_node_at(node, "exfiltration.allow_hosts"));
+    return (read_languages(r, bawn_node_get(node, "languages")) || goes_on(r)) && read_hosts(r, bawn_node_at(node, "exfiltration.allow_hosts"));
 }
 
 /* ---- the rest of one guardrail's keys ------------------------------------------------------------------------------------ */
@@ -508,12 +515,27 @@ static bool derive(reader *r)
 }
 
 /* ---- all guardrails ------------------------------------------------------------------------------------------------------------ */
+static bool stands_before(const bawn_node *a, const bawn_node *b)
+{
+    return a->key_line != b->key_line ? a->key_line < b->key_line : a->key_column < b->key_column;
+}
+
+/* Where a circle is shown: at that of its guardrails that stands first in the file, wherever the chain came into it. */
+static const bawn_node *first_of_circle(const bawn_node *const *chain, size_t n, const bawn_node *node)
+{
+    const bawn_node *first = node;
+    for (size_t i = n; i-- > 0 && chain[i] != node;)
+        if (stands_before(chain[i], first))
+            first = chain[i];
+    return first;
+}
+
 static bool chain_of(const bawn_node **chain, size_t *n, reader *r, const bawn_node *all, const bawn_node *node)
 {
     for (*n = 0; node; (*n)++) {
         const bawn_node *parent = bawn_node_get(node, "extends");
         if (*n == BAWN_EXTENDS_MOST)
-            return bawn_node_error(r->err, r->policy, node, "guardrails extend each other in a circle, or more than %d deep",
+            return bawn_node_error(r->err, r->policy, first_of_circle(chain, *n, node), "guardrails extend each other in a circle, or more than %d deep",
                                    BAWN_EXTENDS_MOST);
         chain[*n] = node;
         if (!parent || bawn_slice_is(parent->text, "default"))
@@ -550,7 +572,7 @@ static bool read_versions(bawn_wall *w, bawn_error *err)
         if (!bawn_guardrail_node(all, v->name) && !bawn_slice_is(v->name, "default"))
             return bawn_node_error(err, v->policy, all ? all : root, "there is no guardrail `%.*s` in its version %s",
                                    (int)v->name.len, v->name.ptr, v->text);
-        if (!read_one(w, v->policy, v->name, bawn_slice_str(v->text), err))
+        if (!read_one(w, v->policy, v->name, bawn_slice_str(v->text), err) && !bawn_wall_goes_on(w, err))
             return false;
     }
     return true;
@@ -568,7 +590,7 @@ bool bawn_wall_read_guardrails(bawn_wall *w, bawn_error *err)
     if (!w->guardrails)
         return no_memory(err);
     for (const bawn_node *g = all ? all->first : NULL; g; g = g->next)
-        if (!read_one(w, w->policy, g->key, draft, err))
+        if (!read_one(w, w->policy, g->key, draft, err) && !bawn_wall_goes_on(w, err))
             return false;
     if (!bawn_guardrail_node(all, BAWN_LIT("default")) && !read_one(w, w->policy, BAWN_LIT("default"), draft, err))
         return false;

@@ -5,6 +5,13 @@
 
 static bool no_memory(bawn_error *err) { return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the routes"); }
 
+/* What `name` names is not there; whether to go on without it. */
+static bool goes_without(const bawn_wall *w, const bawn_node *name, const char *what, bawn_error *err)
+{
+    bawn_node_error(err, w->policy, name, "there is no %s `%.*s`", what, (int)name->text.len, name->text.ptr);
+    return bawn_wall_goes_on(w, err);
+}
+
 static size_t count(const bawn_node *list)
 {
     size_t n = 0;
@@ -71,6 +78,7 @@ static bool read_upstream(bawn_wall *w, bawn_upstream *u, const bawn_node *node,
     const bawn_node *url = bawn_node_get(node, "url"), *forward = bawn_node_get(node, "forward_key");
     const bawn_node *first = url->kind == BAWN_NODE_LIST ? url->first : url;
 
+    *u = (bawn_upstream){ .name = node->key };
     if (!first)
         return bawn_node_error(err, w->policy, url, "the list of URLs is empty: name at least one");
     for (const bawn_node *one = first; one; one = url->kind == BAWN_NODE_LIST ? one->next : NULL) {
@@ -93,11 +101,11 @@ static int upstream_named(const bawn_wall *w, bawn_slice name)
     return -1;
 }
 
-/* Versions are read before routes, so it is there. */
+/* Versions are read before routes, so it is there; or it is one of the mistakes of a policy that is checked. */
 static int version_of(const bawn_wall *w, const bawn_node *route)
 {
     const bawn_version *v = bawn_wall_version_find(w, bawn_route_guardrail(w, route), bawn_node_get(route, "version")->integer);
-    return (int)(w->n_drafts + (size_t)(v - w->versions));
+    return v ? (int)(w->n_drafts + (size_t)(v - w->versions)) : -1;
 }
 
 static bool read_route(bawn_wall *w, bawn_route *r, const bawn_node *node, bawn_error *err)
@@ -109,12 +117,10 @@ static bool read_route(bawn_wall *w, bawn_route *r, const bawn_node *node, bawn_
         r->guardrail = -1;
     else if (!bawn_route_is_draft(node))
         r->guardrail = version_of(w, node);
-    else if (guardrail && (r->guardrail = bawn_wall_guardrail_find(w, guardrail->text)) < 0)
-        return bawn_node_error(err, w->policy, guardrail, "there is no guardrail `%.*s`", (int)guardrail->text.len,
-                               guardrail->text.ptr);
-    if (upstream && (r->upstream = upstream_named(w, upstream->text)) < 0)
-        return bawn_node_error(err, w->policy, upstream, "there is no upstream `%.*s`", (int)upstream->text.len,
-                               upstream->text.ptr);
+    else if (guardrail && (r->guardrail = bawn_wall_guardrail_find(w, guardrail->text)) < 0 && !goes_without(w, guardrail, "guardrail", err))
+        return false;
+    if (upstream && (r->upstream = upstream_named(w, upstream->text)) < 0 && !goes_without(w, upstream, "upstream", err))
+        return false;
     return slices_of(&r->operations, &r->n_operations, w, bawn_node_get(node, "operations"), err);
 }
 
@@ -145,8 +151,8 @@ static bool read_defaults(bawn_wall *w, const bawn_node *root, bawn_error *err)
     const bawn_node *node = bawn_node_get(root, "node");
 
     w->default_guardrail = bawn_wall_guardrail_find(w, guardrail);
-    if (w->default_guardrail < 0)
-        return bawn_node_error(err, w->policy, named, "there is no guardrail `%.*s`", (int)guardrail.len, guardrail.ptr);
+    if (w->default_guardrail < 0 && (!named || !goes_without(w, named, "guardrail", err)))
+        return false;       /* `default` itself is always there */
     w->refuse_unknown_fields = fields && bawn_node_word(fields, "refuse");
     w->hold_bytes = integer_at(root, "defaults.hold.bytes", 16 << 10);
     w->hold_ns = integer_at(root, "defaults.hold.time", 5000000000u);
@@ -177,12 +183,12 @@ bool bawn_wall_read_routes(bawn_wall *w, bawn_error *err)
     if (!w->upstreams || !w->routes)
         return no_memory(err);
     for (const bawn_node *u = upstreams ? upstreams->first : NULL; u; u = u->next)
-        if (!read_upstream(w, &w->upstreams[w->n_upstreams++], u, err))
+        if (!read_upstream(w, &w->upstreams[w->n_upstreams++], u, err) && !bawn_wall_goes_on(w, err))
             return false;
     if (w->n_upstreams == 0)
         return bawn_node_error(err, w->policy, upstreams ? upstreams : root, "no upstream: name at least one model server");
     for (const bawn_node *r = routes ? routes->first : NULL; r; r = r->next)
-        if (!read_route(w, &w->routes[w->n_routes++], r, err))
+        if (!read_route(w, &w->routes[w->n_routes++], r, err) && !bawn_wall_goes_on(w, err))
             return false;
     return true;
 }

@@ -184,6 +184,21 @@ bool bawn_route_is_draft(const bawn_node *route)
     return !version || version->type == BAWN_T_WORD;
 }
 
+static bool read_route(bawn_wall *w, const bawn_node *route, const char *cache_dir, bawn_error *err)
+{
+    reader r;
+    bawn_version *v = &w->versions[w->n_versions];
+
+    if (!begin(&r, w, route, cache_dir, err))
+        return false;
+    if (bawn_wall_version_find(w, r.name, r.number))
+        return true;
+    *v = (bawn_version){ 0 };
+    bool ok = read_version(v, &r);
+    w->n_versions += v->policy != NULL;
+    return ok;
+}
+
 bool bawn_wall_read_versions(bawn_wall *w, const char *cache_dir, bawn_error *err)
 {
     const bawn_node *routes = bawn_node_get(bawn_policy_root(w->policy), "routes");
@@ -193,20 +208,8 @@ bool bawn_wall_read_versions(bawn_wall *w, const char *cache_dir, bawn_error *er
         most += !bawn_route_is_draft(route);
     if (most > 0 && !(w->versions = bawn_arena_alloc(w->arena, most * sizeof *w->versions)))
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for versions of guardrails");
-    for (const bawn_node *route = routes ? routes->first : NULL; route; route = route->next) {
-        reader r;
-        if (bawn_route_is_draft(route))
-            continue;
-        if (!begin(&r, w, route, cache_dir, err))
+    for (const bawn_node *route = routes ? routes->first : NULL; route; route = route->next)
+        if (!bawn_route_is_draft(route) && !read_route(w, route, cache_dir, err) && !bawn_wall_goes_on(w, err))
             return false;
-        if (bawn_wall_version_find(w, r.name, r.number))
-            continue;
-        bawn_version *v = &w->versions[w->n_versions];
-        *v = (bawn_version){ 0 };
-        bool ok = read_version(v, &r);
-        w->n_versions += v->policy != NULL;
-        if (!ok)
-            return false;
-    }
     return true;
 }

@@ -167,13 +167,14 @@ static bool add_words(maker *m, const bawn_node *list, bawn_error *err)
     return true;
 }
 
+/* Kinds are made for all items, whatever is wrong with their words. */
 static bool read_word_lists(maker *m, const bawn_node *guardrail, bawn_error *err)
 {
     const bawn_node *lists = bawn_node_at(guardrail, "word_filters.custom");
     for (const bawn_node *item = lists ? lists->first : NULL; item; item = item->next) {
         const bawn_node *file = bawn_node_get(item, "file");
-        if (!add_kind(m, item, "words.CUSTOM", "LLM05", "AML.T0048", err) ||
-            !add_words(m, bawn_node_get(item, "words"), err) || (file && !add_file(m, file, err)))
+        if (!add_kind(m, item, "words.CUSTOM", "LLM05", "AML.T0048", err) || !add_words(m, bawn_node_get(item, "words"), err) ||
+            (file && !add_file(m, file, err) && !bawn_wall_goes_on(m->wall, err)))
             return false;
     }
     return true;
@@ -188,7 +189,7 @@ static bool read_topics(maker *m, const bawn_node *guardrail, bawn_error *err)
         if (!add_kind(m, item, code, "LLM09", "AML.T0048", err) || !add_words(m, bawn_node_get(item, "words"), err))
             return false;
         for (const bawn_node *p = patterns ? patterns->first : NULL; p; p = p->next)
-            if (!add_expression(m, p, err))
+            if (!add_expression(m, p, err) && !bawn_wall_goes_on(m->wall, err))
                 return false;
     }
     return true;
@@ -200,7 +201,7 @@ static bool read_regexes(maker *m, const bawn_node *guardrail, bawn_error *err)
     for (const bawn_node *item = regexes ? regexes->first : NULL; item; item = item->next) {
         const char *code = c_string(m->wall->arena, "pii.", bawn_node_get(item, "name")->text);
         if (!add_kind(m, item, code, "LLM02", "AML.T0057", err) ||
-            !add_expression(m, bawn_node_get(item, "pattern"), err))
+            (!add_expression(m, bawn_node_get(item, "pattern"), err) && !bawn_wall_goes_on(m->wall, err)))
             return false;
     }
     return true;

@@ -66,6 +66,7 @@ struct bawn_policy {
 bool policy_is_hidden(uint32_t code_point, bool first);     /* what a policy may only hold as an escape */
 bool policy_source_check(const char *self, bawn_slice yaml, bawn_error *err);
 bool policy_yaml_read(bawn_policy *, bawn_slice yaml, bawn_error *err);
-bool policy_validate(bawn_policy *, bawn_error *err);
+/* all: not NULL where the walk goes on behind a mistake; then true says nothing while there are any in it. */
+bool policy_validate(bawn_policy *, bawn_errors *all, bawn_error *err);
 
 #endif

@@ -23,8 +23,8 @@ static bool prepare(bawn_policy *policy, const char *self, const bawn_key *keys,
     return ok;
 }
 
-bool bawn_policy_parse(bawn_policy **out, const char *self, bawn_slice yaml, const bawn_key *keys, size_t n_keys,
-                       bawn_error *err)
+static bool read_all(bawn_policy **out, bawn_errors *all, const char *self, bawn_slice yaml, const bawn_key *keys, size_t n_keys,
+                     bawn_error *err)
 {
     bawn_policy *policy = bawn_malloc(sizeof *policy);
 
@@ -36,12 +36,34 @@ bool bawn_policy_parse(bawn_policy **out, const char *self, bawn_slice yaml, con
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "out of memory while reading the policy");
     }
     if (!policy_source_check(policy->self, yaml, err) || !policy_yaml_read(policy, yaml, err) ||
-        !policy_validate(policy, err)) {
+        !policy_validate(policy, all, err)) {
         bawn_policy_free(policy);
         return false;
     }
     *out = policy;
     return true;
+}
+
+bool bawn_policy_parse(bawn_policy **out, const char *self, bawn_slice yaml, const bawn_key *keys, size_t n_keys,
+                       bawn_error *err)
+{
+    return read_all(out, NULL, self, yaml, keys, n_keys, err);
+}
+
+bool bawn_policy_check(bawn_policy **out, bawn_errors *all, const char *self, bawn_slice yaml, const bawn_key *keys, size_t n_keys)
+{
+    bawn_error err = { 0 };
+    size_t before = all->n;
+    bool ok = read_all(out, all, self, yaml, keys, n_keys, &err);
+
+    if (!ok)
+        bawn_errors_add(all, &err);
+    if (!ok || all->n == before)
+        return ok;
+    bawn_errors_sort(all);
+    bawn_policy_free(*out);
+    *out = NULL;
+    return false;
 }
 
 void bawn_policy_free(bawn_policy *policy)

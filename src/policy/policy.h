@@ -56,6 +56,8 @@ typedef struct bawn_policy bawn_policy;     /* owns tree and texts */
 /* `keys` must outlive the policy. On failure err has file = self, line, column, message. */
 bool bawn_policy_parse(bawn_policy **out, const char *self, bawn_slice yaml, const bawn_key *keys, size_t n_keys,
                        bawn_error *err);
+/* The same, for who wants all mistakes: goes on behind each and adds it to *all, sorted. What is no YAML ends at the first. */
+bool bawn_policy_check(bawn_policy **out, bawn_errors *all, const char *self, bawn_slice yaml, const bawn_key *keys, size_t n_keys);
 void bawn_policy_free(bawn_policy *);
 const bawn_node *bawn_policy_root(const bawn_policy *);
 const bawn_node *bawn_node_get(const bawn_node *map, const char *key);      /* NULL when absent or map is NULL */

@@ -1,15 +1,19 @@
-/* validate.c: gives each node its meaning: its row, its type, its value; or refuses it. The first mistake in the file's
- * order is reported, with what was found, what was expected and, where something near exists, what was meant. A
+/* validate.c: gives each node its meaning: its row, its type, its value; or refuses it, with what was found, what was
+ * expected and, where something near exists, what was meant. The first mistake in the file's order ends the walk, or it is
+ * kept and the walk goes on behind it: not into what is wrong as a whole, nor to what is wrong only because of it. A
  * secret's text never gets into a message. Recursion is bounded by the depth that yaml.c let through. O(n log n). */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "policy/inner.h"
 
-typedef struct { const bawn_policy *policy; bawn_error *err; } check;
+typedef struct { const bawn_policy *policy; bawn_errors *all; bawn_error *err; } check;
 
 /* The tree is const to its readers; this room made it and fills it in. */
 static bawn_node *mutable(const bawn_node *node) { return (bawn_node *)node; }
+
+/* After a mistake: whether the walk goes on behind it. */
+static bool goes_on(check *c) { return bawn_errors_go_on(c->all, c->err); }
 
 static bool fail_at_key(check *c, const bawn_node *node, const policy_note *note)
 {
@@ -161,19 +165,13 @@ static bool refuse_later(check *c, const bawn_node *node, bool word, const char 
     return fail_at_key(c, node, &note);
 }
 
-static bool refuse_unknown(check *c, const bawn_node *node, const policy_rows *rows)
+/* The member's name that is nearest to one that there is not; empty: none is near. */
+static bawn_slice meant(bawn_slice name, const policy_rows *rows)
 {
-    policy_note note = { "", 0 };
     const char *names[256], *near;
     char copies[256 * 32];
     size_t n = 0, used = 0;
 
-    policy_note_str(&note, "unknown key ");
-    policy_note_name(&note, node->key);
-    policy_note_str(&note, " in ");
-    policy_note_path(&note, node->parent);
-    policy_note_str(&note, "; expected one of ");
-    note_members(&note, rows);
     for (const policy_row *r = policy_rows_next(rows, NULL); r; r = policy_rows_next(rows, r)) {
         if (n + 1 == BAWN_COUNT(names) || used + r->name.len + 1 > sizeof copies)
             break;
@@ -183,10 +181,27 @@ static bool refuse_unknown(check *c, const bawn_node *node, const policy_rows *r
         used += r->name.len + 1;
     }
     names[n] = NULL;
-    near = bawn_nearest(node->key, names);
-    if (near) {
+    near = bawn_nearest(name, names);
+    for (const policy_row *r = near ? policy_rows_next(rows, NULL) : NULL; r; r = policy_rows_next(rows, r))
+        if (bawn_slice_is(r->name, near))
+            return r->name;
+    return BAWN_NIL;
+}
+
+static bool refuse_unknown(check *c, const bawn_node *node, const policy_rows *rows)
+{
+    policy_note note = { "", 0 };
+    bawn_slice near = meant(node->key, rows);
+
+    policy_note_str(&note, "unknown key ");
+    policy_note_name(&note, node->key);
+    policy_note_str(&note, " in ");
+    policy_note_path(&note, node->parent);
+    policy_note_str(&note, "; expected one of ");
+    note_members(&note, rows);
+    if (near.len) {
         policy_note_str(&note, "; did you mean ");
-        policy_note_name(&note, bawn_slice_str(near));
+        policy_note_name(&note, near);
         policy_note_str(&note, "?");
     }
     return fail_at_key(c, node, &note);
@@ -224,11 +239,20 @@ static int by_key(const void *left, const void *right)
     return stands_before(a, b) ? -1 : 1;
 }
 
+static bool refuse_again(check *c, const bawn_node *again, const bawn_node *first)
+{
+    char path[96];
+
+    return bawn_node_key_error(c->err, c->policy, again, "found `%s` a second time; it stands at line %u, column %u "
+                               "already; keep one of the two", bawn_node_path(path, sizeof path, again),
+                               (unsigned)first->key_line, (unsigned)first->key_column);
+}
+
 static bool no_duplicates(check *c, const bawn_node *map)
 {
     const bawn_node **members, *again = NULL, *first = NULL;
     size_t n = 0, i = 0;
-    char path[96];
+    bool on = true;
 
     for (const bawn_node *m = map->first; m; m = m->next)
         n++;
@@ -240,42 +264,47 @@ static bool no_duplicates(check *c, const bawn_node *map)
     for (const bawn_node *m = map->first; m && i < n; m = m->next)
         members[i++] = m;
     qsort(members, n, sizeof *members, by_key);
-    for (i = 1; i < n; i++)
-        if (bawn_slice_eq(members[i]->key, members[i - 1]->key) && (!again || stands_before(members[i], again)))
+    for (i = 1; i < n && on; i++) {
+        if (!bawn_slice_eq(members[i]->key, members[i - 1]->key))
+            continue;
+        if (c->all)
+            on = refuse_again(c, members[i], members[i - 1]) || goes_on(c);
+        else if (!again || stands_before(members[i], again))
             again = members[i], first = members[i - 1];
+    }
     bawn_free(members);
-    if (!again || !first)
-        return true;
-    return bawn_node_key_error(c->err, c->policy, again, "found `%s` a second time; it stands at line %u, column %u "
-                               "already; keep one of the two", bawn_node_path(path, sizeof path, again),
-                               (unsigned)first->key_line, (unsigned)first->key_column);
+    return on && (!again || refuse_again(c, again, first));
 }
 
 /* ---- the walk ------------------------------------------------------------------------------------------------------ */
 static bool check_node(check *c, bawn_node *node, const policy_rows *rows);
 
+/* Whether it is there, or was meant by a member that is not known. */
+static bool has_member(const bawn_node *map, const policy_rows *rows, bawn_slice name)
+{
+    for (const bawn_node *m = map->first; m; m = m->next)
+        if (bawn_slice_eq(m->key, name) || (policy_rows_member(rows, m->key).n == 0 && bawn_slice_eq(meant(m->key, rows), name)))
+            return true;
+    return false;
+}
+
+static bool check_member(check *c, const bawn_node *member, const policy_rows *rows)
+{
+    policy_rows below = policy_rows_member(rows, member->key);
+
+    return below.n > 0 ? check_node(c, mutable(member), &below) : refuse_unknown(c, member, rows);
+}
+
 static bool check_members(check *c, const bawn_node *map, const policy_rows *rows)
 {
     if (!no_duplicates(c, map))
         return false;
-    for (const bawn_node *m = map->first; m; m = m->next) {
-        policy_rows below = policy_rows_member(rows, m->key);
-
-        if (below.n == 0)
-            return refuse_unknown(c, m, rows);
-        if (!check_node(c, mutable(m), &below))
+    for (const bawn_node *m = map->first; m; m = m->next)
+        if (!check_member(c, m, rows) && !goes_on(c))
             return false;
-    }
-    for (const policy_row *r = policy_rows_next(rows, NULL); r; r = policy_rows_next(rows, r)) {
-        bool there = false;
-
-        if (!r->key || !r->key->required)
-            continue;
-        for (const bawn_node *m = map->first; m && !there; m = m->next)
-            there = bawn_slice_eq(m->key, r->name);
-        if (!there)
-            return refuse_missing(c, map, r);
-    }
+    for (const policy_row *r = policy_rows_next(rows, NULL); r; r = policy_rows_next(rows, r))
+        if (r->key && r->key->required && !has_member(map, rows, r->name) && !refuse_missing(c, map, r) && !goes_on(c))
+            return false;
     return true;
 }
 
@@ -284,7 +313,7 @@ static bool check_items(check *c, const bawn_node *list, const policy_rows *rows
     policy_rows below = policy_rows_item(rows);
 
     for (const bawn_node *item = list->first; item && below.n; item = item->next)
-        if (!check_node(c, mutable(item), &below))
+        if (!check_node(c, mutable(item), &below) && !goes_on(c))
             return false;
     return true;
 }
@@ -328,9 +357,9 @@ static bool check_node(check *c, bawn_node *node, const policy_rows *rows)
     return need == BAWN_T_MAP ? check_members(c, node, rows) : check_items(c, node, rows);
 }
 
-bool policy_validate(bawn_policy *policy, bawn_error *err)
+bool policy_validate(bawn_policy *policy, bawn_errors *all, bawn_error *err)
 {
-    check c = { policy, err };
+    check c = { policy, all, err };
     policy_rows rows = policy_rows_root(policy->rows);
     const bawn_node *root = policy->root;
 

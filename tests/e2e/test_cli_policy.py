@@ -60,6 +60,31 @@ def test_errors_name_the_place_and_show_it(tmp_path, text, place, says):
     assert caret == "  | " + " " * (column - 1) + "^"
 
 
+def places(err):
+    """The places that an output names, in its order."""
+    return [":".join(line.split(":")[1:3]) for line in err.splitlines() if line.startswith("p.yaml:") and line.split(":")[1].isdigit()]
+
+
+def test_all_mistakes_are_named_in_one_run(tmp_path):
+    (tmp_path / "p.yaml").write_text(HEAD + "guardrials: {}\nguardrails:\n  a:\n    secrets: {input: bock}\n    mode: obsreve\n")
+    done = cli.run("policy", "check", "p.yaml", cwd=tmp_path)
+    assert done.status == 2 and places(done.err) == ["3:1", "6:22", "7:11"] and done.err.count("did you mean") == 3
+    assert done.err.count("^") == 3 and "more" not in done.err
+    (tmp_path / "p.yaml").write_text(HEAD + "guardrails:\n  a:\n    denied_topics: [{name: t, patterns: ['fo(o', 'bar.*']}]\n"
+                                     "    sensitive_information: {entities: {EMIAL: mask}}\n  b: {extends: c}\n"
+                                     "routes: [{operations: [chat], upstream: n}]\n")
+    done = cli.run("policy", "check", "p.yaml", cwd=tmp_path)
+    assert done.status == 2 and places(done.err) == ["5:42", "5:50", "6:40", "7:16", "8:41"], done.err
+
+
+def test_many_mistakes_are_counted(tmp_path):
+    (tmp_path / "p.yaml").write_text(HEAD + "".join(f"wrong{i}: a\n" for i in range(25)))
+    done = cli.run("policy", "check", "p.yaml", cwd=tmp_path)
+    assert done.status == 2 and len(places(done.err)) == 20 and done.err.endswith("p.yaml: and 5 more\n")
+    (tmp_path / "p.yaml").write_text(HEAD + "".join(f"wrong{i}: a\n" for i in range(2500)))
+    assert cli.run("policy", "check", "p.yaml", cwd=tmp_path).err.endswith("p.yaml: and at least 80 more\n")
+
+
 def test_the_caret_counts_characters(tmp_path):
     (tmp_path / "p.yaml").write_text(HEAD + "node: é\nguardrails: {\"ü\": {secrets: bock}}\n")
     first, line, caret = cli.run("policy", "check", "p.yaml", cwd=tmp_path).err.splitlines()[:3]

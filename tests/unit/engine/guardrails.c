@@ -146,6 +146,72 @@ static void what_makes_no_sense_is_refused_with_its_place(void **state)
     }
 }
 
+/* ---- all at once ------------------------------------------------------------------------------------------------------- */
+/* "4 message; 7 ..." of all, each message cut at its first sign. */
+static const char *all_of(char out[2048], const bawn_errors *all)
+{
+    size_t n = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < all->n && n < 1900; i++)
+        n += (size_t)snprintf(out + n, 2048 - n, "%s%u %.*s", i ? "; " : "", all->items[i].line,
+                              (int)strcspn(all->items[i].message, ",;:("), all->items[i].message);
+    return out;
+}
+
+static void all_mistakes_are_found_in_one_go(void **state)
+{
+    static const struct { const char *yaml, *all; } rows[] = {
+        { UPSTREAM "guardrails:\n  a:\n    denied_topics:\n      - {name: t, patterns: ['foo.*', 'ok[0-9]{3}', 'foo.{0,300}']}\n"
+          "    sensitive_information:\n      entities: {EMIAL: mask, PHONE: mask, SHOE_SIZE: mask}\n      regexes: [{name: B, pattern: ''}]\n"
+          "    languages: [xx, yy]\n    input_limits: {repeated_token_run: 3}\n  b: {extends: nobody}\n"
+          "routes: [{operations: [chat], guardrail: c, upstream: x}]\ndefaults: {guardrail: d}\n",
+          "6 pattern `foo.*` has no finite width; 6 the expression can match more than 256 bytes; 8 unknown entity `EMIAL`; 8 unknown entity `SHOE_SIZE`; 9 found an empty expression; "
+          "10 unknown language `xx`; 10 unknown language `yy`; 11 found 3; 12 there is no guardrail `nobody` to extend; "
+          "13 there is no guardrail `c`; 13 there is no upstream `x`; 14 there is no guardrail `d`" },
+        /* each once, whoever inherits it; and what is built on it is no mistake of its own */
+        { UPSTREAM "guardrails:\n  a: {sensitive_information: {entities: {EMIAL: mask}}}\n  b: {extends: a}\n  c: {extends: b}\n"
+          "  d: {extends: f}\n  e: {extends: d}\n  f: {extends: e}\n  g: {extends: e}\nroutes: [{operations: [chat], guardrail: e}]\n",
+          "4 unknown entity `EMIAL`; 7 guardrails extend each other in a circle" },
+        { "version: 1\nupstreams:\n  a: {dialect: openai, url: ftp://x/}\n  b: {dialect: openai, url: [http://x/1, http://x/2]}\n"
+          "  c: {dialect: openai, url: http://x/v1, key: env:BAWN_NO_SUCH_KEY}\nroutes: [{operations: [chat], upstream: a}]\n",
+          "3 `ftp; 4 the URLs of one upstream must have the same path; 5 found no environment variable BAWN_NO_SUCH_KEY" },
+        { UPSTREAM "guardrails:\n  a:\n    except: [{kind: pii.EMAIL}, {kind: pii.EMIAL, text: a},\n     {kind: pii.ORDER, text: b}]\n"
+          "    sensitive_information: {regexes: [{name: ORDER, pattern: 'a.*'}]}\nrecord: {hash_key: env:BAWN_NO_SUCH_KEY}\n"
+          "routes: [{operations: [chat], guardrail: a, version: 3}, {operations: [models], guardrail: none, version: 2}]\n",
+          "5 found neither `hash` nor `text`; 5 unknown kind `pii.EMIAL`; 7 pattern `a.*` has no finite width; "
+          "8 found no environment variable BAWN_NO_SUCH_KEY; 9 version 3 of guardrail `a`; 9 `guardrail" },
+        { UPSTREAM "guardrails: {a: {denied_topics: [{name: t, patterns: ['the.{0,100}',\n 'and.{0,100}', 'ok[0-9]{3}']}]}}\n"
+          "defaults: {guardrail: d}\n", "3 pattern `the.{0; 4 pattern `and.{0; 5 there is no guardrail `d`" },
+        /* a file that is wrong by its keys is not looked at any further */
+        { UPSTREAM "guardrails: {a: {languages: [xx], mod: a}, b: {secrets: blok}}\n", "3 unknown key `mod` in guardrails.a; 3 found `blok` for guardrails.b.secrets" },
+    };
+    static bawn_errors all;
+    char got[2048];
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_wall *w = NULL;
+        all.n = 0;
+        assert_false(bawn_wall_check(&w, &all, "p.yaml", bawn_slice_str(rows[i].yaml), NULL));
+        assert_null(w);
+        assert_string_equal(all_of(got, &all), rows[i].all);
+        for (size_t k = 0; k < all.n; k++)
+            assert_string_equal(all.items[k].file, "p.yaml");
+    }
+}
+
+static void a_right_policy_is_checked_without_a_word(void **state)
+{
+    static bawn_errors all;
+    bawn_wall *w = NULL;
+    bawn_worker *worker = NULL;
+    (void)state;
+    assert_true(bawn_wall_check(&w, &all, "p.yaml", BAWN_LIT(POLICY), NULL));
+    assert_int_equal(all.n, 0);
+    assert_true(bawn_worker_new(&worker, w, NULL));
+    bawn_worker_free(worker);
+    bawn_wall_free(w);
+}
+
 /* Every hint is a name that a policy may use. */
 static void names_of_other_products_are_known(void **state)
 {
@@ -264,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_inherited_one_by_one), cmocka_unit_test(a_guardrail_rules_on_its_own_words_only),
         cmocka_unit_test(a_default_does_what_the_written_word_does), cmocka_unit_test(a_strength_is_a_threshold), cmocka_unit_test(what_makes_no_sense_is_refused_with_its_place),
+        cmocka_unit_test(all_mistakes_are_found_in_one_go), cmocka_unit_test(a_right_policy_is_checked_without_a_word),
         cmocka_unit_test(names_of_other_products_are_known),
         cmocka_unit_test(a_language_is_allowed_by_its_script), cmocka_unit_test(routes_and_upstreams_are_read), cmocka_unit_test(segments_are_inspected_and_rewritten),
         cmocka_unit_test(inspecting_without_memory_fails_closed),

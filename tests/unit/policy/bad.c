@@ -151,6 +151,86 @@ static void each_mistake_is_refused_where_it_stands(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* "5:15 unknown key; 7:3 ..." of all, each message cut at its first sign. */
+static const char *all_of(char out[2048], const bawn_errors *all)
+{
+    size_t n = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < all->n && n < 1900; i++)
+        n += (size_t)snprintf(out + n, 2048 - n, "%s%u:%u %.*s", i ? "; " : "", all->items[i].line, all->items[i].column,
+                              (int)strcspn(all->items[i].message, ",;:("), all->items[i].message);
+    return out;
+}
+
+static void all_mistakes_are_found_in_one_go(void **state)
+{
+    static const struct { const char *yaml, *all; } rows_of_many[] = {
+        { SHOP "    secrets: {outptu: block, input: blok}\n    mode: obsreve\nlisners: {}\n",
+          "5:15 unknown key `outptu` in guardrails.shop.secrets; 5:37 found `blok` for guardrails.shop.secrets.input; "
+          "6:11 found `obsreve` for guardrails.shop.mode; 7:1 unknown key `lisners` in the policy" },
+        { "version: 2\nnode: a\nnode: b\nnode: c\n",
+          "1:1 missing key `upstreams` in the policy; 1:10 found `2` for version; 3:1 found `node` a second time; "
+          "4:1 found `node` a second time" },
+        { "node: a\n", "1:1 missing key `upstreams` in the policy; 1:1 missing key `version` in the policy" },
+        /* what is wrong only because of another mistake is none */
+        { SHOP "    denied_topics:\n      - {nmae: a}\n      - b\n", "6:10 unknown key `nmae` in guardrails.shop.denied_topics[0]; "
+          "7:9 found `b` for guardrails.shop.denied_topics[1]" },
+        { TOP "identities: {jwt: {a: b}, c: d}\nrecord: {txt: all}\n", "3:1 `identities` is not built yet in this version ; "
+          "4:10 unknown key `txt` in record" },
+        { "version: 1\nupstreams: {a: {dialect: {b: c}, url: x, key: sk-very}, b: {dialect: openai}}\n",
+          "2:17 found a map for upstreams.a.dialect; 2:47 found a secret written into the file for upstreams.a.key; "
+          "2:57 missing key `url` in upstreams.b" },
+        /* what is no YAML ends at the first */
+        { TOP "lisners: {}\nnode: [a, b\nrecord: {txt: all}\n", "4:7 found a `[` that is never closed" },
+        { "", "1:1 found an empty policy" }, { "- a\n", "1:1 found a list for the policy" },
+    };
+    static bawn_errors all;
+    char got[2048];
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows_of_many); i++) {
+        bawn_policy *policy = NULL;
+
+        all.n = 0;
+        assert_false(bawn_policy_check(&policy, &all, "bawn.yaml", bawn_slice_str(rows_of_many[i].yaml), bawn_engine_keys(&n), BAWN_COUNT(keys)));
+        assert_null(policy);
+        assert_string_equal(all_of(got, &all), rows_of_many[i].all);
+    }
+}
+
+static void a_right_policy_is_checked_without_a_word(void **state)
+{
+    bawn_errors all = { .n = 0 };
+    bawn_policy *policy = NULL;
+    size_t n;
+
+    (void)state;
+    assert_true(bawn_policy_check(&policy, &all, "bawn.yaml", BAWN_LIT(TOP), bawn_engine_keys(&n), BAWN_COUNT(keys)));
+    assert_int_equal(all.n, 0);
+    bawn_policy_free(policy);
+}
+
+static void a_file_wrong_from_end_to_end_is_bounded(void **state)
+{
+    static bawn_errors all;
+    bawn_buf yaml = { 0 };
+    bawn_policy *policy = NULL;
+    size_t n;
+
+    (void)state;
+    bawn_buf_str(&yaml, TOP);
+    for (int i = 0; i < 5000; i++)
+        bawn_buf_fmt(&yaml, "wrong%d: a\n", i);
+    all.n = 0;
+    assert_false(bawn_policy_check(&policy, &all, "bawn.yaml", bawn_buf_slice(&yaml), bawn_engine_keys(&n), BAWN_COUNT(keys)));
+    assert_int_equal(all.n, BAWN_ERRORS_MOST);
+    assert_int_equal(all.items[0].line, 3);
+    assert_int_equal(all.items[BAWN_ERRORS_MOST - 1].line, 2 + BAWN_ERRORS_MOST);
+    bawn_buf_free(&yaml);
+}
+
 static void a_secret_in_the_file_never_gets_into_a_message(void **state)
 {
     static const char *const policies[] = {
@@ -259,6 +339,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mistake_is_refused_where_it_stands),
+        cmocka_unit_test(all_mistakes_are_found_in_one_go),
+        cmocka_unit_test(a_right_policy_is_checked_without_a_word),
+        cmocka_unit_test(a_file_wrong_from_end_to_end_is_bounded),
         cmocka_unit_test(a_secret_in_the_file_never_gets_into_a_message),
         cmocka_unit_test(nul_has_a_place),
         cmocka_unit_test(size_count_and_depth_are_bounded),
