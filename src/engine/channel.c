@@ -6,7 +6,7 @@
 #include "engine/failures.h"
 
 #define KEEP 2048               /* bytes kept behind everything that is open: more than BAWN_BEHIND and a run */
-#define LAG 80                  /* bytes by which boundaries inside long tokens and spaceless scripts lag */
+#define LAG BAWN_LAG            /* bytes by which boundaries inside long tokens and spaceless scripts lag */
 
 bool bawn_channel_new(bawn_channel **out, const bawn_judging *judging, const bawn_tokens *tokens)
 {

@@ -170,7 +170,7 @@ static const bawn_key keys[] = {
     KEY("guardrails.*.denied_topics[].words", LIST, NULL, "Words and phrases that give the topic away."),
     KEY("guardrails.*.denied_topics[].words[]", STRING, NULL, "One word or phrase."),
     KEY("guardrails.*.denied_topics[].patterns", LIST, NULL, "Regular expressions that give the topic away."),
-    KEY("guardrails.*.denied_topics[].patterns[]", REGEX, NULL, "One regular expression."),
+    KEY("guardrails.*.denied_topics[].patterns[]", REGEX, NULL, "One regular expression, as in sensitive_information.regexes."),
     CHOICE("guardrails.*.denied_topics[].action", 0, LISTED_ACTIONS, "block", "What happens."),
     LATER("guardrails.*.allowed_topics", TOKEN_PASS, "Only these subjects."),
 
@@ -197,8 +197,8 @@ static const bawn_key keys[] = {
     KEY("guardrails.*.sensitive_information.regexes", LIST, NULL, "Kinds of your own."),
     KEY("guardrails.*.sensitive_information.regexes[]", MAP, NULL, "One kind."),
     NEEDED("guardrails.*.sensitive_information.regexes[].name", STRING, "Its name, in findings and placeholders."),
-    NEEDED("guardrails.*.sensitive_information.regexes[].pattern", REGEX, "The regular expression; begins with a literal "
-           "and has a finite width."),
+    NEEDED("guardrails.*.sensitive_information.regexes[].pattern", REGEX, "The regular expression; of a finite width, and it "
+           "begins with fixed text (`ORD-`) where answers are blocked or masked, unless `stream` holds them back as far as it is wide."),
     CHOICE("guardrails.*.sensitive_information.regexes[].action", 0, ENTITY_ACTIONS, "mask", "What happens."),
     KEY("guardrails.*.sensitive_information.regexes[].description", STRING, NULL, "For people."),
     KEY("guardrails.*.sensitive_information.allow", LIST, NULL, "Exact values that are nobody's secret."),

@@ -12,24 +12,6 @@ static bool no_memory(bawn_error *err) { return bawn_error_set(err, BAWN_E_NO_ME
 
 static bool is_ascii(const char *s) { return bawn_slice_is_ascii(bawn_slice_str(s)); }
 
-/* Whether a match of this row may contain white space; others are kept whole by the safe boundaries of a stream. */
-static bool may_hold_space(const bawn_rule *r)
-{
-    const char *s = r->regex;
-    if (r->flags & BAWN_P_LITERAL)
-        return strpbrk(s, " \t\n") != NULL;
-    for (; *s; s++) {
-        if (*s == '\\' && s[1]) {
-            s++;
-            if (strchr("sWDHV ", *s))
-                return true;
-        } else if (*s == ' ' || *s == '.' || (*s == '[' && s[1] == '^')) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- places ------------------------------------------------------------------------------------------------------ */
 static uint32_t width_of(const bawn_rule *r)
 {
@@ -111,16 +93,31 @@ static uint32_t anchor_id(compiler *c, const bawn_match_literal *l)
     return r->anchors[r->n_anchors].text ? r->n_anchors++ : UINT32_MAX;
 }
 
+/* Bytes that a stream must hold for it; 0: the end of a text, which always lags, is enough. */
+static uint32_t hold_of(const bawn_rule *r)
+{
+    uint32_t width = width_of(r);
+    return bawn_match_may_hold_space(r->regex, r->flags) || width > BAWN_LAG ? width : 0;
+}
+
+uint32_t bawn_rule_window(const bawn_rule *r, bawn_arena *arena)
+{
+    bawn_match_literal literals[ANCHORS_PER_ROW];
+    size_t n;
+    uint32_t hold = hold_of(r);
+    return hold > 0 && !bawn_match_anchors(literals, &n, ANCHORS_PER_ROW, r->regex, r->flags, arena) ? hold : 0;
+}
+
 static bool anchor_row(compiler *c, uint32_t rule)
 {
     const bawn_rule *r = &c->rules->rules[rule];
     bawn_match_literal literals[ANCHORS_PER_ROW];
     size_t n = 0;
+    uint32_t width = hold_of(r);
 
-    if (!may_hold_space(r) || (r->flags & BAWN_P_TRIGGER))
+    if (width == 0 || r->window > 0 || (r->flags & BAWN_P_TRIGGER))
         return true;
-    uint32_t width = r->type == BAWN_RULE_FORM ? r->width : bawn_match_width(r->regex, r->flags, c->err);
-    if (width == 0)
+    if (!(r->flags & BAWN_P_LITERAL) && bawn_match_width(r->regex, r->flags, c->err) == 0)
         return false;
     if (!bawn_match_anchors(literals, &n, ANCHORS_PER_ROW, r->regex, r->flags, c->arena))
         return bawn_error_set(c->err, BAWN_E_POLICY, "pattern `%s` must begin with a literal (or with a group of such): a "

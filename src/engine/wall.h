@@ -24,10 +24,12 @@ typedef struct {
     uint16_t guard;                 /* index into the wall's guards */
     const bawn_pattern *pattern;    /* the row */
     uint32_t width;                 /* of forms: their length */
+    uint32_t window;                /* of the policy's: bawn_rule_window() */
 } bawn_rule;
 #define BAWN_RULES_FEW 200      /* so few, as most policies have, are looked for by one database */
 #define BAWN_GATE_PARTS BAWN_REQUIRED_PARTS
 #define BAWN_SIGNS_WIDTH 128    /* widest match of what is looked for around signs */
+#define BAWN_LAG 80             /* bytes at the end of a growing text in which it is parted behind white space only */
 typedef struct { uint32_t first, n; } bawn_gate;                    /* uses[first, first + n) */
 typedef struct { const char *text; uint8_t flags; } bawn_gate_text;
 typedef struct { uint16_t slot, part; } bawn_gate_use;              /* a literal of that part (in the order of the text) */
@@ -65,6 +67,9 @@ bool bawn_rules_add_gates(bawn_rules *, bawn_arena *, bawn_error *err);     /* a
  * not compile. */
 bool bawn_rules_lint(size_t *which, const bawn_rules *, double budget_us_per_kb, bawn_error *err);
 void bawn_rules_hash(char out[72], const bawn_rules *);             /* "sha256:" + 64 hex + NUL */
+/* Bytes that a stream's window must hold behind so that no begun match of it leaves: of what begins with no literal and may be
+ * parted by a safe boundary. 0: it is held by itself. */
+uint32_t bawn_rule_window(const bawn_rule *, bawn_arena *);
 
 /* ---- what a guardrail does with a finding ------------------------------------------------------------------------ */
 typedef enum { BAWN_STYLE_MASK, BAWN_STYLE_TOKEN, BAWN_STYLE_HASH, BAWN_STYLE_PARTIAL, BAWN_STYLE_REMOVE } bawn_style;
@@ -170,6 +175,8 @@ bool bawn_wall_read_versions(bawn_wall *, const char *cache_dir, bawn_error *err
 bool bawn_wall_read_words(bawn_wall *, bawn_error *err);            /* custom words, topics, regexes -> guards */
 bool bawn_wall_read_guardrails(bawn_wall *, bawn_error *err);
 bool bawn_wall_read_routes(bawn_wall *, bawn_error *err);           /* upstreams, routes, defaults, record */
+/* Error where the policy has the expression that became this rule. Returns false. */
+bool bawn_wall_rule_error(bawn_error *err, const bawn_wall *, const bawn_rule *, const char *message);
 /* A guardrail's list of exceptions, in the place of what it has; list NULL: none is written. */
 bool bawn_wall_read_except(bawn_guardrail *, const bawn_wall *, const bawn_policy *, const bawn_node *list, bawn_error *err);
 

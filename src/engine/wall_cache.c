@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define BUDGET 1.0          /* us for each kB of prose: docs/decisions.md */
+#define COMPILED "patterns-2"       /* name of what is kept; another number where the same rules are compiled to something else */
 
 /* The scalar of that text in a list item, at any depth of it. */
 static const bawn_node *written_as(const bawn_node *node, bawn_slice text)
@@ -31,12 +32,11 @@ static const bawn_policy *policy_of(const bawn_wall *w, const bawn_node *node)
     return w->policy;
 }
 
-/* An expression that is refused as a rule is shown where the policy has it. */
-static bool refuse_rule(const bawn_wall *w, const bawn_rule *rule, const bawn_error *why, bawn_error *err)
+bool bawn_wall_rule_error(bawn_error *err, const bawn_wall *w, const bawn_rule *rule, const char *message)
 {
     const bawn_node *item = w->policy_items[rule->guard - (w->n_guards - BAWN_POLICY_GUARDS)][rule->pattern->kind];
     const bawn_node *node = written_as(item, bawn_slice_str(rule->pattern->regex));
-    return bawn_node_error(err, policy_of(w, item), node ? node : item, "%s", why->message);
+    return bawn_node_error(err, policy_of(w, item), node ? node : item, "%s", message);
 }
 
 static bool check_cost(const bawn_wall *w, const bawn_rules *r, bawn_error *err)
@@ -44,7 +44,7 @@ static bool check_cost(const bawn_wall *w, const bawn_rules *r, bawn_error *err)
     bawn_error why = { 0 };
 
     for (size_t which = 0; !bawn_rules_lint(&which, r, BUDGET, &why); which++)
-        if (which == r->n_rules || (!refuse_rule(w, &r->rules[which], &why, err) && !bawn_wall_goes_on(w, err)))
+        if (which == r->n_rules || (!bawn_wall_rule_error(err, w, &r->rules[which], why.message) && !bawn_wall_goes_on(w, err)))
             return false;
     return true;
 }
@@ -112,7 +112,7 @@ bool bawn_wall_compile_policy_rules(bawn_wall *w, const char *cache_dir, bawn_er
     if (r->n_rules == 0)
         return true;
     bawn_rules_hash(hash, r);
-    snprintf(path, sizeof path, "%s/patterns-%.40s.db", cache_dir ? cache_dir : "", hash + 7);
+    snprintf(path, sizeof path, "%s/" COMPILED "-%.40s.db", cache_dir ? cache_dir : "", hash + 7);
     if (cache_dir && from_cache(w, path))
         return true;
     bawn_rules_free(r);

@@ -429,91 +429,6 @@ static bool read_chain(reader *r, const bawn_node *const *chain, size_t n)
            rule_items(r, nearest_list(chain, n, "sensitive_information.regexes"), BAWN_MASK);
 }
 
-/* ---- what follows from the rulings ------------------------------------------------------------------------------------------ */
-static bool derive_wakes(reader *r, int place)
-{
-    const bawn_wall *w = r->wall;
-    bool *wakes = bawn_arena_alloc(w->arena, w->n_guards);
-    bool on = bawn_place_side(place) == BAWN_INPUT ? r->g->on_input : r->g->on_output;
-    if (!wakes)
-        return no_memory(r->err);
-    memset(wakes, 0, w->n_guards);
-    for (uint32_t k = 0; k < w->n_kinds; k++) {
-        if (!on)
-            r->g->rulings[place][k].action = BAWN_ALLOW;
-        if (r->g->rulings[place][k].action != BAWN_ALLOW)
-            wakes[w->kind_guard[k]] = r->g->awake[place] = true;
-    }
-    r->g->wakes[place] = wakes;
-    return true;
-}
-
-static bool derive_holds(reader *r, int place)
-{
-    const bawn_wall *w = r->wall;
-    uint32_t *holds = bawn_arena_alloc(w->arena, (w->rules[0].n_anchors + w->rules[1].n_anchors + 1) * sizeof *holds);
-    if (!holds)
-        return no_memory(r->err);
-    memset(holds, 0, (w->rules[0].n_anchors + w->rules[1].n_anchors + 1) * sizeof *holds);
-    for (int d = 0; d < 2; d++)
-        for (size_t i = 0; i < w->rules[d].n_anchored; i++) {
-            const bawn_anchored *a = &w->rules[d].anchored[i];
-            const bawn_rule *opened = &w->rules[d].rules[a->rule];
-            bawn_ruling ruling = r->g->rulings[place][w->kind_base[opened->guard] + opened->pattern->kind];
-            uint32_t *hold = &holds[(d ? w->rules[0].n_anchors : 0) + a->anchor];
-            if (ruling.action < BAWN_MASK || opened->pattern->score < ruling.min_score)
-                continue;
-            r->g->anchored[place][d] = true;
-            if (a->width > *hold)
-                *hold = a->width;
-        }
-    r->g->holds[place] = holds;
-    return true;
-}
-
-static void derive_reach(reader *r, int place)
-{
-    const bawn_wall *w = r->wall;
-    for (uint32_t k = 0; k < w->n_kinds; k++) {
-        uint16_t reach = w->guards[w->kind_guard[k]]->reach;
-        if (r->g->rulings[place][k].action >= BAWN_MASK && reach > r->g->reach[place])
-            r->g->reach[place] = reach;
-    }
-}
-
-static bool derive_settings(reader *r)
-{
-    const bawn_wall *w = r->wall;
-    r->g->settings = bawn_arena_alloc(w->arena, w->n_guards * sizeof *r->g->settings);
-    if (!r->g->settings)
-        return no_memory(r->err);
-    for (size_t g = 0; g < w->n_guards; g++) {
-        const char *name = w->guards[g]->guard;
-        r->g->settings[g] = strcmp(name, "exfiltration") == 0 ? (const void *)&r->g->exfiltration
-                            : strcmp(name, "limits") == 0     ? (const void *)&r->g->limits
-                                                              : NULL;
-    }
-    r->g->canary = r->g->canary && !r->g->observe;      /* observing changes nothing */
-    r->g->leak = w->leak_guard != UINT16_MAX && (r->g->wakes[BAWN_PLACE_OUTPUT][w->leak_guard] ||
-                                                 r->g->wakes[BAWN_PLACE_TOOL_CALL][w->leak_guard]);
-    return true;
-}
-
-static bool derive(reader *r)
-{
-    for (int place = 0; place < BAWN_PLACE_COUNT; place++) {
-        if (!derive_wakes(r, place))
-            return false;
-        for (uint32_t k = 0; r->g->observe && k < r->wall->n_kinds; k++)
-            if (r->g->rulings[place][k].action > BAWN_OBSERVE)
-                r->g->rulings[place][k].would = r->g->rulings[place][k].action, r->g->rulings[place][k].action = BAWN_OBSERVE;
-        if (!derive_holds(r, place))
-            return false;
-        derive_reach(r, place);
-    }
-    return derive_settings(r);
-}
-
 /* ---- all guardrails ------------------------------------------------------------------------------------------------------------ */
 static bool stands_before(const bawn_node *a, const bawn_node *b)
 {
@@ -561,7 +476,8 @@ static bool read_one(bawn_wall *w, const bawn_policy *policy, bawn_slice name, b
     size_t n = 0;
 
     *r.g = (bawn_guardrail){ .name = name, .version = version };
-    return begin_default(&r) && chain_of(chain, &n, &r, all, bawn_guardrail_node(all, name)) && read_chain(&r, chain, n) && derive(&r);
+    return begin_default(&r) && chain_of(chain, &n, &r, all, bawn_guardrail_node(all, name)) && read_chain(&r, chain, n) &&
+           bawn_guardrail_derive(r.g, w, err);
 }
 
 static bool read_versions(bawn_wall *w, bawn_error *err)

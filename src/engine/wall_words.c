@@ -283,8 +283,12 @@ bool bawn_wall_read_words(bawn_wall *w, bawn_error *err)
     for (size_t i = 0; i < BAWN_POLICY_GUARDS; i++)
         if (!make_guard(w, i, err))
             return false;
-    return bawn_rules_list(&w->rules[1], w->guards + bawn_n_guards, BAWN_POLICY_GUARDS, (uint16_t)bawn_n_guards, w->arena,
-                           err);
+    if (!bawn_rules_list(&w->rules[1], w->guards + bawn_n_guards, BAWN_POLICY_GUARDS, (uint16_t)bawn_n_guards, w->arena, err))
+        return false;
+    for (size_t i = 0; i < w->rules[1].n_rules; i++)
+        if (!(w->rules[1].rules[i].flags & BAWN_P_WORD))        /* words begin with themselves */
+            w->rules[1].rules[i].window = bawn_rule_window(&w->rules[1].rules[i], w->arena);
+    return true;
 }
 
 int bawn_wall_policy_kind(const bawn_wall *w, const bawn_node *item)

@@ -72,6 +72,9 @@ typedef struct { bawn_slice text; uint8_t flags; } bawn_match_literal;
  * when there is none. out: up to `max`, their texts in `arena`. */
 bool bawn_match_anchors(bawn_match_literal *out, size_t *n, size_t max, const char *regex, uint8_t flags, bawn_arena *arena);
 
+/* Whether a match may hold ASCII white space; "no" is certain. */
+bool bawn_match_may_hold_space(const char *regex, uint8_t flags);
+
 /* How often a literal stands in 64 KiB of honest text, roughly (prose.c). flags: BAWN_L_SPACE_BEFORE, _AFTER. */
 double bawn_match_times(bawn_slice text, uint8_t flags);
 /* The same of one that is looked for by whichever matcher takes it, and *looks: how often a place has to be looked at there.

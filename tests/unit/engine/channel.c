@@ -104,6 +104,45 @@ static void what_a_tool_is_to_run_is_held_from_its_begin(void **state)
     }
 }
 
+/* No byte of what the policy's own expressions block leaves, whatever its matches look like. */
+static void a_policys_own_expressions_are_held_from_their_begin(void **state)
+{
+    static const struct { const char *pattern, *stream, *text; } rows[] = {
+        { "CARD[ -][0-9]{4}", "release", "the number is CARD 1234 and" },
+        { "CARD\\x20[0-9]{4}", "release", "the number is CARD 1234 and" },
+        { "CARD\\tNO[0-9]{4}", "release", "the number is CARD\tNO1234 and" },
+        { "ab[[:space:]]{2}cd[0-9]{3}", "release", "so be it: ab \ncd123, or" },
+        { "ab\\p{Zs}cd[0-9]{3}", "release", "so be it: ab cd123, or" },
+        { "TOK[a-z0-9]{160}", "release", "it is TOK0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz"
+          "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghij, you see" },
+        { "[A-F]{2}-[a-f0-9]{70}", "release", "it is AB-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef012345, so" },
+        { "[0-9]{4} tons of", "window 12", "there are 4321 tons of it, here and there and everywhere" },
+        { "[0-9]{4} tons of", "buffer", "there are 4321 tons of it, here" },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        char yaml[512];
+        bawn_channel *c;
+        bench own;
+        size_t left = 0, cut = 0, n = strlen(rows[i].text);
+        snprintf(yaml, sizeof yaml, UPSTREAM "guardrails: {g: {stream: {default: %s}, denied_topics: [{name: t, patterns: ['%s']}]}}\n",
+                 rows[i].stream, rows[i].pattern);
+        bench_open(&own, yaml, "g", BAWN_PLACE_OUTPUT);
+        assert_true(bawn_channel_new(&c, &own.judging, NULL));
+        for (size_t k = 0; k <= n && !bawn_channel_blocked(c, &cut); k++) {
+            left = bawn_channel_gate(c);
+            assert_true(bawn_channel_feed(c, bawn_slice_of(rows[i].text + k, k < n), k == n));
+        }
+        if (!bawn_channel_blocked(c, &cut))
+            fail_msg("/%s/ is not found", rows[i].pattern);
+        for (size_t f = 0; f < bawn_channel_finds(c)->n; f++)
+            if (bawn_channel_finds(c)->items[f].action == BAWN_BLOCK && bawn_channel_finds(c)->items[f].span.begin < left)
+                fail_msg("/%s/: what begins at %zu had left up to %zu", rows[i].pattern, bawn_channel_finds(c)->items[f].span.begin, left);
+        bawn_channel_free(c);
+        bench_close(&own);
+    }
+}
+
 static void a_window_lags_and_a_buffer_waits(void **state)
 {
     bawn_channel *c;
@@ -430,7 +469,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_gate_stands_at_a_safe_boundary), cmocka_unit_test(what_a_tool_is_to_run_is_held_from_its_begin),
-        cmocka_unit_test(a_window_lags_and_a_buffer_waits),
+        cmocka_unit_test(a_policys_own_expressions_are_held_from_their_begin), cmocka_unit_test(a_window_lags_and_a_buffer_waits),
         cmocka_unit_test(no_byte_of_a_blocking_match_leaves), cmocka_unit_test(nothing_counts_behind_a_block),
         cmocka_unit_test(a_mask_is_written_once_however_it_is_cut), cmocka_unit_test(an_encoded_run_is_found_however_late_it_comes),
         cmocka_unit_test(which_runs_fit_is_a_function_of_the_text),

@@ -115,6 +115,13 @@ static void what_makes_no_sense_is_refused_with_its_place(void **state)
         { UPSTREAM "guardrails: {a: {denied_topics: [{name: t, patterns: ['ok[0-9]{3}',\n 'the.{0,100}']}]}}\n", 4, "us for each kB of prose" },
         { UPSTREAM "guardrails: {a: {denied_topics: [{name: t, patterns: ['ok[0-9]{3}',\n 'foo|']}]}}\n", 4, "empty" },
         { UPSTREAM "guardrails: {a: {sensitive_information: {regexes: [{name: A, pattern: 'ok[0-9]{3}'},\n {name: B, pattern: ''}]}}}\n", 4, "empty expression" },
+        /* R2: what a stream cannot be held for */
+        { UPSTREAM "guardrails: {a: {denied_topics: [{name: t, patterns: ['ok[0-9]{3}',\n '[0-9]{4} tons of']}]}}\n", 4, "or write `stream: {denied_topics: window 12}`" },
+        { UPSTREAM "guardrails: {a: {sensitive_information: {regexes: [{name: A, pattern: 'ok[0-9]{3}'},\n {name: B, pattern: '[A-Z]{2}\\x20[0-9]{4}'}]}}}\n",
+          4, "`stream: {sensitive_information: window 7}` (or buffer) into its guardrail" },
+        { UPSTREAM "guardrails: {a: {sensitive_information: {regexes: [{name: A, pattern: '[A-F]{2}x[a-f0-9]{90}'}]}}}\n", 3, "window 93" },
+        { UPSTREAM "guardrails: {a: {mode: observe, denied_topics: [{name: t, patterns: ['[0-9]{4} tons of']}]}}\n", 3, "begins with no fixed text" },
+        { UPSTREAM "guardrails: {a: {stream: {leak: window 11}, denied_topics: [{name: t, patterns: ['[0-9]{4} tons of']}]}}\n", 3, "window 12" },
         { UPSTREAM "defaults: {guardrail: nobody}\n", 3, "no guardrail `nobody`" },
         { UPSTREAM "routes: [{operations: [chat], upstream: nobody}]\n", 3, "no upstream `nobody`" },
         { UPSTREAM "routes: [{operations: [chat], guardrail: nobody}]\n", 3, "no guardrail `nobody`" },
@@ -144,6 +151,30 @@ static void what_makes_no_sense_is_refused_with_its_place(void **state)
         if (!strstr(err.message, rows[i].says) || (rows[i].line && err.line != rows[i].line) || strcmp(err.file, "p.yaml") != 0)
             fail_msg("%s: %s:%u: %s", rows[i].yaml, err.file, err.line, err.message);
     }
+}
+
+/* ... unless no stream need be held for it, or it is. */
+static void an_expression_without_a_begin_may_be_held_otherwise(void **state)
+{
+    static const char *const policies[] = {
+        "{stream: {denied_topics: window 12}, denied_topics: [{name: t, patterns: ['[0-9]{4} tons of']}]}",
+        "{stream: {default: buffer}, denied_topics: [{name: t, patterns: ['[0-9]{4} tons of']}]}",
+        "{stages: [input], denied_topics: [{name: t, patterns: ['[0-9]{4} tons of']}]}",
+        "{denied_topics: [{name: t, action: observe, patterns: ['[0-9]{4} tons of']}]}",
+        "{sensitive_information: {regexes: [{name: A, pattern: '[A-F]{2}x[a-f0-9]{70}'}]}}",     /* no white space, no boundary in it */
+        "{sensitive_information: {regexes: [{name: A, pattern: '(?:ORD|INV)[ -][0-9]{6}'}, {name: B, pattern: '\\bTOK[a-z0-9]{90}'}]}}",
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(policies); i++) {
+        char yaml[512];
+        snprintf(yaml, sizeof yaml, UPSTREAM "guardrails: {a: %s, b: {extends: a}}\n", policies[i]);
+        bawn_wall_free(load_wall(yaml));
+    }
+    bawn_wall *w = NULL;
+    bawn_error err = { 0 };         /* a child's window is its own */
+    assert_false(bawn_wall_load(&w, "p.yaml", BAWN_LIT(UPSTREAM "guardrails:\n  a: {stream: {denied_topics: window 12}, denied_topics: "
+                                "[{name: t, patterns: ['[0-9]{4} tons of']}]}\n  b: {denied_topics: [{name: t, patterns: ['[0-9]{4} tons of']}]}\n"), NULL, &err));
+    assert_int_equal(err.line, 5);
 }
 
 /* ---- all at once ------------------------------------------------------------------------------------------------------- */
@@ -330,6 +361,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_inherited_one_by_one), cmocka_unit_test(a_guardrail_rules_on_its_own_words_only),
         cmocka_unit_test(a_default_does_what_the_written_word_does), cmocka_unit_test(a_strength_is_a_threshold), cmocka_unit_test(what_makes_no_sense_is_refused_with_its_place),
+        cmocka_unit_test(an_expression_without_a_begin_may_be_held_otherwise),
         cmocka_unit_test(all_mistakes_are_found_in_one_go), cmocka_unit_test(a_right_policy_is_checked_without_a_word),
         cmocka_unit_test(names_of_other_products_are_known),
         cmocka_unit_test(a_language_is_allowed_by_its_script), cmocka_unit_test(routes_and_upstreams_are_read), cmocka_unit_test(segments_are_inspected_and_rewritten),
