@@ -56,6 +56,18 @@ static bool judge_segment(inspection *s, uint32_t i)
     return true;
 }
 
+/* Where the texts pass the limit of their characters, if they do. */
+static bawn_past past_of(const inspection *s)
+{
+    uint64_t left = s->guardrail->limits.characters;
+    bawn_past past = { 0 };
+
+    for (uint32_t i = 0; left < s->total && i < s->n; i++)
+        if (!is_context(s, &s->segments[i]) && bawn_outcome_past(&past, &left, i, s->segments[i].text))
+            break;
+    return past;
+}
+
 static bool judge_all(inspection *s)
 {
     s->judging = (bawn_judging){ .worker = s->worker, .guardrail = s->guardrail, .finds = &s->finds,
@@ -67,7 +79,7 @@ static bool judge_all(inspection *s)
         if (!judge_segment(s, i))
             return false;
     s->judging.place = s->side == BAWN_INPUT ? BAWN_PLACE_INPUT : BAWN_PLACE_OUTPUT;
-    if (s->side == BAWN_INPUT && !bawn_outcome_limits(&s->judging, s->total, s->n))
+    if (s->side == BAWN_INPUT && !bawn_outcome_limits(&s->judging, s->total, past_of(s), s->n))
         return false;
     bawn_finds_settle(&s->finds, s->worker->wall);
     return true;

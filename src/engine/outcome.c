@@ -38,7 +38,23 @@ int bawn_place_of(bawn_side side, bawn_role role, bawn_origin origin)
     return BAWN_PLACE_UNTRUSTED;
 }
 
-bool bawn_outcome_limits(bawn_judging *j, uint64_t characters, uint64_t messages)
+bool bawn_outcome_past(bawn_past *past, uint64_t *left, uint32_t segment, bawn_slice text)
+{
+    uint64_t characters = bawn_utf8_count(text);
+    size_t at = 0;
+
+    if (characters <= *left) {
+        *left -= characters;
+        return false;
+    }
+    for (; *left > 0; --*left)
+        bawn_utf8_next(text, &at);
+    *past = (bawn_past){ segment, { at, at } };
+    bawn_utf8_next(text, &past->at.end);
+    return true;
+}
+
+bool bawn_outcome_limits(bawn_judging *j, uint64_t characters, bawn_past past, uint64_t messages)
 {
     const bawn_wall *wall = j->worker->wall;
     uint32_t base = wall->decode_bound - BAWN_LIMITS_DECODE_BOUND;
@@ -51,6 +67,8 @@ bool bawn_outcome_limits(bawn_judging *j, uint64_t characters, uint64_t messages
         bawn_ruling ruling = j->guardrail->rulings[j->place][kind];
         bawn_found f = { .kind = kind, .guard = wall->kind_guard[kind], .view = BAWN_VIEW_RAW, .action = ruling.action,
                          .would = ruling.would, .place = (uint8_t)j->place, .score = 1.0f };
+        if (kinds[i] == BAWN_LIMITS_CHARACTERS)
+            f.segment = past.segment, f.span = past.at;
         if (ruling.action != BAWN_ALLOW && !bawn_finds_add(j->finds, &f))
             return false;
     }

@@ -13,8 +13,13 @@ typedef struct {
 bawn_outcome bawn_outcome_of(const bawn_finds *);
 /* Where a text of this role and origin stands (an enum of wall.h). */
 int bawn_place_of(bawn_side, bawn_role, bawn_origin);
-/* Counts against the guardrail's limits; adds findings to segment 0. False: out of memory. */
-bool bawn_outcome_limits(bawn_judging *, uint64_t characters, uint64_t messages);
+/* The first character past a limit: the segment that it stands in, and where. */
+typedef struct { uint32_t segment; bawn_span at; } bawn_past;
+/* Looks for it in one text after the other, each with the next `segment`; *left begins as the limit. True: it is in this one. */
+bool bawn_outcome_past(bawn_past *, uint64_t *left, uint32_t segment, bawn_slice text);
+/* Counts against the guardrail's limits; adds findings, of characters at `past`, of messages at the begin of segment 0. False:
+ * out of memory. */
+bool bawn_outcome_limits(bawn_judging *, uint64_t characters, bawn_past past, uint64_t messages);
 /* Appends the text with its masks to `out`. Finds must be merged. tokens: NULL on answers. */
 bool bawn_outcome_rewrite(bawn_buf *out, const bawn_wall *, const bawn_finds *, uint32_t segment, bawn_slice text,
                           bawn_tokens *tokens, bawn_arena *);

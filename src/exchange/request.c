@@ -443,11 +443,23 @@ static bool conclude(bawn_exchange *x)
     return pass(x);
 }
 
+/* Where the request's texts pass the limit of their characters, if they do. */
+static bawn_past past_of(const bawn_exchange *x)
+{
+    uint64_t left = x->guardrail->limits.characters;
+    bawn_past past = { 0 };
+
+    for (uint32_t i = 0; left < x->total[BAWN_INPUT] && i < x->request.n_fields; i++)
+        if (bawn_outcome_past(&past, &left, i, x->request.fields[i].text))
+            break;
+    return past;
+}
+
 static bool finish_judging(bawn_exchange *x)
 {
     bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .place = BAWN_PLACE_INPUT,
                        .finds = &x->finds[BAWN_INPUT] };
-    if (!bawn_outcome_limits(&j, x->total[BAWN_INPUT], x->request.n_messages))
+    if (!bawn_outcome_limits(&j, x->total[BAWN_INPUT], past_of(x), x->request.n_messages))
         return refuse_guard(x);
     bawn_finds_settle(&x->finds[BAWN_INPUT], x->wall);
     bawn_request_no_masks_in_keys(&x->finds[BAWN_INPUT], x->request.fields);

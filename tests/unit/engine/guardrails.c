@@ -333,6 +333,22 @@ static void segments_are_inspected_and_rewritten(void **state)
     bench_close(&b);
 }
 
+static void a_limit_is_shown_where_it_was_passed(void **state)
+{
+    bench b;
+    bawn_error err = { 0 };
+    const bawn_verdict *v;
+    bawn_segment s[] = { { BAWN_USER, BAWN_CALLER, BAWN_NIL, BAWN_LIT("hello") }, { BAWN_USER, BAWN_CALLER, BAWN_NIL, BAWN_LIT("\U0001F600worlds") } };
+    (void)state;
+    bench_open(&b, UPSTREAM "guardrails: {g: {input_limits: {characters: 10}}}\n", "g", BAWN_PLACE_INPUT);
+    assert_true(bawn_inspect(&v, NULL, b.worker, BAWN_LIT("g"), BAWN_INPUT, s, 2, NULL, 0, NULL, &err));
+    assert_int_equal(v->n_findings, 1);
+    assert_true(bawn_slice_is(v->findings[0].kind, "limits.CHARACTERS") && v->findings[0].segment == 1);
+    assert_int_equal(v->findings[0].span.begin, 8);
+    assert_int_equal(v->findings[0].span.end, 9);
+    bench_close(&b);
+}
+
 static void inspecting_without_memory_fails_closed(void **state)
 {
     bawn_segment s = { BAWN_USER, BAWN_CALLER, BAWN_NIL, BAWN_LIT("ada@example.com and the falcon") };
@@ -365,7 +381,7 @@ int main(void)
         cmocka_unit_test(all_mistakes_are_found_in_one_go), cmocka_unit_test(a_right_policy_is_checked_without_a_word),
         cmocka_unit_test(names_of_other_products_are_known),
         cmocka_unit_test(a_language_is_allowed_by_its_script), cmocka_unit_test(routes_and_upstreams_are_read), cmocka_unit_test(segments_are_inspected_and_rewritten),
-        cmocka_unit_test(inspecting_without_memory_fails_closed),
+        cmocka_unit_test(a_limit_is_shown_where_it_was_passed), cmocka_unit_test(inspecting_without_memory_fails_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

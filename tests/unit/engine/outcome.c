@@ -64,25 +64,46 @@ static void masks_are_written_in_their_places(void **state)
 static void what_is_too_much_is_a_finding(void **state)
 {
     static const struct { uint64_t characters, messages; const char *want; } rows[] = {
-        { 100, 3, "" }, { 101, 3, "limits.CHARACTERS 0-0 raw" }, { 100, 4, "limits.MESSAGES 0-0 raw" },
-        { 101, 4, "limits.CHARACTERS 0-0 raw; limits.MESSAGES 0-0 raw" },
+        { 100, 3, "" }, { 101, 3, "limits.CHARACTERS 7-9 raw" }, { 100, 4, "limits.MESSAGES 0-0 raw" },
+        { 101, 4, "limits.CHARACTERS 7-9 raw; limits.MESSAGES 0-0 raw" },
     };
     bench b;
     (void)state;
     bench_open(&b, UPSTREAM "guardrails: {g: {input_limits: {characters: 100, messages: 3}}}\n", "g", BAWN_PLACE_INPUT);
     for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
         b.finds.n = 0;
-        assert_true(bawn_outcome_limits(&b.judging, rows[i].characters, rows[i].messages));
+        assert_true(bawn_outcome_limits(&b.judging, rows[i].characters, (bawn_past){ 0, { 7, 9 } }, rows[i].messages));
         assert_string_equal(describe(&b, &b.finds, ""), rows[i].want);
     }
     bench_close(&b);
+}
+
+/* The limit itself passes; the character after it, whole, is where it was passed, in whichever text it stands. */
+static void a_limit_is_passed_at_one_character(void **state)
+{
+    static const char *const texts[] = { "hello", "", "\U0001F600w\u00F6rld", "more" };
+    static const struct { uint64_t limit; uint32_t segment; bawn_span at; } rows[] = {
+        { 0, 0, { 0, 1 } }, { 4, 0, { 4, 5 } }, { 5, 2, { 0, 4 } }, { 6, 2, { 4, 5 } }, { 7, 2, { 5, 7 } }, { 10, 2, { 9, 10 } },
+        { 11, 3, { 0, 1 } }, { 14, 3, { 3, 4 } }, { 15, UINT32_MAX, { 0, 0 } },
+    };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        bawn_past past = { .segment = UINT32_MAX };
+        uint64_t left = rows[i].limit;
+        for (uint32_t s = 0; s < BAWN_COUNT(texts); s++)
+            if (bawn_outcome_past(&past, &left, s, bawn_slice_str(texts[s])))
+                break;
+        if (past.segment != rows[i].segment || past.at.begin != rows[i].at.begin || past.at.end != rows[i].at.end)
+            fail_msg("limit %d: segment %u, %zu-%zu", (int)rows[i].limit, past.segment, past.at.begin, past.at.end);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_strictest_decides_and_of_equals_the_first), cmocka_unit_test(a_text_stands_where_its_role_and_origin_say),
-        cmocka_unit_test(masks_are_written_in_their_places),         cmocka_unit_test(what_is_too_much_is_a_finding),
+        cmocka_unit_test(masks_are_written_in_their_places), cmocka_unit_test(what_is_too_much_is_a_finding),
+        cmocka_unit_test(a_limit_is_passed_at_one_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

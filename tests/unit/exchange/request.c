@@ -102,6 +102,23 @@ static void texts_of_one_message_are_read_together(void **state)
     desk_close(&k);
 }
 
+static void a_limit_is_shown_where_it_was_passed(void **state)
+{
+    desk k = desk_open(UPSTREAMS "defaults: {guardrail: g}\nguardrails: {g: {input_limits: {characters: 10}}}\n");
+    run r;
+    (void)state;
+    ask(&r, &k, "{\"model\":\"m-1\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"},{\"role\":\"user\",\"content\":\"\\ud83d\\ude00worlds\"}]}");
+    assert_int_equal(r.action[BAWN_INPUT], BAWN_BLOCK);
+    expect(&r.record, "\"kind\":\"limits.CHARACTERS\"");
+    expect(&r.record, "\"path\":\"/messages/1/content\"");
+    expect(&r.record, "\"begin\":8,\"end\":9");
+    run_free(&r);
+    ask(&r, &k, "{\"model\":\"m-1\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"},{\"role\":\"user\",\"content\":\"world\"}]}");
+    assert_int_equal(r.action[BAWN_INPUT], BAWN_ALLOW);
+    run_free(&r);
+    desk_close(&k);
+}
+
 /* ---- the scorer --------------------------------------------------------------------------------------------------- */
 #define SCORED UPSTREAMS "scorer: {socket: /run/none, deadline: {request: 300ms}}\n"
 
@@ -238,7 +255,7 @@ int main(void)
         cmocka_unit_test(models_of_several_upstreams_are_listed_from_the_policy),
         cmocka_unit_test(clean_bodies_pass_as_they_came), cmocka_unit_test(only_the_found_bytes_are_edited),
         cmocka_unit_test(what_cannot_be_read_is_refused_by_its_code), cmocka_unit_test(a_block_is_the_providers_own_refusal),
-        cmocka_unit_test(texts_of_one_message_are_read_together), cmocka_unit_test(the_scorer_is_waited_for_until_its_deadline),
+        cmocka_unit_test(texts_of_one_message_are_read_together), cmocka_unit_test(a_limit_is_shown_where_it_was_passed), cmocka_unit_test(the_scorer_is_waited_for_until_its_deadline),
         cmocka_unit_test(the_model_or_the_route_chooses_the_upstream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
