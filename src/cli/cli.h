@@ -105,6 +105,9 @@ bool bawn_cli_policy_parse(bawn_cli_policy *out, const char *path);     /* reads
 /* Reads and compiles. Keys of upstreams that are not in the environment are no error here: no command but `serve`
  * uses them. `cache`: folder of compiled patterns, NULL: none is kept. */
 bool bawn_cli_policy_load(bawn_cli_policy *out, const char *path, const char *cache);
+/* The second half of it, for one that is parsed and compiled as if `text` stood in its file. False after a message; then it is
+ * freed. */
+bool bawn_cli_policy_compile(bawn_cli_policy *, bawn_slice text, const char *cache);
 void bawn_cli_policy_free(bawn_cli_policy *);
 /* Puts a word into the environment for each key of an upstream that is not there. Without this a policy could only be
  * tried where its keys are. */

@@ -180,24 +180,17 @@ static void judged_text(bawn_buf *out, const bawn_cli_policy *policy, const char
     bawn_buf_add(out, bawn_slice_of(text.ptr + done, text.len - done));
 }
 
-static bool load(bawn_cli_policy *policy, const bawn_cli *cli, const char *state)
+static bool load_judged(bawn_cli_policy *policy, const bawn_cli *cli, const char *state)
 {
     char cache[CLI_PATH];
     bawn_buf text = { 0 };
-    bawn_error err = { 0 };
 
     if (!bawn_cli_policy_parse(policy, bawn_cli_value(cli, "config")))
         return false;
-    bawn_cli_policy_lend(policy->tree);
     judged_text(&text, policy, state);
-    bool ok = bawn_wall_load(&policy->wall, policy->self, bawn_buf_slice(&text), policy->built_in ? NULL : bawn_cli_cache(cache, cli),
-                             &err);
+    bool ok = bawn_cli_policy_compile(policy, bawn_buf_slice(&text), bawn_cli_cache(cache, cli));
     bawn_buf_free(&text);
-    if (ok)
-        return true;
-    bawn_cli_policy_error(policy, &err);
-    bawn_cli_policy_free(policy);
-    return false;
+    return ok;
 }
 
 /* ---- versions ------------------------------------------------------------------------------------------------------- */
@@ -245,7 +238,7 @@ int bawn_cli_policy_publish(bawn_cli *cli)
     char state[CLI_PATH];
     int status;
 
-    if (!load(&policy, cli, bawn_cli_state(state, cli)))
+    if (!load_judged(&policy, cli, bawn_cli_state(state, cli)))
         return CLI_USAGE;
     const char *slash = strrchr(policy.self, '/');
     snprintf(p.base, sizeof p.base, "%.*s", slash ? (int)(slash - policy.self) + 1 : 0, policy.self);

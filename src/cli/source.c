@@ -90,18 +90,21 @@ bool bawn_cli_policy_parse(bawn_cli_policy *p, const char *path)
     return false;
 }
 
-bool bawn_cli_policy_load(bawn_cli_policy *p, const char *path, const char *cache)
+bool bawn_cli_policy_compile(bawn_cli_policy *p, bawn_slice text, const char *cache)
 {
     bawn_error err = { 0 };
 
-    if (!bawn_cli_policy_parse(p, path))
-        return false;
     bawn_cli_policy_lend(p->tree);
-    if (bawn_wall_load(&p->wall, p->self, bawn_buf_slice(&p->text), p->built_in ? NULL : cache, &err))
+    if (bawn_wall_load(&p->wall, p->self, text, p->built_in ? NULL : cache, &err))
         return true;
     bawn_cli_policy_error(p, &err);
     bawn_cli_policy_free(p);
     return false;
+}
+
+bool bawn_cli_policy_load(bawn_cli_policy *p, const char *path, const char *cache)
+{
+    return bawn_cli_policy_parse(p, path) && bawn_cli_policy_compile(p, bawn_buf_slice(&p->text), cache);
 }
 
 void bawn_cli_policy_free(bawn_cli_policy *p)
