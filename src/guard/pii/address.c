@@ -62,7 +62,6 @@ static const bawn_pattern patterns[] = {
 
 /* ---- signs and words ---------------------------------------------------------------------------------------------- */
 static bool is_letter(int c) { return c >= 0x80 || (c >= 0 && bawn_is_alpha((unsigned char)c)); }
-static bool is_digit(int c) { return c >= 0 && bawn_is_digit((unsigned char)c); }
 
 /* Whether the word that begins at i has a capital or a digit in front. */
 static bool is_name_at(const bawn_probe *p, size_t i)
@@ -76,7 +75,7 @@ static bool is_name_at(const bawn_probe *p, size_t i)
 static size_t back_word(const bawn_probe *p, size_t end)
 {
     size_t i = end;
-    while (i > 0 && end - i < 40 && (is_letter(bawn_probe_back(p, i)) || is_digit(bawn_probe_back(p, i)) ||
+    while (i > 0 && end - i < 40 && (is_letter(bawn_probe_back(p, i)) || bawn_pii_is_digit(bawn_probe_back(p, i)) ||
                                      bawn_probe_back(p, i) == '-' || bawn_probe_back(p, i) == '\'' || bawn_probe_back(p, i) == '.'))
         i--;
     return i;
@@ -100,14 +99,14 @@ static size_t house_number(bawn_probe *p, size_t i)
     if (i == begin || i - begin > 5)
         return 0;
     int c = bawn_probe_at(p, i), after = bawn_probe_at(p, i + 1);
-    if ((c == '-' || c == '/') && is_digit(after)) {
-        for (i++; i - begin < 12 && is_digit(bawn_probe_at(p, i)); i++)
+    if ((c == '-' || c == '/') && bawn_pii_is_digit(after)) {
+        for (i++; i - begin < 12 && bawn_pii_is_digit(bawn_probe_at(p, i)); i++)
             ;
-    } else if (is_letter(c) && c < 0x80 && !is_letter(after) && !is_digit(after)) {
+    } else if (is_letter(c) && c < 0x80 && !is_letter(after) && !bawn_pii_is_digit(after)) {
         i++;
     }
     bool goes_on = is_letter(bawn_probe_at(p, i)) && !arabic_comma(p, i);
-    return goes_on || is_digit(bawn_probe_at(p, i)) ? 0 : i;
+    return goes_on || bawn_pii_is_digit(bawn_probe_at(p, i)) ? 0 : i;
 }
 
 /* A house number behind a word for it ("д. 5", "дом 5", "رقم 5"), with building and flat behind. 0: none. */
@@ -125,7 +124,7 @@ static size_t named_number(bawn_probe *p, size_t i)
 static bool is_house_number(const bawn_probe *p, size_t begin, size_t end)
 {
     size_t digits = 0;
-    while (begin + digits < end && is_digit((unsigned char)p->text.ptr[begin + digits]))
+    while (begin + digits < end && bawn_pii_is_digit((unsigned char)p->text.ptr[begin + digits]))
         digits++;
     bool whole = end - begin == digits || (end - begin == digits + 1 && is_letter((unsigned char)p->text.ptr[end - 1]));
     return digits >= 1 && digits <= 6 && whole && bawn_pii_left(p, begin);
@@ -149,7 +148,8 @@ static size_t postal_code(bawn_probe *p, size_t i)
             return m.end;
     if (!bawn_pii_shape(&m, p, i, "99999") && !bawn_pii_shape(&m, p, i, "9999"))
         return 0;
-    if (bawn_probe_at(p, m.end) != ' ' || bawn_probe_at(p, m.end + 1) < 0 || !is_name_at(p, m.end + 1) || is_digit(bawn_probe_at(p, m.end + 1)))
+    if (bawn_probe_at(p, m.end) != ' ' || bawn_probe_at(p, m.end + 1) < 0 || !is_name_at(p, m.end + 1) ||
+        bawn_pii_is_digit(bawn_probe_at(p, m.end + 1)))
         return m.n == 5 && bawn_probe_back(p, i) == ' ' ? m.end : 0;
     return past_word(p, m.end + 1);
 }
@@ -161,7 +161,7 @@ static size_t with_postal_code(bawn_probe *p, size_t end)
         int c = bawn_probe_at(p, i), before = bawn_probe_back(p, i);
         if (c < 0 || c == '?' || c == '!' || c == ';' || (c == '.' && bawn_probe_at(p, i + 1) == ' ' && i > end))
             break;
-        if ((before != ' ' && before != '\n' && before != ',') || !(is_digit(c) || bawn_is_upper((unsigned char)c)))
+        if ((before != ' ' && before != '\n' && before != ',') || !(bawn_pii_is_digit(c) || bawn_is_upper((unsigned char)c)))
             continue;
         size_t code = postal_code(p, i);
         if (code)
@@ -178,7 +178,7 @@ static void suffix(bawn_probe *p, size_t begin, size_t end)
 {
     size_t i = begin;
     int next = bawn_probe_at(p, end);
-    if (is_letter(next) || is_digit(next) || !is_name_at(p, begin + 1))
+    if (is_letter(next) || bawn_pii_is_digit(next) || !is_name_at(p, begin + 1))
         return;
     for (int words = 0; words < 5; words++) {
         size_t word = back_word(p, i);
@@ -188,7 +188,7 @@ static void suffix(bawn_probe *p, size_t begin, size_t end)
             found(p, word, end);
             return;
         }
-        if (word == 0 || bawn_probe_back(p, word) != ' ' || (is_digit((unsigned char)p->text.ptr[word]) && !is_ordinal(p, word, i)))
+        if (word == 0 || bawn_probe_back(p, word) != ' ' || (bawn_pii_is_digit((unsigned char)p->text.ptr[word]) && !is_ordinal(p, word, i)))
             return;
         i = word - 1;
     }
@@ -197,7 +197,7 @@ static void suffix(bawn_probe *p, size_t begin, size_t end)
 static void glued(bawn_probe *p, size_t begin)
 {
     size_t word = back_word(p, begin), i = p->end;
-    if (!is_name_at(p, word) || is_digit((unsigned char)p->text.ptr[word]) || bawn_probe_at(p, i) != ' ')
+    if (!is_name_at(p, word) || bawn_pii_is_digit((unsigned char)p->text.ptr[word]) || bawn_probe_at(p, i) != ' ')
         return;
     bool alone = word == begin;
     size_t end = house_number(p, i + 1);
@@ -220,7 +220,7 @@ static void number_after(bawn_probe *p, size_t begin)
     size_t i = p->end, particle = bawn_probe_one_of(p, i, particles);
     bool coded = p->pattern >= &patterns[FIRST_CODED];
     i += particle;
-    if (!bawn_probe_word_begins(p, begin) || bawn_probe_at(p, i) < 0 || !is_name_at(p, i) || is_digit(bawn_probe_at(p, i)))
+    if (!bawn_probe_word_begins(p, begin) || bawn_probe_at(p, i) < 0 || !is_name_at(p, i) || bawn_pii_is_digit(bawn_probe_at(p, i)))
         return;
     bool arabic = strcmp(p->pattern->lang, "ar") == 0;     /* without capitals: fewer words, and the number ends it */
     for (int words = 0; words < (arabic ? 3 : 6); words++) {
@@ -271,7 +271,8 @@ static void number_before(bawn_probe *p, size_t begin)
 static void box(bawn_probe *p, size_t begin)
 {
     size_t end = p->end, digits = 0;
-    for (int c; end - p->end < 12 && (is_digit(c = bawn_probe_at(p, end)) || (c == ' ' && is_digit(bawn_probe_at(p, end + 1)))); end++)
+    for (int c; end - p->end < 12 && (bawn_pii_is_digit(c = bawn_probe_at(p, end)) ||
+                                      (c == ' ' && bawn_pii_is_digit(bawn_probe_at(p, end + 1)))); end++)
         digits += c != ' ';
     if (digits > 0 && digits <= 8 && bawn_probe_word_begins(p, begin))
         found(p, begin, end);

@@ -34,8 +34,6 @@ static const bawn_pattern patterns[] = {
     ZH("高雄市") ZH("臺南市") ZH("台南市") ZH("桃園市")
 };
 
-static bool is_digit(int c) { return c >= 0 && bawn_is_digit((unsigned char)c); }
-
 /* Where the last of the words in text[from, to) ends; `none` when there is none of them. */
 static size_t behind_last(bawn_probe *p, size_t from, size_t to, const char *const *words, size_t none)
 {
@@ -97,7 +95,7 @@ static size_t blocks(bawn_probe *p, bawn_group first)
             break;
         signs_seen++;
         i += n;
-        if (p->text.ptr[i - n] != '-' && !is_digit(bawn_probe_at(p, i)))
+        if (p->text.ptr[i - n] != '-' && !bawn_pii_is_digit(bawn_probe_at(p, i)))
             return i;
     }
     return signs_seen > 0 ? end : 0;

@@ -20,8 +20,6 @@ static const bawn_pattern patterns[] = {
     KO("전라남도", "") KO("경상북도", "") KO("경상남도", "")
 };
 
-static bool is_digit(int c) { return c >= 0 && bawn_is_digit((unsigned char)c); }
-
 /* Behind what makes the name long, when the word ends there; 0 when it goes on otherwise (서울은, 경기가). */
 static size_t name_end(bool *has_wards, bawn_probe *p, size_t i)
 {
@@ -36,7 +34,7 @@ static size_t word_end(bawn_probe *p, size_t i)
 {
     size_t begin = i;
     for (int a, b, c; i - begin < 48 && (a = bawn_probe_at(p, i)) >= 0; ) {
-        if (is_digit(a) && i > begin) {
+        if (bawn_pii_is_digit(a) && i > begin) {
             i++;
             continue;
         }
@@ -66,7 +64,7 @@ static bool is_road(const bawn_probe *p, size_t begin, size_t end)
 {
     static const char *const roads[] = { "로", "길", "동", "리", "읍", "면", NULL }, *const particles[] = { "으로", NULL }, *const parts[] = { "가", NULL };
     if (ends_in(p, begin, end, parts))
-        return is_digit((unsigned char)p->text.ptr[end - strlen(parts[0]) - 1]);
+        return bawn_pii_is_digit((unsigned char)p->text.ptr[end - strlen(parts[0]) - 1]);
     return ends_in(p, begin, end, roads) && !ends_in(p, begin, end, particles);
 }
 
@@ -77,7 +75,7 @@ static bool number_ends(bawn_probe *p, size_t i)
                                           ")", "(", "\"", "'", "]", "<", "|", "!", "?", ";", ":", NULL };
     int c = bawn_probe_at(p, i);
     if (c == ',' || c == '.')
-        return !is_digit(bawn_probe_at(p, i + 1));
+        return !bawn_pii_is_digit(bawn_probe_at(p, i + 1));
     return c < 0 || bawn_is_space((unsigned char)c) || bawn_probe_one_of(p, i, behind) > 0;
 }
 
@@ -87,7 +85,7 @@ static size_t number_end(bawn_probe *p, size_t i)
     static const char *const hills[] = { "산 ", "산", NULL }, *const signs[] = { "번지", "호", NULL };
     i += bawn_probe_one_of(p, i, hills);
     size_t end = bawn_probe_past_digits(p, i, 5);
-    if (end == i || is_digit(bawn_probe_at(p, end)))
+    if (end == i || bawn_pii_is_digit(bawn_probe_at(p, end)))
         return 0;
     if (bawn_probe_at(p, end) == '-') {
         size_t more = bawn_probe_past_digits(p, end + 1, 4);

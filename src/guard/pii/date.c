@@ -59,7 +59,7 @@ static size_t number_at(int *value, bawn_probe *p, size_t i, size_t most)
     size_t end = bawn_probe_past_digits(p, i, most);
     *value = end > i ? bawn_pii_number(p->text.ptr + i, end - i) : 0;
     int next = bawn_probe_at(p, end);
-    return next >= 0 && bawn_is_digit((unsigned char)next) ? i : end;
+    return bawn_pii_is_digit(next) ? i : end;
 }
 
 /* The longest name of a month at i; its end, or 0. */

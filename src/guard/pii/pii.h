@@ -40,6 +40,9 @@ bool bawn_pii_near(bawn_probe *, size_t begin, size_t end, const char *const *wo
 /* Words right before a number that say what it is instead: order, version, part ... */
 bool bawn_pii_otherwise(bawn_probe *, size_t begin);
 
+/* c: a byte, or as of a probe at an end of the text, less than 0. */
+static inline bool bawn_pii_is_digit(int c) { return c >= 0 && bawn_is_digit((unsigned char)c); }
+
 /* ---- check digits (s: digits, or letters and digits upper case) ------------------------------------------------ */
 static inline int bawn_pii_digit(char c) { return c - '0'; }
 int bawn_pii_value(char c);                                      /* 0-9, A = 10 ... Z = 35; else -1 */

@@ -56,7 +56,7 @@ bool bawn_pii_left(const bawn_probe *p, size_t at)
     if (bawn_is_alnum((unsigned char)c) || c == '_' || !bawn_probe_word_begins(p, at))
         return false;
     int before = joins(c) || c == ':' ? bawn_probe_back(p, at - 1) : -1;
-    return !(before >= 0 && bawn_is_digit((unsigned char)before)) && !(c == '-' && before >= 0 && bawn_is_alnum((unsigned char)before));
+    return !bawn_pii_is_digit(before) && !(c == '-' && before >= 0 && bawn_is_alnum((unsigned char)before));
 }
 
 bool bawn_pii_right(bawn_probe *p, size_t at)
@@ -114,7 +114,7 @@ static bool in_figures(bawn_probe *p, const bawn_pii_match *m)
         return false;
     int after = bawn_probe_at(p, m->end) == ' ' ? bawn_probe_at(p, m->end + 1) : -1;
     int before = bawn_probe_back(p, m->begin) == ' ' ? bawn_probe_back(p, m->begin - 1) : -1;
-    return (after >= 0 && bawn_is_digit((unsigned char)after)) || (before >= 0 && bawn_is_digit((unsigned char)before));
+    return bawn_pii_is_digit(after) || bawn_pii_is_digit(before);
 }
 
 static float score_of(bawn_probe *p, const bawn_pii_id *row, const bawn_pii_match *m)
