@@ -21,6 +21,10 @@ size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code);
 int bawn_decode_row(size_t *end, bawn_slice text, bool final, size_t at);      /* base64 in words or lines */
 int bawn_decode_octets(size_t *end, bawn_slice text, bool final, size_t at);   /* 01101001 01100111 ... */
 
+/* decode_codes.c: the same for a list of characters' codes; and the text of such a run. */
+int bawn_decode_codes(size_t *end, bawn_code *code, bawn_slice text, bool final, size_t at);   /* 73 103 110 ... \111\147 ... */
+size_t bawn_decode_from_codes(char *out, bawn_slice run, uint32_t base);
+
 /* Is `s` (without padding) hex, base32, binary or base64 of text? `goes_on`: the part before it was, so it may be short. */
 bool bawn_decode_is_packed(bawn_code *, bawn_slice s, bool goes_on);
 /* The next part of a stretch of base64 characters between its signs + / - _, from *at on. */

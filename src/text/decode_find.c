@@ -8,7 +8,7 @@
  *   base64, hex: a stretch of the alphabet inside a word; it is decoded on trial, whole or in the parts between its
  *   signs, and is a run only if text comes out. So paths, names and digests are none.
  *   hex pairs apart (48 65 6c, 0x48 0x65): eight or more.
- *   base64 in groups, bytes of binary digits: decode_rows.c
+ *   base64 in groups, bytes of binary digits: decode_rows.c; lists of characters' codes: decode_codes.c
  *   tags: three or more characters of the tag block or four variation selectors in a row. */
 #include "text/decode.h"
 #include "text/tables.h"
@@ -251,6 +251,15 @@ static answer groups(bawn_span *run, bawn_code *code, size_t *next, const text *
     return (answer)is;
 }
 
+/* Before hex pairs: what could be both has blanks (32) in one reading, controls in the other. */
+static answer codes(bawn_span *run, bawn_code *code, const text *t, size_t at)
+{
+    size_t end = at;
+    int is = bawn_decode_codes(&end, code, bawn_slice_of(t->t, t->n), t->final, at);
+    *run = (bawn_span){ at, is > 0 ? end : at };
+    return (answer)is;
+}
+
 /* ---- tags ------------------------------------------------------------------------------------------------------------------ */
 static size_t tag_len(bawn_slice t, bool *selector)
 {
@@ -301,6 +310,8 @@ static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t,
     if ((is = escaped(run, code, t, at, &w)) != NO)
         return is;
     bool fresh = at == 0 || !bawn_is_alnum((unsigned char)t->t[at - 1]);
+    if (fresh && (is = codes(run, code, t, at)) != NO)
+        return is;
     if (fresh && (is = pairs(run, code, next, t, at)) != NO)
         return is;
     if (fresh && (is = groups(run, code, next, t, at)) != NO)

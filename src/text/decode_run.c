@@ -1,6 +1,7 @@
 /* decode_run.c: from an encoded run to its text: base64, base64url and base32 (RFC 4648), hex, binary digits, percent-encoding (RFC 3986),
  * HTML entities (HTML 5, numeric and the names that spell letters and ASCII signs), \x \u \U escapes, tag characters
- * and variation selectors (one byte in each). Nothing decoded is longer than its run. */
+ * and variation selectors (one byte in each); bytes are read as UTF-8, or as UTF-16 where they can be nothing else. Nothing
+ * decoded is longer than its run. */
 #include "text/decode.h"
 #include "text/tables.h"
 
@@ -243,14 +244,51 @@ static size_t from_tags(char *out, bawn_slice run)
     return n;
 }
 
+/* ---- UTF-16 ------------------------------------------------------------------------------------------------------- */
+static uint32_t unit_of(const char *t, bool little)
+{
+    unsigned char a = (unsigned char)t[0], b = (unsigned char)t[1];
+    return little ? (uint32_t)b << 8 | a : (uint32_t)a << 8 | b;
+}
+
+/* Nine in ten of the units, and four of them, are of the scripts below U+0800 and no control: bytes of UTF-8 are never so. */
+static bool is_utf16(const char *t, size_t n, bool little)
+{
+    enum { LEAST = 4 };
+    size_t good = 0;
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        uint32_t c = unit_of(t + i, little);
+        good += (c >= 0x20 && c < 0x800) || (c >= 9 && c <= 13);
+    }
+    return good >= LEAST && good * 10 >= n / 2 * 9;
+}
+
+/* UTF-16, as PowerShell has it in base64, becomes UTF-8 where it stands: no unit of those scripts is longer so. Others, a mark of byte
+ * order among them, are left out. */
+static size_t narrow(char *t, size_t n)
+{
+    bool little = is_utf16(t, n, true);
+    size_t to = 0;
+    if (!little && !is_utf16(t, n, false))
+        return n;
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        uint32_t c = unit_of(t + i, little);
+        if (c > 0 && c < 0x800)
+            to += bawn_utf8_put(t + to, c);
+    }
+    return to;
+}
+
 size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code)
 {
     switch (code) {
     case BAWN_CODE_BASE64:
-    case BAWN_CODE_BASE64URL: return from_digits(out, run, bawn_decode_base64_digit, 6);
-    case BAWN_CODE_BASE32: return from_digits(out, run, base32_digit, 5);
+    case BAWN_CODE_BASE64URL: return narrow(out, from_digits(out, run, bawn_decode_base64_digit, 6));
+    case BAWN_CODE_BASE32: return narrow(out, from_digits(out, run, base32_digit, 5));
     case BAWN_CODE_BINARY: return from_digits(out, run, binary_digit, 1);
-    case BAWN_CODE_HEX: return from_hex(out, run);
+    case BAWN_CODE_HEX: return narrow(out, from_hex(out, run));
+    case BAWN_CODE_DECIMAL: return bawn_decode_from_codes(out, run, 10);
+    case BAWN_CODE_OCTAL: return bawn_decode_from_codes(out, run, 8);
     case BAWN_CODE_URL: return from_percent(out, run);
     case BAWN_CODE_ENTITY: return from_escapes(out, run, true);
     case BAWN_CODE_ESCAPE: return from_escapes(out, run, false);

@@ -11,7 +11,8 @@
  * B: space or tab, W: B or a line end, E: one of * ~ ` < > ^ ] }):
  *   LEET    L S L, or L S S L, or N S L L
  *   SPACED  A three times, each alone between N, with exactly one N between them
- *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"; or 8 times 0 or 1
+ *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"; or 8 times 0 or 1; or D, 20 or 21
+ *           of D W , . ? - and D
  *   GAP     four B behind what is no W; W and four line ends; W B and a line end; behind L, a byte of another script or one
  *           of , . ? behind L: three W, or up to W and four line ends, and then B
  *   SEAM    18 characters in a row that are no W and, anywhere, twice A behind a sign within 32 characters that are no
@@ -29,7 +30,7 @@ typedef struct { uint64_t letter, sign, alnum, code, hex, other, high, escape, c
 
 /* Of the block before; and what was found so far, wherever. */
 typedef struct { masks last; bool prose, quoted; uint64_t leet, spaced, run, high, escape, control, gap, seam, longs, starts, run2, run4, run8,
-                 alone, pair, pair2, pair4, solid2, solid4, solid8, bits2, bits4, lonely; } history;
+                 alone, pair, pair2, pair4, solid2, solid4, solid8, bits2, bits4, lonely, list, list2, list4, list8, list16; } history;
 
 /* Those that prose has the characters for. */
 static inline __attribute__((always_inline)) void prose_patterns(history *h, const masks *m)
@@ -102,6 +103,13 @@ static inline __attribute__((always_inline)) void sign_patterns(history *h, cons
     uint64_t bits2 = m->bit & UP(m->bit, b->bit, 1), bits4 = bits2 & UP(bits2, h->bits2, 2);
     h->run |= (m->other & sign1) | (bits4 & UP(bits4, h->bits4, 4));
 
+    /* Both ends are digits, so none of it stands in a block of prose. */
+    uint64_t digit = m->alnum & ~m->letter, digit_before = b->alnum & ~b->letter;
+    uint64_t list = digit | m->blank | m->line | m->stop | m->hyphen, list2 = list & UP(list, h->list, 1);
+    uint64_t list4 = list2 & UP(list2, h->list2, 2), list8 = list4 & UP(list4, h->list4, 4), list16 = list8 & UP(list8, h->list8, 8);
+    h->run |= digit & ((list16 & UP(list16, h->list16, 6) & UP(digit, digit_before, 21)) |
+                       (list16 & UP(list16, h->list16, 7) & UP(digit, digit_before, 22)));
+
     uint64_t letter2 = UP(m->letter, b->letter, 2);
     h->seam |= (UP(m->edge, b->edge, 1) & (letter2 | m->letter)) | (UP(none, none_before, 2) & UP(m->low, b->low, 1) & m->letter);
     h->seam |= letter2 & UP(m->hyphen, b->hyphen, 1) & m->line;
@@ -123,6 +131,11 @@ static inline __attribute__((always_inline)) void sign_patterns(history *h, cons
     h->control |= m->control;
     h->bits2 = bits2;
     h->bits4 = bits4;
+    h->list = list;
+    h->list2 = list2;
+    h->list4 = list4;
+    h->list8 = list8;
+    h->list16 = list16;
     h->lonely = lonely;
 }
 
@@ -145,7 +158,7 @@ static uint32_t found(const history *h)
             m.blank &= inside;                                                                                         \
             prose_patterns(h, &m);                                                                                     \
             h->high |= m.high;                                                                                         \
-            h->bits2 = h->bits4 = h->lonely = 0;                                                                       \
+            h->bits2 = h->bits4 = h->list = h->list2 = h->list4 = h->list8 = h->list16 = h->lonely = 0;                                                                       \
         } else {                                                                                                       \
             classify(&m, p);                                                                                           \
             m.blank &= inside;                                                                                         \
@@ -180,6 +193,8 @@ static bool a(int c) { return bawn_is_alnum((unsigned char)c); }
 static bool l(int c) { return bawn_is_alpha((unsigned char)c); }
 static bool s(int c) { return bawn_is_digit((unsigned char)c) || one_of((uint8_t)c, "@$!|+"); }
 static bool hex(int c) { return bawn_is_digit((unsigned char)c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
+
+static bool digit_at(bawn_slice t, size_t i, size_t back) { return bawn_is_digit((unsigned char)at_or(t, i, back, ' ')); }
 
 static bool alone_at(bawn_slice t, size_t i)                  /* t[i - 1] is A between two N */
 {
@@ -285,7 +300,7 @@ static bool starts_twice_at(bawn_slice t, size_t i)
 uint32_t bawn_text_flags_scalar(bawn_slice text)
 {
     uint32_t set = 0;
-    size_t run = 0, bits = 0;
+    size_t run = 0, bits = 0, list = 0;
     bool longs = false, starts = false;
 
     for (size_t i = 0; i <= text.len; i++) {
@@ -303,6 +318,9 @@ uint32_t bawn_text_flags_scalar(bawn_slice text)
         run = a(c) || one_of((uint8_t)c, "+/-_") ? run + 1 : 0;
         bits = c == '0' || c == '1' ? bits + 1 : 0;
         if (run >= 16 || bits >= 8 || ((c | 0x20) == 'x' && s(c1)))
+            set |= BAWN_TEXT_RUN;
+        list = white(c) || bawn_is_digit((unsigned char)c) || one_of((uint8_t)c, ",.?-") ? list + 1 : 0;
+        if (bawn_is_digit((unsigned char)c) && ((list >= 22 && digit_at(text, i, 21)) || (list >= 23 && digit_at(text, i, 22))))
             set |= BAWN_TEXT_RUN;
         size_t pairs = 0;
         while (pairs < 8 && i >= pairs * 3 + 2 && pair_at(text, i - pairs * 3))

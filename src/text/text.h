@@ -17,7 +17,8 @@ enum {
     BAWN_TEXT_NON_ASCII = 1,    /* a byte >= 0x80 */
     BAWN_TEXT_LEET = 2,         /* a digit or one of @$!|+ directly between letters (a1b), or before a word's letters */
     BAWN_TEXT_SPACED = 4,       /* three single letters or digits apart by one sign or space each */
-    BAWN_TEXT_RUN = 8,          /* 16 or more base64 or hex characters in a row; eight hex pairs apart; 0x; eight bits */
+    BAWN_TEXT_RUN = 8,          /* 16 or more base64 or hex characters in a row; eight hex pairs apart; 0x; eight bits;
+                                   numbers over 22 characters */
     BAWN_TEXT_ESCAPE = 16,      /* '&' or '%' or '\\' */
     BAWN_TEXT_CONTROL = 32,     /* C0 control other than \t \n \r, or DEL */
     BAWN_TEXT_GAP = 64,         /* four blanks inside a line, a line of blanks; five of white space with a line
@@ -60,9 +61,9 @@ bool bawn_canonical_leet(const bawn_canonical *, bawn_span view);
 
 /* ---- decoded: encoded runs inside a text ----------------------------------------------------------------- */
 /* Digits, which may stand in parts between signs; then what names characters or bytes one by one. BINARY: bytes of eight
- * digits 0 and 1; ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block, selectors. */
+ * digits 0 and 1; DECIMAL, OCTAL: lists of codes; ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block, selectors. */
 typedef enum { BAWN_CODE_BASE64, BAWN_CODE_BASE64URL, BAWN_CODE_HEX, BAWN_CODE_BASE32, BAWN_CODE_BINARY,
-               BAWN_CODE_URL, BAWN_CODE_ENTITY, BAWN_CODE_ESCAPE, BAWN_CODE_TAGS } bawn_code;
+               BAWN_CODE_DECIMAL, BAWN_CODE_OCTAL, BAWN_CODE_URL, BAWN_CODE_ENTITY, BAWN_CODE_ESCAPE, BAWN_CODE_TAGS } bawn_code;
 #define BAWN_CODE_RUN_MAX 4096  /* raw bytes of one unit; a longer run is cut from its start into such units */
 
 /* Finds the next encoded run that begins at or after *from in text[0, len). Returns 1: *run and *code set, *from

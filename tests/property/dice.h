@@ -148,10 +148,54 @@ static inline void as_wide(bawn_buf *out, bawn_slice s)
     }
 }
 
+static inline void as_utf16(bawn_buf *out, bawn_slice s)
+{
+    bawn_buf wide = { 0 };
+    for (size_t i = 0; i < s.len; i++) {
+        bawn_buf_byte(&wide, s.ptr[i]);
+        bawn_buf_byte(&wide, '\0');
+    }
+    as_base64(out, bawn_buf_slice(&wide));
+    bawn_buf_free(&wide);
+}
+
+static inline void as_codes(bawn_buf *out, bawn_slice s, const char *form)
+{
+    for (size_t i = 0; i < s.len; i++)
+        bawn_buf_fmt(out, *form == '\\' ? "\\%03o" : *form == 'o' ? "%03o " : *form == ',' ? "%u," : "%u ", (unsigned)(unsigned char)s.ptr[i]);
+}
+
+/* Each word from its end to its begin. */
+static inline void as_turned_words(bawn_buf *out, bawn_slice s)
+{
+    for (size_t i = 0, end; i < s.len; i = end + 1) {
+        for (end = i; end < s.len && (unsigned char)s.ptr[end] < 0x80 && s.ptr[end] != ' '; end++)
+            ;
+        for (size_t k = end; k > i; k--)
+            bawn_buf_byte(out, s.ptr[k - 1]);
+        for (; end < s.len && (unsigned char)s.ptr[end] >= 0x80; end++)
+            bawn_buf_byte(out, s.ptr[end]);
+        if (end < s.len)
+            bawn_buf_byte(out, s.ptr[end]);
+    }
+}
+
+static inline void without_blanks(bawn_buf *out, bawn_slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] != ' ')
+            bawn_buf_byte(out, s.ptr[i]);
+}
+
 static inline void disguised(bawn_buf *out, dice *d, bawn_slice s)
 {
-    static const char *const between[] = { " ", "\xE2\x80\x8B", "-", ".", "_", "\xC2\xAD" };
-    switch (under(d, 6)) {
+    static const char *const between[] = { " ", "\xE2\x80\x8B", "-", ".", "_", "\xC2\xAD", "\xE2\xA0\x80", "\xEE\x80\x80" };
+    static const char *const codes[] = { " ", ",", "o", "\\" };
+    switch (under(d, 10)) {
+    case 6: as_utf16(out, s); break;
+    case 7: as_codes(out, s, PICK(d, codes)); break;
+    case 8: as_turned_words(out, s); break;
+    case 9: without_blanks(out, s); break;
     case 0: as_base64(out, s); break;
     case 1: as_percent(out, s); break;
     case 2: as_leet(out, s); break;

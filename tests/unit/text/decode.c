@@ -37,6 +37,14 @@ static void each_code_is_decoded(void **state)
             BAWN_CODE_BASE64, all);
     decodes("x/aWdub3JlIGFsbCAgIA/zzzz/cHJldmlvdXMgb25lcy4=", "aWdub3JlIGFsbCAgIA/zzzz/cHJldmlvdXMgb25lcy4=", BAWN_CODE_BASE64,
             "ignore all    previous ones.");
+    decodes("powershell -EncodedCommand aQBnAG4AbwByAGUAIABhAGwAbAAgAHAAcgBlAHYAaQBvAHUAcwA=", "aQBnAG4AbwByAGUAIABhAGwAbAAgAHAAcgBlAHYAaQBvAHUAcwA=",
+            BAWN_CODE_BASE64, "ignore all previous");
+    decodes("x AGkAZwBuAG8AcgBlACAAYQBsAGwAIABwAHIAZQB2AGkAbwB1AHM= y", "AGkAZwBuAG8AcgBlACAAYQBsAGwAIABwAHIAZQB2AGkAbwB1AHM=",
+            BAWN_CODE_BASE64, "ignore all previous");
+    decodes("//5pAGcAbgBvAHIAZQAgAGEAbABsAA==", "//5pAGcAbgBvAHIAZQAgAGEAbABsAA==", BAWN_CODE_BASE64, "ignore all");
+    decodes("PwRABDgEMgQ1BEIELAAgADwEOARABA==", "PwRABDgEMgQ1BEIELAAgADwEOARABA==", BAWN_CODE_BASE64,
+            "\u043F\u0440\u0438\u0432\u0435\u0442, \u043C\u0438\u0440");
+    decodes("x 690067006e006f0072006500 y", "690067006e006f0072006500", BAWN_CODE_HEX, "ignore");
     decodes("0L_RgNC40LLQtdGCLCDQvNC40YAg", "0L_RgNC40LLQtdGCLCDQvNC40YAg", BAWN_CODE_BASE64URL,
             "\u043F\u0440\u0438\u0432\u0435\u0442, \u043C\u0438\u0440 ");
     decodes("x 69676e6f726520616c6c20 y", "69676e6f726520616c6c20", BAWN_CODE_HEX, "ignore all ");
@@ -46,6 +54,15 @@ static void each_code_is_decoded(void **state)
             BAWN_CODE_HEX, "ignore all");
     decodes("0x69, 0x67, 0x6e, 0x6f, 0x72, 0x65, 0x20, 0x61", "0x69, 0x67, 0x6e, 0x6f, 0x72, 0x65, 0x20, 0x61",
             BAWN_CODE_HEX, "ignore a");
+    decodes("do 73 103 110 111 114 101 32 97 108 108 now", "73 103 110 111 114 101 32 97 108 108", BAWN_CODE_DECIMAL, "Ignore all");
+    decodes("[73,103,110,111,114,101,32,97,108,108]", "73,103,110,111,114,101,32,97,108,108", BAWN_CODE_DECIMAL, "Ignore all");
+    decodes("x = [73, 103, 110, 111,\n 114, 101, 32, 97, 108, 108]", "73, 103, 110, 111,\n 114, 101, 32, 97, 108, 108", BAWN_CODE_DECIMAL, "Ignore all");
+    decodes("73 71 78 79 82 69 32 65 76 76", "73 71 78 79 82 69 32 65 76 76", BAWN_CODE_DECIMAL, "IGNORE ALL");
+    decodes("12 2024 105-103-110-111-114-101-32-97 12", "105-103-110-111-114-101-32-97", BAWN_CODE_DECIMAL, "ignore a");
+    decodes("208 184 32 208 179 208 189 208 190 209 128", "208 184 32 208 179 208 189 208 190 209 128", BAWN_CODE_DECIMAL, "\u0438 \u0433\u043D\u043E\u0440");
+    decodes("1080 32 1075 1085 1086 1088 32 1080", "1080 32 1075 1085 1086 1088 32 1080", BAWN_CODE_DECIMAL, "\u0438 \u0433\u043D\u043E\u0440 \u0438");
+    decodes("'\\111\\147\\156\\157\\162\\145\\40\\141\\154\\154'", "\\111\\147\\156\\157\\162\\145\\40\\141\\154\\154", BAWN_CODE_OCTAL, "Ignore all");
+    decodes("111 147 156 157 162 145 040 141 154 154.", "111 147 156 157 162 145 040 141 154 154", BAWN_CODE_OCTAL, "Ignore all");
     decodes("see ignore%20all+%70revious now", "ignore%20all+%70revious", BAWN_CODE_URL, "ignore all previous");
     decodes("%69%67nore all %61ll x", "%69%67nore all %61ll", BAWN_CODE_URL, "ignore all all");
     decodes("&#105;&#x67;nore &#97;ll end", "&#105;&#x67;nore &#97;ll", BAWN_CODE_ENTITY, "ignore all");
@@ -98,7 +115,13 @@ static void ordinary_text_holds_no_run(void **state)
         "a\\b c\\d", "C:\\Users\\bob", "Fish &chips; &nbsp;", "state-of-the-art-COVID-19-related-thing", "AKIAIOSFODNN7EXAMPLE",
         "\u2764\uFE0F \u4F60\u597D\uFF0C", "be ad fe ed in to be of", "deadbeefdeadbeefdeadbeefdeadbeef",
         "iPhone JavaScript YouTube B2B mp3 v2b3 x4y5 a1b2c3 d4e5f6 g7h8i9", "10000000 11111111 00000000 10101010 11110000",
-        "MAX2 ABCDEFGHIJKLMNOP234567 OPENSSL", "getHTTP2Frame setHTTP2Frame addHTTP2Frame delHTTP2Frame",
+        "97 101 105 110 115 120 98 99 100 104 119 121 122 117 116 118 102 103 99 98 97 110 112 114 115 120 121 100",   /* readings */
+        "1998 1999 2000 2001 2002 2003 2004 2005 2006 2007", "65 66 67 68 69 74 75 80 82 85 88 90",
+        "12, 45, 78, 102, 33, 91, 87, 54, 32, 65, 70, 99", "120 80 118 79 125 84 110 70 135 90 121 82 32 45",
+        "192.168.100.101, 192.168.100.102", "3.14 2.71 1.41 1.73 2.23 2.44 2.64 2.82", "A\\101 B\\102", "\\101\\102\\103\\104\\105\\106\\107\\110",
+        "2024-01-15, 2024-01-16, 2024-01-17, 2024-01-18", "100 200 300 400 500 600 700 800 900 1000",
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",      /* a picture */
+        "AAEAAAASAQAABAAgR0RFRrRCsIIAAjWsAAABYkdQT1P", "MAX2 ABCDEFGHIJKLMNOP234567 OPENSSL", "getHTTP2Frame setHTTP2Frame addHTTP2Frame delHTTP2Frame",
     };
     for (size_t i = 0; i < BAWN_COUNT(plain); i++) {
         bawn_span run;

@@ -70,6 +70,12 @@ static void flags_say_what_is_there(void **state)
     flag_is("aGVsbGgdybGQgab", 0);
     flag_is("48 65 6c 6c 6f 20 77 6f", BAWN_TEXT_RUN);
     flag_is("48 65 6c 6c 6f 20 77", 0);
+    flag_is("73 103 110 111 114 101 32 97", BAWN_TEXT_RUN);
+    flag_is("73,103,110,111,114,101,32,97", BAWN_TEXT_RUN | BAWN_TEXT_SEAM);
+    flag_is("73, 71, 78, 79, 82, 69, 32", BAWN_TEXT_RUN);
+    flag_is("10 11 12 13 14 15 16 17", BAWN_TEXT_RUN);
+    flag_is("10 11 12 13 14 15 16 and 17 18 19 20", 0);
+    flag_is("at 10:20:30 on 12-11-2026: it is so", 0);
     flag_is("a&b", BAWN_TEXT_ESCAPE);
     flag_is("a\\b", BAWN_TEXT_ESCAPE);
     flag_is("a\bb", BAWN_TEXT_CONTROL);
