@@ -101,9 +101,9 @@ static uint8_t class_of(const UNormalizer2 *nfkc, UChar32 c)
 
     if (dropped(c))
         return C_DROPPED;
-    if (u_hasBinaryProperty(c, UCHAR_WHITE_SPACE))
+    if (u_hasBinaryProperty(c, UCHAR_WHITE_SPACE) || c == 0x2800)     /* the blank of Braille */
         return C_SPACE;
-    if (folded_by_hand(c) || bawn_text_loose_mark((uint32_t)c) || unstable(nfkc, c))
+    if (folded_by_hand(c) || bawn_text_private((uint32_t)c) || bawn_text_loose_mark((uint32_t)c) || unstable(nfkc, c))
         k |= C_WORK;
     if (looks[c] || bawn_text_wide_sign((uint32_t)c) || bawn_text_apostrophe((uint32_t)c))
         k |= C_LOOK;

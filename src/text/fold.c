@@ -1,5 +1,5 @@
 /* fold.c: makes one token canonical, in steps over its code points:
- *   seen     characters that are not seen go (zero width, directions, tags, selectors, controls, a terminal's sequences), and nothing with them:
+ *   seen     characters that are not seen go (zero width, directions, tags, selectors, controls, private use, a terminal's sequences), and nothing with them:
  *            what a screen makes of a backspace or an override of direction is not what a model reads
  *   turned   letters written upside down are turned back, and their order with them
  *   compose  hand-made folds (small capitals, boxed letters), then NFKC (UAX 15, by utf8proc)
@@ -70,18 +70,41 @@ static size_t sequence_end(bawn_slice token, size_t at)
     return i < token.len && i - at < LONGEST && token.ptr[i] >= '@' && token.ptr[i] <= '~' ? i + 1 : at;
 }
 
+static bool is_alnum_at(const bawn_fold *f, size_t i) { return i < f->n_seen && (bawn_text_class((uint32_t)f->seen[i]) & C_ALNUM); }
+
+/* Characters of private use part letters (and go) or words: of a token longer than words are, those between two letters and two
+ * letters stay, as a sign. */
+static void drop_private(bawn_fold *f)
+{
+    enum { WORD_LONGEST = 17 };
+    size_t letters = 0, n = 0;
+    for (size_t i = 0; i < f->n_seen; i++)
+        letters += is_alnum_at(f, i);
+    for (size_t i = 0; i < f->n_seen; i++) {
+        bool between = letters > WORD_LONGEST && n > 1 && is_alnum_at(f, n - 1) && is_alnum_at(f, n - 2) &&
+                       is_alnum_at(f, i + 1) && is_alnum_at(f, i + 2);
+        if (!bawn_text_private((uint32_t)f->seen[i]) || between)
+            f->seen[n++] = f->seen[i];
+    }
+    f->n_seen = n;
+}
+
 static void keep_seen(bawn_fold *f, bawn_slice token)
 {
     size_t at = 0, n = 0;
+    bool private = false;
     while (at < token.len && n < BAWN_FOLD_RAW) {
         uint32_t c = bawn_utf8_next(token, &at);
         size_t peek = at;
+        private |= bawn_text_private(c);
         if (c == 0x1B)
             at = sequence_end(token, at);
         else if (!dropped(c) || (n && part_of_emoji((uint32_t)f->seen[n - 1], c, bawn_utf8_next(token, &peek))))
             f->seen[n++] = (int32_t)c;
     }
     f->n_seen = n;
+    if (private)
+        drop_private(f);
 }
 
 /* ---- turned ------------------------------------------------------------------------------------------------ */

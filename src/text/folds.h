@@ -67,5 +67,10 @@ static inline int bawn_text_loose_mark(uint32_t c)
            (c >= 0x20D0 && c <= 0x20FF && c != 0x20E3) || (c >= 0xFE20 && c <= 0xFE2F) || (c >= 0x064B && c <= 0x0652) || c == 0x0670 ||
            c == 0x0640;
 }
+/* What no standard says the look of: fonts of icons use it, most others show nothing. */
+static inline int bawn_text_private(uint32_t c)
+{
+    return (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xF0000 && c <= 0xFFFFD) || (c >= 0x100000 && c <= 0x10FFFD);
+}
 
 #endif
