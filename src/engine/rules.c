@@ -1,5 +1,5 @@
-/* The expressions of a set of guards, by id: first every row of every table, then the ROT13 and reversed forms of core
- * phrases (RULINGS R8: cheaper in the database than decoding every text). */
+/* The expressions of a set of guards, by id: first every row of every table, then the forms of core phrases: in ROT13,
+ * reversed, each word reversed, without blanks (RULINGS R8: cheaper in the database than decoding every text). */
 #include "engine/wall.h"
 
 static bawn_rule *new_rule(bawn_rules *out, size_t cap)
@@ -7,30 +7,66 @@ static bawn_rule *new_rule(bawn_rules *out, size_t cap)
     return out->n_rules < cap ? &out->rules[out->n_rules++] : NULL;
 }
 
-static char *transformed(bawn_arena *arena, const char *text, bool reverse)
+/* ---- the forms of a core phrase, each at most as long as it -------------------------------------------------------- */
+static void rot13(char *to, const char *text, size_t n)
 {
-    size_t n = strlen(text);
-    char *copy = bawn_arena_alloc(arena, n + 1);
-    if (!copy)
-        return NULL;
     for (size_t i = 0; i < n; i++) {
-        char c = text[reverse ? n - 1 - i : i];
-        if (!reverse && bawn_is_alpha((unsigned char)c)) {
-            char base = bawn_is_upper((unsigned char)c) ? 'A' : 'a';
+        char c = text[i], base = bawn_is_upper((unsigned char)c) ? 'A' : 'a';
+        if (bawn_is_alpha((unsigned char)c))
             c = (char)(base + (c - base + 13) % 26);
-        }
-        copy[i] = c;
+        to[i] = c;
     }
-    copy[n] = 0;
-    return copy;
 }
+
+static void reversed(char *to, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = text[n - 1 - i];
+}
+
+/* Each word by itself. */
+static void words_reversed(char *to, const char *text, size_t n)
+{
+    for (size_t at = 0, end; at < n; at = end + 1) {
+        for (end = at; end < n && text[end] != ' '; end++)
+            ;
+        reversed(to + at, text + at, end - at);
+        if (end < n)
+            to[end] = ' ';
+    }
+}
+
+/* Of four words or long ones: shorter ones are names in programs (developerModeEnabled). */
+static void joined(char *to, const char *text, size_t n)
+{
+    enum { WORDS = 4, LETTERS = 24 };
+    size_t words = 1, letters = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == ' ')
+            words++;
+        else
+            to[letters++] = text[i];
+    }
+    if (words < WORDS && letters < LETTERS)
+        to[0] = '\0';
+}
+
+/* Writes the form of a phrase, its end included; nothing where it has none. */
+static void (*const forms[])(char *to, const char *text, size_t n) = { rot13, reversed, words_reversed, joined };
 
 static bool add_forms(bawn_rules *out, size_t cap, const bawn_pattern *row, uint16_t guard, bawn_arena *arena)
 {
-    for (int reverse = 0; reverse <= 1; reverse++) {
+    size_t n = strlen(row->regex);
+    for (size_t form = 0; form < BAWN_COUNT(forms); form++) {
+        char *text = bawn_arena_alloc(arena, n + 1);
+        if (!text)
+            return false;
+        memset(text, 0, n + 1);
+        forms[form](text, row->regex, n);
+        if (*text == '\0')
+            continue;
         bawn_rule *r = new_rule(out, cap);
-        char *text = transformed(arena, row->regex, reverse);
-        if (!r || !text)
+        if (!r)
             return false;
         *r = (bawn_rule){ .regex = text, .flags = BAWN_P_LITERAL, .type = BAWN_RULE_FORM, .guard = guard, .pattern = row,
                           .width = (uint32_t)strlen(text) };
@@ -68,7 +104,7 @@ static bool list_rows(bawn_rules *out, size_t cap, const bawn_guard *const *guar
 bool bawn_rules_list(bawn_rules *out, const bawn_guard *const *guards, size_t n, uint16_t first_guard, bawn_arena *arena,
                      bawn_error *err)
 {
-    size_t cap = 3 * count_rows(guards, n);
+    size_t cap = (1 + BAWN_COUNT(forms)) * count_rows(guards, n);
 
     *out = (bawn_rules){ 0 };
     out->rules = bawn_arena_alloc(arena, (cap + 1) * sizeof *out->rules);

@@ -15,7 +15,7 @@
  * streams alone, where something is held for them. */
 enum { BAWN_DB_SHORT, BAWN_DB_SIGNS, BAWN_DB_WIDE, BAWN_DB_ANCHORS, BAWN_DB_ANCHORS_WIDE, BAWN_DBS };
 enum { BAWN_BY_LITERALS = BAWN_DBS, BAWN_BY_GATES };                /* the other places of a rule */
-typedef enum { BAWN_RULE_PATTERN, BAWN_RULE_FORM /* ROT13 or reversed literal */ } bawn_rule_type;
+typedef enum { BAWN_RULE_PATTERN, BAWN_RULE_FORM /* of a core phrase: rules.c */ } bawn_rule_type;
 typedef struct {
     const char *regex;
     uint8_t flags, type;            /* BAWN_P_*, bawn_rule_type */

@@ -16,7 +16,7 @@ enum {
     BAWN_P_CASE = 1,        /* case-sensitive; default is caseless */
     BAWN_P_LITERAL = 2,     /* `regex` is plain text, no metacharacters */
     BAWN_P_WORD = 4,        /* the match must begin and end at word boundaries (checked in C, any script) */
-    BAWN_P_CORE = 8,        /* LITERAL only: its ROT13 and reversed forms are looked for as well (R8) */
+    BAWN_P_CORE = 8,        /* LITERAL only, words of ASCII: in ROT13, reversed, by words reversed and joined too (R8) */
     BAWN_P_TRIGGER = 16     /* only wakes confirm(): any width rules and begins are confirm's own affair; may be as
                              * short as one byte ("@"), is never a finding by itself */
 };

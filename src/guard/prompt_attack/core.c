@@ -1,5 +1,5 @@
-/* Core phrases, in plain letters; the database holds their ROT13 and reversed forms too (RULINGS R8), so that a text
- * need not be decoded to find them. Short enough to stand in many attacks, long enough that no honest text holds their
+/* Core phrases, in plain letters; the database holds them in ROT13, reversed, reversed word by word and without blanks too
+ * (RULINGS R8), so that a text need not be decoded to find them. Short enough to stand in many attacks, long enough that no honest text holds their
  * transformed forms by chance. */
 #include "guard/prompt_attack/prompt_attack.h"
 
@@ -81,7 +81,7 @@ static const bawn_pattern patterns[] = {
 
 const bawn_guard bawn_guard_attack_core = {
     .guard = "prompt_attack", .id = "prompt_attack.core",
-    .doc = "Finds the core phrases of attacks written in ROT13 or backwards: English, Spanish, French, German, Portuguese and Italian; Russian backwards.",
+    .doc = "Finds the core phrases of attacks written in ROT13, backwards, word by word backwards or without blanks: English, Spanish, French, German, Portuguese and Italian; Russian backwards.",
     .places = BAWN_IN_INPUT | BAWN_IN_UNTRUSTED, .views = BAWN_VIEW_ALL,
     .kinds = BAWN_PROMPT_ATTACK_KINDS,
     .patterns = patterns, .n_patterns = BAWN_COUNT(patterns),

@@ -8,11 +8,12 @@
 static const bawn_kind kinds[] = { { "test.ONE", "LLM01", "AML.T0051", BAWN_BLOCK, BAWN_BLOCK, "one" },
                                    { "test.TWO", "LLM01", "AML.T0051", BAWN_BLOCK, BAWN_BLOCK, "two" } };
 static const bawn_pattern rows[] = {
-    { "Ignore this", 0, BAWN_P_LITERAL | BAWN_P_CORE, 0.95f, "en", "", "" },
+    { "Ignore all of this", 0, BAWN_P_LITERAL | BAWN_P_CORE, 0.95f, "en", "", "" },
     { "zebra[a-z ]{0,40}quokka", 1, 0, 0.8f, "en", "", "" },
     { "plain words", 0, BAWN_P_LITERAL, 0.8f, "en", "", "" },
     { "@", 0, BAWN_P_TRIGGER, 0.8f, "*", "", "" },
     { "what[0-9]that", 0, 0, 0.8f, "en", "", "" },
+    { "mode enabled", 0, BAWN_P_LITERAL | BAWN_P_CORE, 0.95f, "en", "", "" },
 };
 static const bawn_guard guard = { .guard = "test", .id = "test.rows", .places = BAWN_IN_ALL, .views = BAWN_VIEW_ALL, .kinds = kinds,
                                   .n_kinds = 2, .patterns = rows, .n_patterns = BAWN_COUNT(rows) };
@@ -24,19 +25,21 @@ static void rows_are_listed_and_core_ones_transformed(void **state)
     bawn_rules r;
     (void)state;
     assert_true(bawn_rules_list(&r, guards, 1, 5, arena, NULL));
-    assert_int_equal(r.n_rules, BAWN_COUNT(rows) + 2);
+    assert_int_equal(r.n_rules, BAWN_COUNT(rows) + 4 + 3);
     for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
         assert_string_equal(r.rules[i].regex, rows[i].regex);
         assert_int_equal(r.rules[i].guard, 5);
         assert_ptr_equal(r.rules[i].pattern, &rows[i]);
         assert_int_equal(r.rules[i].type, BAWN_RULE_PATTERN);
     }
-    assert_string_equal(r.rules[5].regex, "Vtaber guvf");           /* ROT13 */
-    assert_string_equal(r.rules[6].regex, "siht erongI");
-    for (size_t i = 5; i < 7; i++) {
-        assert_int_equal(r.rules[i].type, BAWN_RULE_FORM);
-        assert_int_equal(r.rules[i].width, 11);
-        assert_ptr_equal(r.rules[i].pattern, &rows[0]);
+    static const char *const forms[] = { "Vtaber nyy bs guvf", "siht fo lla erongI", "erongI lla fo siht", "Ignoreallofthis",    /* ROT13 first */
+                                         "zbqr ranoyrq", "delbane edom", "edom delbane" };                                   /* too short to be joined */
+    for (size_t i = 0; i < BAWN_COUNT(forms); i++) {
+        const bawn_rule *rule = &r.rules[BAWN_COUNT(rows) + i];
+        assert_string_equal(rule->regex, forms[i]);
+        assert_int_equal(rule->type, BAWN_RULE_FORM);
+        assert_int_equal(rule->width, strlen(forms[i]));
+        assert_ptr_equal(rule->pattern, &rows[i < 4 ? 0 : 5]);
     }
     bawn_arena_free(arena);
 }
