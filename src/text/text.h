@@ -81,6 +81,8 @@ bool bawn_decode_run(bawn_buf *out, bool *useful, bawn_slice run, bawn_code code
 /* True when a word may not end at (begin at) offset `at` because letters or digits of the same kind stand on both
  * sides; knows non-ASCII letters, and that Chinese, Japanese and Thai have no spaces. */
 bool bawn_text_inside_word(bawn_slice text, size_t at);
+/* True when a terminal's control sequence (ECMA-48 5.4) ends at `at`: its letter belongs to no word. */
+bool bawn_text_behind_sequence(bawn_slice text, size_t at);
 bool bawn_text_is_letter(uint32_t code_point);                   /* general category L* or M* */
 bool bawn_text_no_space_script(uint32_t code_point);             /* Han, Kana, Thai, Lao, Khmer, Myanmar */
 const char *bawn_text_script(uint32_t code_point);               /* "Latin", "Cyrillic", ...; "Common" */

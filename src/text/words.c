@@ -55,6 +55,17 @@ bool bawn_text_no_space_script(uint32_t c)
     return false;
 }
 
+bool bawn_text_behind_sequence(bawn_slice text, size_t at)
+{
+    enum { LONGEST = 32 };
+    size_t i = at - 1;
+    if (at < 3 || at > text.len || text.ptr[i] < '@' || text.ptr[i] > '~')
+        return false;
+    while (i > 1 && at - i < LONGEST && text.ptr[i - 1] >= ' ' && text.ptr[i - 1] < '@')
+        i--;
+    return i > 1 && text.ptr[i - 1] == '[' && text.ptr[i - 2] == 0x1B;
+}
+
 bool bawn_text_inside_word(bawn_slice text, size_t at)
 {
     if (at == 0 || at >= text.len)
@@ -66,5 +77,5 @@ bool bawn_text_inside_word(bawn_slice text, size_t at)
     if (is_digit(left) && is_digit(right))
         return true;
     return bawn_text_is_letter(left) && bawn_text_is_letter(right) && !bawn_text_no_space_script(left) &&
-           !bawn_text_no_space_script(right);
+           !bawn_text_no_space_script(right) && !bawn_text_behind_sequence(text, at);
 }

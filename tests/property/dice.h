@@ -55,12 +55,15 @@ static const char *const private_data[] = {
     "北京市朝阳区建国路88号3号楼2单元501室", "我住在上海市浦东新区世纪大道100号", "東京都千代田区丸の内1-9-1", "ул. Ленина, д. 5, кв. 12", "شارع التحرير 15، القاهرة",
     "12 महात्मा गांधी मार्ग", "анна@почта.рф", "用户@例子.中国", "josef@müller.de", "March 12, 1984", "1984年3月12日", "550e8400-e29b-41d4-a716-446655440000",
     "020 7946 0958", "07700 900123", "postcode SW1A 1AA", "claim #204812345", "KD93GKGP number plate", "我今年42岁",
+    "_4111111111111111_", "__4111 1111 1111 1111__", "pay\x1b[1m4111111111111111\x1b[0m", "我叫王伟，", "姓名：李娜", "私の名前は田中太郎です", "田中太郎と申します",
+    "मेरा नाम राहुल शर्मा है", "اسمي أحمد علي", "الاسم: محمد حسن",
 };
 static const char *const keys[] = {
     "AKIAIOSFODNN7EXAMPLE", "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "password: hunter2hunter", "api_key=9f86d081884c7d659a2feaa0c55ad015",
     "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD", "postgres://root:s3cr3t@db.example:5432/shop",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
     "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAx2\n-----END RSA PRIVATE KEY-----", "xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx",
+    "x\x1b[1mghp_16C7e42F292c6912E7710c838347Ae178B4a",
     "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "Authorization: Bearer abcdef0123456789abcdef0123456789",
 };
 static const char *const attacks[] = {

@@ -124,6 +124,26 @@ static float score_of(bawn_probe *p, const bawn_group *g, size_t n, size_t digit
     return 0.8f;
 }
 
+static size_t underscores_before(const bawn_probe *p, size_t i)
+{
+    size_t n = 0;
+    while (bawn_probe_back(p, i - n) == '_')
+        n++;
+    return n;
+}
+
+/* Underscores around it and nothing beside them, as Markdown writes emphasis: _4111..._, not id_4111..._x. */
+static bool is_emphasised(bawn_probe *p, size_t begin, size_t end)
+{
+    enum { MOST = 3 };
+    size_t n = underscores_before(p, begin), i = end;
+    while (i - end <= MOST && bawn_probe_at(p, i) == '_')
+        i++;
+    int before = bawn_probe_back(p, begin - n), after = bawn_probe_at(p, i);
+    return n > 0 && n <= MOST && i - end == n && (before < 0 || !bawn_is_alnum((unsigned char)before)) &&
+           (after < 0 || !bawn_is_alnum((unsigned char)after));
+}
+
 /* A card of the groups g[0] .. g[n-1]. */
 static bool is_card(bawn_probe *p, const bawn_group *g, size_t n, size_t digits)
 {
@@ -134,7 +154,8 @@ static bool is_card(bawn_probe *p, const bawn_group *g, size_t n, size_t digits)
         return false;
     if (!issuer_holds(text, digits) || !bawn_pii_luhn(text, digits) || bawn_pii_same(text, digits) || !evenly_apart(p, g, n))
         return false;
-    if (!bawn_pii_left(p, begin) || (n == 1 && !bawn_pii_right(p, end)) || !bawn_probe_word_ends(p, end))
+    bool free = bawn_pii_left(p, begin) && (n > 1 || bawn_pii_right(p, end));
+    if (!(free || is_emphasised(p, begin, end)) || !bawn_probe_word_ends(p, end))
         return false;
     float score = score_of(p, g, n, digits);
     if (score <= 0)

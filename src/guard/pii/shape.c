@@ -1,6 +1,7 @@
 /* Shapes and context of identifiers, and the loop over a table of them; see pii.h. Cost of a run: groups x rows, the
  * row told off by one byte (its first group's length) in nearly all cases. */
 #include "guard/pii/pii.h"
+#include "text/text.h"
 
 static bool finnish_sign(int c) { return c == '+' || c == '-' || (c >= 'A' && c <= 'F') || (c >= 'U' && c <= 'Y'); }
 
@@ -51,7 +52,7 @@ static bool joins(int c) { return c == '-' || c == '.' || c == '/' || c == ',' |
 bool bawn_pii_left(const bawn_probe *p, size_t at)
 {
     int c = bawn_probe_back(p, at);
-    if (c < 0)
+    if (c < 0 || bawn_text_behind_sequence(p->text, at))
         return true;
     if (bawn_is_alnum((unsigned char)c) || c == '_' || !bawn_probe_word_begins(p, at))
         return false;

@@ -2,6 +2,7 @@
  * has, holds its length against the row, and lets placeholders of manuals pass. One line per sort: kind, prefix, signs,
  * shortest and longest rest. The rests in the examples are one random text cut to length, so nothing here is a key. */
 #include "guard/secrets/secrets.h"
+#include "text/text.h"
 
 typedef struct { bawn_signs signs; uint16_t min, max; } form;
 
@@ -272,7 +273,8 @@ static void confirm(bawn_probe *p)
     const form *f = &forms[p->pattern - patterns];
     size_t begin = p->end - strlen(p->pattern->regex), end = bawn_secret_run(p, p->end, f->signs, f->max);
 
-    if (bawn_is_alnum((unsigned char)p->text.ptr[begin]) && begin > 0 && (bawn_is_alnum((unsigned char)p->text.ptr[begin - 1])))
+    if (bawn_is_alnum((unsigned char)p->text.ptr[begin]) && begin > 0 && bawn_is_alnum((unsigned char)p->text.ptr[begin - 1]) &&
+        !bawn_text_behind_sequence(p->text, begin))
         return;
     if (f->signs == BAWN_SIGNS_DOTS)        /* a full stop behind belongs to the sentence */
         while (end > p->end && p->text.ptr[end - 1] == '.')

@@ -52,6 +52,8 @@ static const struct { const char *text, *found; } spans[] = {
     { "password: John.Smith1985", "John.Smith1985" },
     { "export API_KEY='n7Kq2xLw9Rt5Yb1Nc6Vd4Hs0'", "n7Kq2xLw9Rt5Yb1Nc6Vd4Hs0" },
     { "curl -H 'Authorization: Bearer a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0' x", "a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0" },
+    { "x\x1B[1mgh" "p_a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoT\x1B[0m", "gh" "p_a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoT" },
+    { "x\x1B[38;5;9mAK" "IAQ7ZK2MX9VRT4HB3N\x1B[0m", "AK" "IAQ7ZK2MX9VRT4HB3N" },
     { "gh" "p_a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoT.", "gh" "p_a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoT" },
     { "x -----BEGIN PRIVATE " "KEY-----\nMIIEowa8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoT\n-----END PRIVATE " "KEY----- y",
       "-----BEGIN PRIVATE " "KEY-----\nMIIEowa8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoT\n-----END PRIVATE " "KEY-----" },
@@ -82,7 +84,7 @@ static const char *const honest[] = {
     "The bearer of bad news came at 10.", "Basic authentication is described in RFC 7617.", "postgres://user:password@localhost/db",
     "https://example.com:8080/path?token=next", "commit 286ec554c04d4b47556f286ec554c04d4b47556f", "UUID 550e8400-e29b-41d4-a716-446655440000",
     "The task-based risk-averse approach works.", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "sk-1234567890abcdef1234567890abcdef1234567890abcdef",
-    "AKIAIOSFODNN7EXAMPLE", "The secret of the recipe is patience: 3 hours of it.", "max_tokens: 4096, token_type: bearer", "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----",
+    "AKIAIOSFODNN7EXAMPLE", "list[1mAK" "IAQ7ZK2MX9VRT4HB3N", "The secret of the recipe is patience: 3 hours of it.", "max_tokens: 4096, token_type: bearer", "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----",
     "keyboard key-value store", "password = settings.DB_PASS1", "on this machine the login password changed2 days ago", "curl -u user:password https://a.example", "curl -u $USER:$PASS1 https://a.example", "mysql -u root -p shop1", "mysql -P3306 -p", "sshpass -e ssh a -p 2222", "sshpass -p \"$SSH_PASS1\" ssh a", "docker run -u 1000:1000 image", "machine a.example login bob password <password1>", "see MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.xxxxxxxxxxxxxxxxxxxxxxxxxxx", "user.password = newPassword1;", "xo" "xb-123456789012-123456789012-xxxxxxxxxxxxxxxxxxxxxxxx", "const token = await getToken(request);", "password = input('Password: ')", "passwords must have 12 characters",
     "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUA", "SKU SK12345678", "next_token_id = 12345",
 };

@@ -24,6 +24,12 @@ static void a_word_ends_where_its_letters_end(void **state)
     inside("API\u63A5", 3, false);
     inside("\uC548\uB155", 3, true);
     inside("\u0E17\u0E33", 3, false);
+    inside("x\x1B[1mAK", 5, false);
+    inside("x\x1B[38;5;9mAK", 10, false);
+    inside("x\x1B[38;5;9mAK", 11, true);
+    inside("x[1mAK", 4, true);
+    inside("\x1B[mA", 3, false);
+    inside("[mA", 2, true);
 }
 
 static void letters_and_scripts_are_known(void **state)
