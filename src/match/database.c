@@ -189,7 +189,7 @@ bool bawn_match_load(bawn_match **out, bawn_slice saved, bool in_place, bawn_err
 {
     *out = NULL;
     if (saved.len <= HEAD || memcmp(saved.ptr, in_place ? in_memory : serialised, KIND) != 0)
-        return bawn_error_set(err, BAWN_E_POLICY, "not a saved pattern database");
+        return bawn_error_set(err, BAWN_E_POLICY, "this is no saved pattern database: rebuild it");
     if (strncmp(saved.ptr + KIND, hs_version(), VERSION - 2) != 0)
         return bawn_error_set(err, BAWN_E_POLICY, "the pattern database was made by Vectorscan %.40s, here is %s: rebuild "
                               "it", saved.ptr + KIND, hs_version());
