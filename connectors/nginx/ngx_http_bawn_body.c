@@ -117,9 +117,7 @@ ngx_http_bawn_read(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
     ngx_http_request_t  *r = ctx->request;
 
     for (cl = in; cl; cl = cl->next) {
-        if (ngx_http_bawn_shows_death(r, cl->buf)) {
-            ctx->died = 1;
-        }
+        ctx->died = ctx->died || ngx_http_bawn_shows_death(r, cl->buf);
     }
 
     while (*ctx->last_in) {
@@ -147,8 +145,10 @@ ngx_http_bawn_read(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 
 /* The answer broke off: the exchange words what the client reads of that, and the record. */
 static void
-ngx_http_bawn_tell_death(ngx_http_bawn_ctx_t *ctx, uint64_t now)
+ngx_http_bawn_tell_death(ngx_http_bawn_ctx_t *ctx)
 {
+    uint64_t  now = ngx_http_bawn_now(ngx_http_bawn_worker(ctx->request));
+
     if (ctx->late) {
         (void) bawn_exchange_response(ctx->exchange, NGX_HTTP_GATEWAY_TIME_OUT, bawn_slice_of(NULL, 0), now);
     }
@@ -160,28 +160,25 @@ ngx_http_bawn_tell_death(ngx_http_bawn_ctx_t *ctx, uint64_t now)
 static void
 ngx_http_bawn_close(ngx_http_bawn_ctx_t *ctx)
 {
-    uint64_t  now;
-
     if (ctx->closed || !(ctx->eof || ctx->died) || (ctx->in && !ctx->died)) {
         return;
     }
 
     ctx->closed = 1;
-    now = ngx_http_bawn_now(ngx_http_bawn_worker(ctx->request));
 
     if (ctx->ended) {
         return;                            /* the dialect's own end mark came before the connection's */
     }
 
     if (ctx->died) {
-        ngx_http_bawn_tell_death(ctx, now);
+        ngx_http_bawn_tell_death(ctx);
         return;
     }
 
     ctx->source.data = ctx->collected;
     ctx->source.len = ctx->collected_len;
     (void) bawn_exchange_feed(ctx->exchange, BAWN_OUTPUT, bawn_slice_of((char *) ctx->collected, ctx->collected_len),
-                              true, now);
+                              true, ngx_http_bawn_now(ngx_http_bawn_worker(ctx->request)));
 }
 
 
@@ -405,7 +402,6 @@ static ngx_int_t
 ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 {
     ngx_int_t                   rc;
-    uint64_t                    now;
     ngx_chain_t                *cl;
     ngx_http_request_t         *r = ctx->request;
     ngx_http_bawn_main_conf_t  *mcf = ngx_http_get_module_main_conf(r, ngx_http_bawn_module);
@@ -417,12 +413,12 @@ ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
         }
 
         ctx->closed = 1;
-        now = ngx_http_bawn_now(mcf->worker);
 
         if (ctx->died) {
-            ngx_http_bawn_tell_death(ctx, now);
+            ngx_http_bawn_tell_death(ctx);
         } else {
-            (void) bawn_exchange_feed(ctx->exchange, BAWN_OUTPUT, bawn_slice_of(NULL, 0), true, now);
+            (void) bawn_exchange_feed(ctx->exchange, BAWN_OUTPUT, bawn_slice_of(NULL, 0), true,
+                                      ngx_http_bawn_now(mcf->worker));
         }
 
         (void) ngx_http_bawn_pump(ctx);

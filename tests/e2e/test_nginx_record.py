@@ -87,7 +87,7 @@ def test_full_disk_answers_503_before_an_upstream_is_asked(start, upstream):
     with Client(nginx.port) as c:
         c.send(b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")
         assert c.answer().status == 503
-    assert "record" in nginx.text()
+    assert upstream.wait(lambda: "record" in nginx.text())                 # its log is read beside us
 
 
 @pytest.mark.parametrize("spool", ["", "sync"])

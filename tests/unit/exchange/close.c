@@ -318,7 +318,7 @@ static size_t bytes_of_response(const run *r)
     size_t at = bawn_slice_find(bawn_buf_slice(&r->record), BAWN_LIT("\"bytes\":{"));
 
     at += bawn_slice_find(bawn_slice_of(r->record.ptr + at, r->record.len - at), key) + key.len;
-    return strtoul(r->record.ptr + at, NULL, 10);
+    return at < r->record.len ? strtoul(r->record.ptr + at, NULL, 10) : 0;
 }
 
 #define SAYS(text) "{\"id\":\"c\",\"model\":\"m-1\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"" text \
