@@ -62,7 +62,7 @@ static const bawn_key keys[] = {
     COUNT("listeners.*.limits.connections", 1, 65535, "1000", "Requests under way at once; one more is answered 429."),
     KEY("listeners.*.http2", BOOL, "false", "Speak HTTP/2 here and nothing else (cleartext, by prior knowledge): HTTP/1.1 needs a "
         "listener of its own."),
-    KEY("listeners.*.serves", LIST, NULL, "Makes it a listener for operations: what it answers."),
+    { "listeners.*.serves", LIST, NULL, NULL, "Makes it a listener for operations: what it answers.", NULL, false, 1, 0, NULL },
     CHOICE("listeners.*.serves[]", 0, "metrics|health|admin", NULL, "`metrics` is /metrics, `health` is /healthz and "
            "/readyz."),
     LATER("listeners.*.serves[]=admin", "the admin API", "The admin API under /bawn/v1/."),

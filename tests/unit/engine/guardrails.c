@@ -128,6 +128,7 @@ static void what_makes_no_sense_is_refused_with_its_place(void **state)
         { "version: 1\nupstreams: {main: {dialect: openai, url: 'ftp://x/'}}\n", 2, "no base URL" },
         { "version: 1\nupstreams: {main: {dialect: openai, url: [http://a/v1, http://b/v2]}}\n", 2, "same path" },
         { "version: 1\nupstreams: {}\n", 2, "found an empty map for upstreams; expected at least one" },
+        { UPSTREAM "listeners: {ops: {serves: []}}\n", 3, "found an empty list for listeners.ops.serves; expected at least one" },
         { "version: 2\nupstreams: {}\n", 1, "found `2` for version; expected 1" },
         { UPSTREAM "guardrails: {a: {leak: {min_words: 2}}}\n", 3, "expected a whole number from 5 to 64" },
         { UPSTREAM "guardrails: {a: {input_limits: {repeated_token_run: 3}}}\n", 3, "expected 0 (not looked for), or 10 or more" },
