@@ -39,6 +39,7 @@ typedef struct {
     ngx_http_bawn_scorer_t  *scorer;          /* NULL: no scorer configured */
     ngx_queue_t              live;            /* ctxs with an open exchange: recorded even if the worker must go */
     ngx_queue_t              unwritten;       /* ctxs whose record waits for the group's write */
+    ngx_uint_t               added;           /* records since the last write */
     ngx_event_t              commit;
     ngx_event_t              trim;            /* while set, requests have come since the heap was trimmed */
     void                    *reserve;         /* given up when there is no memory for an exchange */
@@ -136,6 +137,7 @@ struct ngx_http_bawn_ctx_s {
     unsigned                  kill:1;         /* close the upstream now */
     unsigned                  again_posted:1;
     unsigned                  due:1;          /* what was put off is to be sent now */
+    unsigned                  passing:1;      /* we are inside the next filter: what comes by is that one's, not the upstream's */
     unsigned                  in_unwritten:1, in_live:1, in_woken:1;
     unsigned                  dispatched:1;
     unsigned                  flushed:1;      /* the stream's head is on its way */
@@ -189,6 +191,7 @@ ngx_int_t ngx_http_bawn_emit(ngx_http_bawn_ctx_t *ctx, bawn_slice bytes);
 ngx_int_t ngx_http_bawn_append(ngx_http_bawn_ctx_t *ctx, ngx_buf_t *b);
 ngx_int_t ngx_http_bawn_flush(ngx_http_bawn_ctx_t *ctx);
 ngx_int_t ngx_http_bawn_send(ngx_http_bawn_ctx_t *ctx);
+ngx_int_t ngx_http_bawn_pass_down(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *out);
 ngx_uint_t ngx_http_bawn_is_backed_up(ngx_http_bawn_ctx_t *ctx);
 
 /* inflate.c: gzip and br under caps (RULINGS R23) */
@@ -200,6 +203,7 @@ ngx_int_t ngx_http_bawn_inflate_ended(ngx_http_bawn_inflate_t *z);
 
 /* record.c: the spool */
 void ngx_http_bawn_record(ngx_http_bawn_ctx_t *ctx, bawn_slice line);
+void ngx_http_bawn_record_write(ngx_http_bawn_main_conf_t *mcf, ngx_log_t *log);
 void ngx_http_bawn_record_now(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_record_forget(ngx_http_bawn_ctx_t *ctx);
 void ngx_http_bawn_commit_handler(ngx_event_t *ev);
@@ -220,7 +224,7 @@ void ngx_http_bawn_count(ngx_shm_zone_t *zone, bawn_slice record);
 void ngx_http_bawn_count_streams(ngx_shm_zone_t *zone, ngx_int_t delta);
 void ngx_http_bawn_count_spool(ngx_shm_zone_t *zone, size_t bytes);
 ngx_int_t ngx_http_bawn_zone_text(ngx_shm_zone_t *zone, bawn_buf *out);
-void ngx_http_bawn_count_lost(ngx_shm_zone_t *zone);
+void ngx_http_bawn_count_lost(ngx_shm_zone_t *zone, ngx_uint_t n);
 char *ngx_http_bawn_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_bawn_no_operation(ngx_http_request_t *r, ngx_str_t *operations);
 

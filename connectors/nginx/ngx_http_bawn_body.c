@@ -441,7 +441,7 @@ ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
     }
 
     r->buffered &= (unsigned) ~NGX_HTTP_BAWN_BUFFERED & 0x0f;
-    rc = ngx_http_bawn_next_body(r, ctx->in);
+    rc = ngx_http_bawn_pass_down(ctx, ctx->in);
 
     while (ctx->in) {
         cl = ctx->in;
@@ -462,7 +462,7 @@ ngx_http_bawn_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_bawn_module);
 
-    if (ctx == NULL || r != r->main || ctx->mode == NGX_BAWN_PLAIN) {
+    if (ctx == NULL || r != r->main || ctx->mode == NGX_BAWN_PLAIN || ctx->passing) {
         return ngx_http_bawn_next_body(r, in);
     }
 

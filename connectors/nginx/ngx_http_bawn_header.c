@@ -155,10 +155,12 @@ static void
 ngx_http_bawn_finalize_upstream(ngx_http_request_t *r, ngx_int_t rc)
 {
     ngx_connection_t     *c = r->upstream->peer.connection;
-    ngx_http_bawn_ctx_t  *ctx = ngx_http_get_module_ctx(r, ngx_http_bawn_module);
+    ngx_http_bawn_ctx_t  *ctx = ngx_http_bawn_get(r);
 
-    ctx->late = c != NULL && c->read->timedout;
-    ctx->finalize_upstream(r, rc);
+    if (ctx) {
+        ctx->late = c != NULL && c->read->timedout;
+        ctx->finalize_upstream(r, rc);
+    }
 }
 
 
@@ -313,6 +315,14 @@ ngx_http_bawn_upstream_failed(ngx_http_bawn_ctx_t *ctx, ngx_uint_t status)
 }
 
 
+/* What an upstream's answer says that it is, or what one may take it for that says nothing (RFC 9110 8.3). */
+static bawn_slice
+ngx_http_bawn_type(ngx_str_t *type)
+{
+    return type->len ? bawn_slice_of((char *) type->data, type->len) : BAWN_LIT("application/octet-stream");
+}
+
+
 /* An answer that we do not let in: the exchange words the error, the upstream's connection is closed. */
 static ngx_int_t
 ngx_http_bawn_invalid(ngx_http_bawn_ctx_t *ctx, const char *why)
@@ -431,8 +441,8 @@ ngx_http_bawn_begin(ngx_http_bawn_ctx_t *ctx, ngx_http_bawn_mode_e mode)
     ctx->mode = mode;
     type = &r->headers_out.content_type;
 
-    (void) bawn_exchange_response(ctx->exchange, (int) r->headers_out.status,
-                                  bawn_slice_of((char *) type->data, type->len), ngx_http_bawn_now(w));
+    (void) bawn_exchange_response(ctx->exchange, (int) r->headers_out.status, ngx_http_bawn_type(type),
+                                  ngx_http_bawn_now(w));
 
     if (ngx_http_bawn_pump(ctx) != NGX_OK) {
         ngx_http_bawn_fallback(ctx, BAWN_OUTPUT, 503, "guard_failed");
@@ -508,8 +518,8 @@ ngx_http_bawn_unguarded(ngx_http_bawn_ctx_t *ctx)
     r->http_version = ctx->http_version;
     ctx->mode = NGX_BAWN_OFF;
     ctx->opened = 1;
-    (void) bawn_exchange_response(ctx->exchange, (int) r->headers_out.status,
-                                  bawn_slice_of((char *) type->data, type->len), ngx_http_bawn_now(w));
+    (void) bawn_exchange_response(ctx->exchange, (int) r->headers_out.status, ngx_http_bawn_type(type),
+                                  ngx_http_bawn_now(w));
     (void) bawn_exchange_feed(ctx->exchange, BAWN_OUTPUT, bawn_slice_of(NULL, 0), false, ngx_http_bawn_now(w));
 
     if (r->upstream && r->upstream->cleanup) {
@@ -520,7 +530,7 @@ ngx_http_bawn_unguarded(ngx_http_bawn_ctx_t *ctx)
         }
     }
 
-    if (r->header_only) {
+    if (r->header_only || r->headers_out.status == NGX_HTTP_NO_CONTENT || r->headers_out.status == NGX_HTTP_NOT_MODIFIED) {
         (void) bawn_exchange_feed(ctx->exchange, BAWN_OUTPUT, bawn_slice_of(NULL, 0), true, ngx_http_bawn_now(w));
         (void) ngx_http_bawn_pump(ctx);
         ngx_http_bawn_record_now(ctx);

@@ -541,6 +541,8 @@ ngx_http_bawn_exit_process(ngx_cycle_t *cycle)
         ngx_http_bawn_leave(ngx_queue_data(ngx_queue_head(&w->live), ngx_http_bawn_ctx_t, live));
     }
 
+    ngx_http_bawn_record_write(mcf, cycle->log);
+
     if (w->trim.timer_set) {
         ngx_del_timer(&w->trim);
     }

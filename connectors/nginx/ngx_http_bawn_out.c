@@ -143,6 +143,20 @@ ngx_http_bawn_flush(ngx_http_bawn_ctx_t *ctx)
 }
 
 
+/* A filter below may send something of its own meanwhile (addition's last buffer): that comes by us. */
+ngx_int_t
+ngx_http_bawn_pass_down(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *out)
+{
+    ngx_int_t  rc;
+
+    ctx->passing = 1;
+    rc = ngx_http_bawn_next_body(ctx->request, out);
+    ctx->passing = 0;
+
+    return rc;
+}
+
+
 /* Gives `out` to the next filter and takes back the buffers that are done. */
 ngx_int_t
 ngx_http_bawn_send(ngx_http_bawn_ctx_t *ctx)
@@ -150,7 +164,7 @@ ngx_http_bawn_send(ngx_http_bawn_ctx_t *ctx)
     ngx_int_t            rc;
     ngx_http_request_t  *r = ctx->request;
 
-    if (ctx->out == NULL && ctx->busy == NULL && !r->connection->buffered) {
+    if (ctx->out == NULL && ctx->busy == NULL && !r->connection->buffered && r->postponed == NULL) {
         return NGX_OK;
     }
 
@@ -159,7 +173,7 @@ ngx_http_bawn_send(ngx_http_bawn_ctx_t *ctx)
         return NGX_OK;
     }
 
-    rc = ngx_http_bawn_next_body(r, ctx->out);
+    rc = ngx_http_bawn_pass_down(ctx, ctx->out);
 
     ngx_chain_update_chains(r->pool, &ctx->free, &ctx->busy, &ctx->out, (ngx_buf_tag_t) &ngx_http_bawn_module);
     ctx->last_out = &ctx->out;

@@ -8,16 +8,6 @@
 #include "ngx_http_bawn.h"
 
 
-static void
-ngx_http_bawn_record_lost(ngx_http_bawn_ctx_t *ctx)
-{
-    ngx_http_bawn_main_conf_t  *mcf = ngx_http_get_module_main_conf(ctx->request, ngx_http_bawn_module);
-
-    ngx_http_bawn_count_lost(mcf->zone);
-    ctx->record = NGX_BAWN_LOST;
-}
-
-
 void
 ngx_http_bawn_record(ngx_http_bawn_ctx_t *ctx, bawn_slice line)
 {
@@ -31,14 +21,13 @@ ngx_http_bawn_record(ngx_http_bawn_ctx_t *ctx, bawn_slice line)
 
     if (!bawn_spool_add(w->spool, line, ngx_http_bawn_now(w), &err)) {
         ngx_log_error(NGX_LOG_CRIT, ctx->timer.log, 0, "record: %s", err.message);
+        ngx_http_bawn_count_lost(mcf->zone, 1);
         w->full = !mcf->on_full_observe;
-        ngx_http_bawn_record_lost(ctx);
+        ctx->record = NGX_BAWN_LOST;
         return;
     }
 
-    ngx_http_bawn_count(mcf->zone, line);
-    ngx_http_bawn_count_spool(mcf->zone, line.len);
-
+    w->added++;
     ctx->record = NGX_BAWN_UNWRITTEN;
     ctx->final_out = ctx->last_out;
     ctx->fill = NULL;                      /* what is emitted from here on waits in buffers of its own */
@@ -52,8 +41,18 @@ ngx_http_bawn_record(ngx_http_bawn_ctx_t *ctx, bawn_slice line)
 }
 
 
-/* Writes what was recorded since the last time, and says so to those who wait for it. */
 static void
+ngx_http_bawn_written(void *user, bawn_slice event)
+{
+    ngx_http_bawn_main_conf_t  *mcf = user;
+
+    ngx_http_bawn_count(mcf->zone, event);
+    ngx_http_bawn_count_spool(mcf->zone, event.len);
+}
+
+
+/* Writes what was recorded since the last time, and says so to those who wait for it. */
+void
 ngx_http_bawn_record_write(ngx_http_bawn_main_conf_t *mcf, ngx_log_t *log)
 {
     bool                     ok;
@@ -62,24 +61,27 @@ ngx_http_bawn_record_write(ngx_http_bawn_main_conf_t *mcf, ngx_log_t *log)
     ngx_http_bawn_ctx_t     *ctx;
     ngx_http_bawn_worker_t  *w = mcf->worker;
 
+    if (w->added == 0) {
+        return;
+    }
+
     ngx_memzero(&err, sizeof(bawn_error));
-    ok = bawn_spool_flush(w->spool, &err) && (!mcf->sync || bawn_spool_sync(w->spool, &err));
+    ok = bawn_spool_flush(w->spool, ngx_http_bawn_written, mcf, &err)
+         && (!mcf->sync || bawn_spool_sync(w->spool, &err));
     w->full = !ok && !mcf->on_full_observe;
 
     if (!ok) {
         ngx_log_error(NGX_LOG_CRIT, log, 0, "record: %s", err.message);
+        ngx_http_bawn_count_lost(mcf->zone, w->added);
     }
+
+    w->added = 0;
 
     for (q = ngx_queue_head(&w->unwritten); q != ngx_queue_sentinel(&w->unwritten); q = ngx_queue_next(q)) {
         ctx = ngx_queue_data(q, ngx_http_bawn_ctx_t, unwritten);
 
-        if (ctx->record != NGX_BAWN_UNWRITTEN) {
-            continue;
-        }
-        if (ok) {
-            ctx->record = NGX_BAWN_RECORDED;
-        } else {
-            ngx_http_bawn_record_lost(ctx);
+        if (ctx->record == NGX_BAWN_UNWRITTEN) {
+            ctx->record = ok ? NGX_BAWN_RECORDED : NGX_BAWN_LOST;
         }
     }
 }

@@ -386,11 +386,11 @@ ngx_http_bawn_count_spool(ngx_shm_zone_t *zone, size_t bytes)
 
 
 void
-ngx_http_bawn_count_lost(ngx_shm_zone_t *zone)
+ngx_http_bawn_count_lost(ngx_shm_zone_t *zone, ngx_uint_t n)
 {
     ngx_http_bawn_zone_t  *z = zone->data;
 
-    (void) ngx_atomic_fetch_add(&z->lost, 1);
+    (void) ngx_atomic_fetch_add(&z->lost, (ngx_atomic_int_t) n);
 }
 
 

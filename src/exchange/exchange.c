@@ -293,6 +293,7 @@ bool bawn_exchange_response(bawn_exchange *x, int status, bawn_slice content_typ
         return x->late && x->phase == BAWN_PHASE_ANSWER;
     x->phase = BAWN_PHASE_ANSWER;
     x->status = status;
+    x->answers = content_type.len > 0;
     x->mode = BAWN_ANSWER_PASS;
     if (!x->guardrail || !is_success(status) || x->operation != BAWN_OP_CHAT)
         return true;
@@ -361,7 +362,7 @@ static bool upstream_left(bawn_exchange *x)
         return bawn_exchange_close(x, end);
     if (x->late)
         return bawn_request_refuse(x, BAWN_E_UPSTREAM_TIMEOUT, BAWN_LIT("The upstream did not answer in time."), BAWN_NIL);
-    if (begun)
+    if (begun || x->answers)
         return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer broke off."), BAWN_NIL);
     if (x->status == 200)
         return bawn_request_refuse(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream's answer cannot be guarded."), BAWN_NIL);

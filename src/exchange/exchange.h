@@ -105,6 +105,7 @@ struct bawn_exchange {
 
     bawn_answer_mode mode;
     int status;                         /* the upstream's, then the client's */
+    bool answers;                       /* it was the upstream who answered: with a type, as connectors say it */
     bool late;                          /* the upstream was waited for in vain, for its head or for more of its answer */
     bawn_buf answer;
     bawn_json answer_json;

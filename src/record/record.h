@@ -45,10 +45,11 @@ typedef struct { const char *folder; int worker; uint64_t rotate_bytes, keep_ns;
 bool bawn_spool_open(bawn_spool **out, const bawn_spool_options *, uint64_t now_ns, bawn_error *err); /* mkdir -p */
 /* add frames an event, flush appends all that were added with one write(2); append does both. An event that was added is
  * not recorded before flush says so. False: nothing may be answered (BAWN_E_RECORD_UNAVAILABLE: disk full, I/O); of what
- * flush wrote a part is cut off again, and nothing of it is tried anew. With sync, fdatasync is the caller's:
- * bawn_spool_sync(). Files are rotated between two flushes. */
+ * flush wrote a part is cut off again, and nothing of it is tried anew. `written`, or NULL, is called for each event that
+ * flush has written. With sync, fdatasync is the caller's: bawn_spool_sync(). Files are rotated between two flushes. */
+typedef void bawn_spool_written(void *user, bawn_slice event);
 bool bawn_spool_add(bawn_spool *, bawn_slice payload, uint64_t now_ns, bawn_error *err);
-bool bawn_spool_flush(bawn_spool *, bawn_error *err);
+bool bawn_spool_flush(bawn_spool *, bawn_spool_written *written, void *user, bawn_error *err);
 bool bawn_spool_append(bawn_spool *, bawn_slice payload, uint64_t now_ns, bawn_error *err);
 bool bawn_spool_sync(bawn_spool *, bawn_error *err);
 void bawn_spool_close(bawn_spool *);

@@ -135,7 +135,7 @@ void bawn_spool_close(bawn_spool *s)
 {
     if (!s)
         return;
-    (void)bawn_spool_flush(s, NULL);
+    (void)bawn_spool_flush(s, NULL, NULL, NULL);
     if (s->fd >= 0)
         close(s->fd);
     if (s->folder_fd >= 0)
@@ -196,7 +196,15 @@ bool bawn_spool_add(bawn_spool *s, bawn_slice payload, uint64_t now_ns, bawn_err
     return true;
 }
 
-bool bawn_spool_flush(bawn_spool *s, bawn_error *err)
+static void tell(const bawn_spool *s, bawn_spool_written *written, void *user)
+{
+    bawn_frame frame;
+
+    for (size_t at = 0; at < s->frames.len && bawn_frame_read(&frame, s->frames.ptr + at); at += bawn_frame_size(frame.length))
+        written(user, bawn_slice_of(s->frames.ptr + at + BAWN_FRAME_HEADER, frame.length));
+}
+
+bool bawn_spool_flush(bawn_spool *s, bawn_spool_written *written, void *user, bawn_error *err)
 {
     bool ok = s->n_frames == 0 || write_whole(s, err);
 
@@ -205,6 +213,8 @@ bool bawn_spool_flush(bawn_spool *s, bawn_error *err)
         s->bytes += s->frames.len;
         s->sequence += s->n_frames;
         s->events += s->n_frames;
+        if (written)
+            tell(s, written, user);
     }
     if (s->frames.cap > MAX_KEPT)
         bawn_buf_free(&s->frames);
@@ -215,7 +225,7 @@ bool bawn_spool_flush(bawn_spool *s, bawn_error *err)
 
 bool bawn_spool_append(bawn_spool *s, bawn_slice payload, uint64_t now_ns, bawn_error *err)
 {
-    return bawn_spool_add(s, payload, now_ns, err) && bawn_spool_flush(s, err);
+    return bawn_spool_add(s, payload, now_ns, err) && bawn_spool_flush(s, NULL, NULL, err);
 }
 
 bool bawn_spool_sync(bawn_spool *s, bawn_error *err)

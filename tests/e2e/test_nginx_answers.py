@@ -217,3 +217,39 @@ def test_an_upstreams_own_id_is_not_passed_on(nginx, upstream, stream):
     with Client(nginx.port) as c:
         a = c.send(request(chat("hello", stream=stream))).answer()
     assert a.text() == "hello" and nginx.event(a.headers["x-bawn-id"])["id"] == a.id and "fake" not in str(a.headers)
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_answer_without_a_body_is_whole(nginx, upstream, status):
+    """Over HTTP/2 a filter below us finds out that nothing follows the head."""
+    upstream.script = mock.raw(mock.head(status))
+    with http2() as c:
+        a = c.post(f"http://127.0.0.1:{nginx.h2}/v1/embeddings", content=b'{"model": "standin", "input": "x"}')
+    assert a.status_code == status and nginx.event(a.headers["x-bawn-id"])["end"] == "complete"
+
+
+@pytest.mark.parametrize("path", ["/v1/embeddings", "/v1/chat/completions"])
+def test_upstreams_own_504_that_breaks_off_is_no_time_out(start, upstream, path):
+    nginx = start()
+    upstream.script = mock.raw(mock.head(504, content_length=100) + b"abc")
+    a = ask(nginx, chat("hello") if "chat" in path else b'{"model": "standin", "input": "x"}', path=path)
+    assert (a.status, a.code()) == (502, "upstream_invalid") if "chat" in path else not a.complete
+    assert nginx.events()[0]["end"] == "upstream_died"
+
+
+@pytest.mark.parametrize("kind", ["length", "chunked", "collected", "stream"])
+def test_a_filter_below_that_adds_its_own_last_buffer(start, upstream, kind):
+    nginx = start(http="add_after_body /more; addition_types *;", locations="location = /more { bawn off; return 200 MORE; }")
+    path, body = "/v1/embeddings", b'{"model": "standin", "input": "x"}'
+    if kind == "length":
+        upstream.script = mock.answer_bytes(b"x" * 9000, content_type="application/json")
+    elif kind == "chunked":
+        upstream.script = mock.stream(b"x" * 9000, 3000, content_type="application/json")
+    else:
+        path, body = "/v1/chat/completions", chat("hello", stream=kind == "stream")
+        if kind == "stream":
+            upstream.script = mock.stream(mock.events(["a ", "b"]), 100)
+    with Client(nginx.port, seconds=4) as c:
+        for _ in range(2):
+            a = c.send(request(body, path=path)).answer()
+            assert a.complete and a.body.endswith(b"MORE")

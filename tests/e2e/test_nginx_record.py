@@ -7,7 +7,7 @@ import time
 import pytest
 
 import mock
-from client import Client, Load, ask, chat, request
+from client import Client, Load, ask, chat, get, request
 
 
 @pytest.mark.parametrize("spool", ["", "sync"])
@@ -128,6 +128,38 @@ def test_full_disk_cuts_an_answer_that_is_not_judged(start, upstream, chunked, p
     else:
         raise AssertionError("the disk never filled")
     assert 0 < complete <= len(nginx.events())
+
+
+def test_full_disk_is_remembered_until_something_is_written(start, upstream):
+    """An upstream that does not answer: its refusal is recorded at once, and the turn's commit has nothing left to write."""
+    nginx = start(file_limit=6000)
+    upstream.script = mock.raw(b"")
+    codes = [ask(nginx, chat("hello")).code() for _ in range(20)]
+    assert "record_unavailable" in codes and len(upstream.requests) <= codes.index("record_unavailable") + 1
+    assert get(f"http://127.0.0.1:{nginx.port}/readyz").status_code == 503
+
+
+def test_full_disk_counts_each_record_once_as_written_or_lost(start, upstream):
+    nginx = start(file_limit=3000)
+    upstream.script = mock.stall(mock.head(content_type="text/event-stream", transfer_encoding="chunked"))
+    for _ in range(12):
+        with Client(nginx.port) as c:
+            assert c.send(request(chat("hello", stream=True))).until(b"\r\n\r\n")
+    assert upstream.wait(lambda: nginx.text().count("append to the spool") > 0)
+    lines = get(f"http://127.0.0.1:{nginx.port}/metrics").text.splitlines()
+    count = {name: sum(int(x.split()[-1]) for x in lines if x.startswith(name)) for name in ("bawn_decisions_total", "bawn_unrecorded_total")}
+    assert count["bawn_decisions_total"] == len(nginx.events())
+    assert 0 < count["bawn_unrecorded_total"] <= 12 - len(nginx.events())
+
+
+def test_terminated_worker_says_what_it_could_not_record(start, upstream):
+    nginx = start(file_limit=100)
+    upstream.script = mock.stall(mock.head(content_type="text/event-stream", transfer_encoding="chunked"))
+    with Client(nginx.port) as c:
+        assert c.send(request(chat("hello", stream=True))).until(b"\r\n\r\n")
+        nginx.signal(signal.SIGTERM)
+        nginx.process.wait(5)
+    assert upstream.wait(lambda: "append to the spool" in nginx.text())
 
 
 def test_full_disk_with_on_full_observe_goes_on_and_counts(start, upstream):

@@ -409,20 +409,28 @@ static void frames_that_are_gone_from_the_middle_are_missed(void **state)
     bawn_spool_reader_close(r);
 }
 
+static void count(void *user, bawn_slice event)
+{
+    assert_true(event.len > 2 && event.ptr[0] == '{' && event.ptr[event.len - 1] == '}');
+    ++*(size_t *)user;
+}
+
 static void what_was_added_is_written_by_one_flush(void **state)
 {
+    size_t told = 0;
     bawn_spool *s = open_spool(*state, 0, 0, noon);
     bawn_spool_reader *r = open_reader(*state);
     char text[600];
     uint64_t bytes, events;
 
-    assert_true(bawn_spool_flush(s, NULL));                /* of nothing */
+    assert_true(bawn_spool_flush(s, NULL, NULL, NULL));                /* of nothing */
     for (size_t n = 0; n < 5; n++)
         assert_true(bawn_spool_add(s, event(text, 0, n), noon, NULL));
     expect_end(r);
     bawn_spool_stats(s, &bytes, &events);
     assert_int_equal(events, 0);
-    assert_true(bawn_spool_flush(s, NULL));
+    assert_true(bawn_spool_flush(s, count, &told, NULL));
+    assert_int_equal(told, 5);
     for (size_t n = 0; n < 5; n++)
         expect_event(r, 0, n);
     expect_end(r);
@@ -437,6 +445,7 @@ static void what_was_added_is_written_by_one_flush(void **state)
 
 static void a_group_that_does_not_fit_leaves_nothing_behind(void **state)
 {
+    size_t told = 0;
     struct rlimit before, small;
     bawn_spool *s = open_spool(*state, 0, 0, noon);
     bawn_spool_reader *r = open_reader(*state);
@@ -451,10 +460,11 @@ static void a_group_that_does_not_fit_leaves_nothing_behind(void **state)
     for (size_t n = 0; n < 20; n++)
         assert_true(bawn_spool_add(s, event(text, 0, 100 + n), noon, NULL));
     setrlimit(RLIMIT_FSIZE, &small);
-    assert_false(bawn_spool_flush(s, &err));
+    assert_false(bawn_spool_flush(s, count, &told, &err));
     setrlimit(RLIMIT_FSIZE, &before);
     assert_int_equal(err.code, BAWN_E_RECORD_UNAVAILABLE);
-    assert_true(bawn_spool_flush(s, NULL));                /* nothing of it is tried anew */
+    assert_int_equal(told, 0);
+    assert_true(bawn_spool_flush(s, NULL, NULL, NULL));                /* nothing of it is tried anew */
     append(s, 0, 1);
     bawn_spool_close(s);
     expect_event(r, 0, 0);
