@@ -3,12 +3,13 @@
  *
  * What is emitted is copied to buffers of a block each, which are used again when they are sent. Sending is put off
  * until all events of this turn of the loop are judged: each send wakes a peer that sleeps, which costs more than
- * judging a short text; of many in a row only the first does.
+ * judging a short text; of many in a row only the first does. What is large is sent at once.
  */
 #include "ngx_http_bawn.h"
 
 #define BAWN_BLOCK_SIZE  4096
 #define BAWN_BACKLOG     (256 * 1024)      /* bytes that may wait for a slow client */
+#define BAWN_LARGE       (128 * 1024)      /* judging so much costs more than any wake-up, and many such fill the caches */
 
 
 void
@@ -25,7 +26,7 @@ ngx_http_bawn_later_handler(ngx_event_t *ev)
 ngx_uint_t
 ngx_http_bawn_put_off(ngx_http_bawn_ctx_t *ctx)
 {
-    if (ctx->due) {
+    if (ctx->due || ctx->source.len > BAWN_LARGE) {
         ctx->due = 0;
         return 0;
     }

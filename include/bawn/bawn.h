@@ -103,9 +103,10 @@ typedef struct {
 BAWN_API bool bawn_exchange_new(bawn_exchange **out, bawn_worker *, bawn_slice dialect, bawn_slice method, bawn_slice raw_uri,
                        const bawn_attribute *, size_t n, uint64_t now_ns, const uint8_t seed[32], bawn_error *err);
 /* The head of the upstream's answer, once, after the request's VERDICT let it pass and before any of its bytes. content_type as it
- * came; text/event-stream is judged as a stream, application/json as a whole. An upstream that gives none, or one that may not pass:
- * the status in its place (502, 504; 200) without a type, then bawn_exchange_abort. 504 without a type may also come in the midst of an
- * answer: it stalled. False: not awaited here, or failed (contract 3). */
+ * came, application/octet-stream where it came without; text/event-stream is judged as a stream, application/json as a whole. An
+ * upstream that gives no answer, or one that may not pass: the status in its place (502, 504; 200) without a type, then
+ * bawn_exchange_abort. 504 without a type may also come in the midst of an answer: it stalled. False: not awaited here, or failed
+ * (contract 3). */
 BAWN_API bool bawn_exchange_response(bawn_exchange *, int status, bawn_slice content_type, uint64_t now_ns);
 /* The next bytes of the request's body (BAWN_INPUT) or of the answer's (BAWN_OUTPUT), in any cutting; `last` with the last of them,
  * which may be none. Then take all steps with bawn_exchange_next. False: failed (contract 3); the steps say what to send. */
