@@ -185,6 +185,8 @@ ngx_uint_t ngx_http_bawn_filters_whole(void);
 void ngx_http_bawn_kill(ngx_http_bawn_ctx_t *ctx);
 
 /* out.c: what leaves, and when */
+#define ngx_http_bawn_set_buffered(r, waits) \
+    ((r)->buffered = ((r)->buffered & ~NGX_HTTP_BAWN_BUFFERED & 0x0f) | ((waits) ? NGX_HTTP_BAWN_BUFFERED : 0))
 void ngx_http_bawn_later_handler(ngx_event_t *ev);
 ngx_uint_t ngx_http_bawn_put_off(ngx_http_bawn_ctx_t *ctx);
 ngx_int_t ngx_http_bawn_emit(ngx_http_bawn_ctx_t *ctx, bawn_slice bytes);

@@ -10,7 +10,6 @@
 #include "ngx_http_bawn.h"
 
 
-
 /* ---- input ---------------------------------------------------------------------------------------------------- */
 
 static ngx_int_t
@@ -110,6 +109,18 @@ ngx_http_bawn_shows_death(ngx_http_request_t *r, ngx_buf_t *b)
 }
 
 
+/* Behind what is not consumed yet. */
+static ngx_int_t
+ngx_http_bawn_queue(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
+{
+    while (*ctx->last_in) {
+        ctx->last_in = &(*ctx->last_in)->next;
+    }
+
+    return in ? ngx_chain_add_copy(ctx->request->pool, ctx->last_in, in) : NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_bawn_read(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
 {
@@ -120,11 +131,7 @@ ngx_http_bawn_read(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
         ctx->died = ctx->died || ngx_http_bawn_shows_death(r, cl->buf);
     }
 
-    while (*ctx->last_in) {
-        ctx->last_in = &(*ctx->last_in)->next;
-    }
-
-    if (in && ngx_chain_add_copy(r->pool, ctx->last_in, in) != NGX_OK) {
+    if (ngx_http_bawn_queue(ctx, in) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -182,7 +189,7 @@ ngx_http_bawn_close(ngx_http_bawn_ctx_t *ctx)
 }
 
 
-/* Whether the answer's end must wait: for jobs, or for the group commit. */
+/* Whether the answer's end must wait: for jobs, or for the write of its record, which is the last that an exchange does. */
 static ngx_uint_t
 ngx_http_bawn_waits(ngx_http_bawn_ctx_t *ctx)
 {
@@ -223,11 +230,7 @@ ngx_http_bawn_stream_end(ngx_http_bawn_ctx_t *ctx)
 {
     ngx_http_request_t  *r = ctx->request;
 
-    if (ctx->timer.timer_set) {
-        ngx_del_timer(&ctx->timer);
-    }
-
-    r->buffered &= (unsigned) ~NGX_HTTP_BAWN_BUFFERED & 0x0f;
+    ngx_http_bawn_set_buffered(r, 0);
 
     if (ngx_http_bawn_append(ctx, ngx_http_bawn_last(r, &(ngx_str_t) { 0, NULL })) != NGX_OK) {
         return NGX_ERROR;
@@ -260,8 +263,8 @@ ngx_http_bawn_stream(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
         ctx->closed = 1;
     }
 
-    if (ctx->record == NGX_BAWN_UNWRITTEN) {
-        r->buffered |= NGX_HTTP_BAWN_BUFFERED;
+    if (ctx->ended && ngx_http_bawn_waits(ctx)) {
+        ngx_http_bawn_set_buffered(r, 1);
         return NGX_OK;
     }
 
@@ -274,9 +277,9 @@ ngx_http_bawn_stream(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
     }
 
     if (ngx_http_bawn_waits(ctx) || ctx->closed || ctx->eof) {
-        r->buffered |= NGX_HTTP_BAWN_BUFFERED;
+        ngx_http_bawn_set_buffered(r, 1);
     } else {
-        r->buffered &= (unsigned) ~NGX_HTTP_BAWN_BUFFERED & 0x0f;
+        ngx_http_bawn_set_buffered(r, 0);
         ngx_http_bawn_arm(ctx);            /* heartbeats and the hold's time limit */
     }
 
@@ -355,11 +358,11 @@ ngx_http_bawn_collected(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
     }
 
     if (ngx_http_bawn_waits(ctx)) {
-        r->buffered |= NGX_HTTP_BAWN_BUFFERED;
+        ngx_http_bawn_set_buffered(r, 1);
         return NGX_OK;
     }
 
-    r->buffered &= (unsigned) ~NGX_HTTP_BAWN_BUFFERED & 0x0f;
+    ngx_http_bawn_set_buffered(r, 0);
 
     if (!v->seen || (ctx->died && v->status == 0)) {
         ngx_http_bawn_fallback(ctx, BAWN_OUTPUT, 502, "upstream_invalid");
@@ -428,19 +431,16 @@ ngx_http_bawn_off(ngx_http_bawn_ctx_t *ctx, ngx_chain_t *in)
         return NGX_ERROR;                  /* part of it is gone already: cut it, it must not look complete */
     }
 
-    if (in && ngx_chain_add_copy(r->pool, ctx->last_in, in) != NGX_OK) {
+    if (ngx_http_bawn_queue(ctx, in) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (ctx->record == NGX_BAWN_UNWRITTEN || (ctx->in && ngx_http_bawn_put_off(ctx))) {
-        while (*ctx->last_in) {
-            ctx->last_in = &(*ctx->last_in)->next;
-        }
-        r->buffered |= NGX_HTTP_BAWN_BUFFERED;
+        ngx_http_bawn_set_buffered(r, 1);
         return NGX_OK;
     }
 
-    r->buffered &= (unsigned) ~NGX_HTTP_BAWN_BUFFERED & 0x0f;
+    ngx_http_bawn_set_buffered(r, 0);
     rc = ngx_http_bawn_pass_down(ctx, ctx->in);
 
     while (ctx->in) {
@@ -491,7 +491,7 @@ ngx_http_bawn_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     default:
         ngx_http_bawn_swallow(in);
-        r->buffered &= (unsigned) ~NGX_HTTP_BAWN_BUFFERED & 0x0f;
+        ngx_http_bawn_set_buffered(r, 0);
         return ngx_http_bawn_send(ctx);
     }
 }

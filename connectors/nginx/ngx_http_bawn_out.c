@@ -170,7 +170,7 @@ ngx_http_bawn_send(ngx_http_bawn_ctx_t *ctx)
     }
 
     if (ctx->out && ngx_http_bawn_put_off(ctx)) {
-        r->buffered |= NGX_HTTP_BAWN_BUFFERED;
+        ngx_http_bawn_set_buffered(r, 1);
         return NGX_OK;
     }
 

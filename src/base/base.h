@@ -95,7 +95,9 @@ bool bawn_errors_add(bawn_errors *, const bawn_error *);          /* unless it i
 /* After a mistake: whether to look for more of them. Keeps it then. False where one is enough (NULL), where it is no mistake
  * of a policy but a failure of ours, and when enough are kept. */
 bool bawn_errors_go_on(bawn_errors *, const bawn_error *);
-void bawn_errors_sort(bawn_errors *);                             /* by file, line, column */
+/* The end of looking, which began with `before` kept: *err, where it stopped early (not ok), or all in order of their places.
+ * True: nothing was found. */
+bool bawn_errors_end(bawn_errors *, size_t before, bool ok, const bawn_error *err);
 
 /* ---- UTF-8 (RFC 3629) ---------------------------------------------------------------------------------- */
 size_t bawn_utf8_valid_prefix(bawn_slice);                        /* bytes that are valid; s.len when all are */

@@ -34,4 +34,11 @@ bool bawn_errors_go_on(bawn_errors *all, const bawn_error *err)
     return all && err->code == BAWN_E_POLICY && bawn_errors_add(all, err);
 }
 
-void bawn_errors_sort(bawn_errors *all) { qsort(all->items, all->n, sizeof *all->items, by_place); }
+bool bawn_errors_end(bawn_errors *all, size_t before, bool ok, const bawn_error *err)
+{
+    if (!ok)
+        bawn_errors_add(all, err);
+    else if (all->n > before)
+        qsort(all->items, all->n, sizeof *all->items, by_place);
+    return ok && all->n == before;
+}

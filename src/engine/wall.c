@@ -158,11 +158,8 @@ bool bawn_wall_check(bawn_wall **out, bawn_errors *all, const char *self, bawn_s
         return false;
     bawn_policy_free(tree);
     bool ok = load(out, all, self, yaml, cache_dir, &err);
-    if (!ok)
-        bawn_errors_add(all, &err);
-    if (!ok || all->n == before)
-        return ok;
-    bawn_errors_sort(all);
+    if (bawn_errors_end(all, before, ok, &err))
+        return true;
     bawn_wall_free(*out);
     *out = NULL;
     return false;

@@ -56,11 +56,8 @@ bool bawn_policy_check(bawn_policy **out, bawn_errors *all, const char *self, ba
     size_t before = all->n;
     bool ok = read_all(out, all, self, yaml, keys, n_keys, &err);
 
-    if (!ok)
-        bawn_errors_add(all, &err);
-    if (!ok || all->n == before)
-        return ok;
-    bawn_errors_sort(all);
+    if (bawn_errors_end(all, before, ok, &err))
+        return true;
     bawn_policy_free(*out);
     *out = NULL;
     return false;

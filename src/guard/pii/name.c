@@ -67,14 +67,6 @@ static size_t row_end(size_t *n, bawn_probe *p, size_t i, size_t most, bool (*in
     return i;
 }
 
-static bool is_one(bawn_slice value, const char *const *words)
-{
-    for (; *words; words++)
-        if (bawn_slice_is(value, *words))
-            return true;
-    return false;
-}
-
 static bool begins_with(bawn_slice value, const char *const *words)
 {
     for (; *words; words++)
@@ -117,7 +109,7 @@ static bool is_no_name(bawn_slice value)
     static const char *const words[] = { "必須", "不明", "未定", "秘密", "省略", "匿名", "以下", "任意", "入力", "記入", "未記入", "未入力", "同上", "有名", "本名", "仮名", "別名",
                                          "漢字", "英語", "日本語", "平仮名", "重要", "大事", "大切", "変更", "非公開", "公開", "未設定", "設定", "登録", "該当", "必要", "何度", "担当", "当社", "弊社",
                                          "株式会社", "会社", "部署", "部長", "課長", "営業部", "製品", "商品", "半角", "全角", NULL };
-    return is_one(value, words);
+    return bawn_slice_is_any(value, words);
 }
 
 static size_t japanese(bawn_probe *p, size_t i)
@@ -175,9 +167,9 @@ static size_t words_end(bawn_probe *p, size_t i, bool (*in)(uint32_t), const cha
             return end;
         size_t word = row_end(&n, p, i, LETTERS, in);
         bawn_slice value = { p->text.ptr + i, word - i };
-        if (n == 0 || is_one(value, stops))
+        if (n == 0 || bawn_slice_is_any(value, stops))
             return end;
-        if (words == WORDS || n < 2 || n > LETTERS || is_one(value, no))
+        if (words == WORDS || n < 2 || n > LETTERS || bawn_slice_is_any(value, no))
             return 0;
         end = word;
         if (point_at(&i, p, word) != ' ')
