@@ -42,18 +42,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     bawn_arena *arena = bawn_arena_new(65536, 1u << 26);
     bawn_slice rest, text = { (const char *)data, size }, id = BAWN_LIT("id");
-    bawn_conversation asked = { .model = BAWN_LIT("m"), .n_choices = 1 };
+    bawn_conversation seen, asked = { .model = BAWN_LIT("m"), .n_choices = 1 };
+    bawn_stream_state state = { 0 };
+    bawn_error err = { 0 };
     bawn_json j = { 0 };
     bawn_buf out = { 0 };
 
     bawn_dialect_openai.route(BAWN_LIT("POST"), text, &rest);
-    CHECK(bawn_dialect_openai.stream_refusal(&out, &asked, text, NULL, 0, id, id, 0));
+    CHECK(bawn_dialect_openai.stream_refusal(&out, &asked, text, NULL, NULL, 0, id, id, 0));
     if (arena && bawn_json_parse(&j, text, 64, NULL)) {
         for (bawn_operation op = BAWN_OP_UNKNOWN; op <= BAWN_OP_MODEL; op++) {
             walk(bawn_dialect_openai.request, op, &j, arena);
             walk(bawn_dialect_openai.answer, op, &j, arena);
         }
-        walk(bawn_dialect_openai.event, BAWN_OP_CHAT, &j, arena);
+        bawn_arena_reset(arena);
+        if (bawn_dialect_openai.event(&seen, &state, BAWN_OP_CHAT, &j, arena, &err))
+            check_fields(&seen, &j);
     }
     bawn_buf_free(&out);
     bawn_json_free(&j);

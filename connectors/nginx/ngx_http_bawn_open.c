@@ -40,9 +40,18 @@ ngx_http_bawn_attribute(ngx_http_bawn_attributes_t *a, const char *key, const u_
 }
 
 
-static ngx_table_elt_t *
-ngx_http_bawn_header_in(ngx_http_request_t *r, const char *lower, size_t len)
+/* The headers that an exchange reads besides those that nginx keeps. One pass: requests have a score of them. */
+static void
+ngx_http_bawn_describe_headers(ngx_http_bawn_attributes_t *a, ngx_http_request_t *r)
 {
+    static const struct { size_t len; const char *name, *attribute; } wanted[] = {
+        { sizeof("traceparent") - 1, "traceparent", "http.request.traceparent" },
+        { sizeof("accept-language") - 1, "accept-language", "http.accept_language" },
+        { sizeof("anthropic-version") - 1, "anthropic-version", "http.request.anthropic_version" },
+        { sizeof("x-api-key") - 1, "x-api-key", "http.request.api_key" }
+    };
+
+    size_t            k;
     ngx_uint_t        i;
     ngx_list_part_t  *part = &r->headers_in.headers.part;
     ngx_table_elt_t  *h = part->elts;
@@ -51,15 +60,17 @@ ngx_http_bawn_header_in(ngx_http_request_t *r, const char *lower, size_t len)
 
         if (i >= part->nelts) {
             if (part->next == NULL) {
-                return NULL;
+                return;
             }
             part = part->next;
             h = part->elts;
             i = 0;
         }
 
-        if (h[i].key.len == len && ngx_strncmp(h[i].lowcase_key, lower, len) == 0) {
-            return &h[i];
+        for (k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++) {
+            if (h[i].key.len == wanted[k].len && ngx_memcmp(h[i].lowcase_key, wanted[k].name, wanted[k].len) == 0) {
+                ngx_http_bawn_attribute(a, wanted[k].attribute, h[i].value.data, h[i].value.len);
+            }
         }
     }
 }
@@ -69,8 +80,7 @@ static void
 ngx_http_bawn_describe(ngx_http_bawn_attributes_t *a, ngx_http_request_t *r, ngx_http_bawn_loc_conf_t *lcf,
     u_char worker[NGX_INT_T_LEN])
 {
-    u_char           *end;
-    ngx_table_elt_t  *h;
+    u_char  *end;
 
     end = ngx_sprintf(worker, "%ui", ngx_worker);
     ngx_http_bawn_attribute(a, "worker", worker, (size_t) (end - worker));
@@ -89,15 +99,7 @@ ngx_http_bawn_describe(ngx_http_bawn_attributes_t *a, ngx_http_request_t *r, ngx
                                 r->headers_in.authorization->value.len);
     }
 
-    h = ngx_http_bawn_header_in(r, "traceparent", sizeof("traceparent") - 1);
-    if (h) {
-        ngx_http_bawn_attribute(a, "http.request.traceparent", h->value.data, h->value.len);
-    }
-
-    h = ngx_http_bawn_header_in(r, "accept-language", sizeof("accept-language") - 1);
-    if (h) {
-        ngx_http_bawn_attribute(a, "http.accept_language", h->value.data, h->value.len);
-    }
+    ngx_http_bawn_describe_headers(a, r);
 }
 
 

@@ -1,6 +1,6 @@
 /*
- * ngx_http_bawn_vars.c: $bawn_id, $bawn_upstream, $bawn_uri, $bawn_authorization: what the exchange decided, for
- * proxy_pass, proxy_set_header and log_format. Empty where there is no exchange.
+ * ngx_http_bawn_vars.c: $bawn_id, $bawn_upstream, $bawn_uri, $bawn_authorization, $bawn_api_key: what the exchange
+ * decided, for proxy_pass, proxy_set_header and log_format. Empty where there is no exchange.
  */
 #include "ngx_http_bawn.h"
 
@@ -31,7 +31,8 @@ ngx_http_bawn_add_variables(ngx_conf_t *cf)
         { ngx_string("bawn_id"), offsetof(ngx_http_bawn_ctx_t, id) },
         { ngx_string("bawn_upstream"), offsetof(ngx_http_bawn_ctx_t, upstream) },
         { ngx_string("bawn_uri"), offsetof(ngx_http_bawn_ctx_t, uri) },
-        { ngx_string("bawn_authorization"), offsetof(ngx_http_bawn_ctx_t, authorization) }
+        { ngx_string("bawn_authorization"), offsetof(ngx_http_bawn_ctx_t, authorization) },
+        { ngx_string("bawn_api_key"), offsetof(ngx_http_bawn_ctx_t, api_key) }
     };
 
     size_t                i;

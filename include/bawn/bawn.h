@@ -94,12 +94,13 @@ typedef struct {
     bawn_job job;                                          /* NEED: answer before its deadline; others may run beside */
     const bawn_verdict *verdict; int status; bawn_slice content_type, body;  /* VERDICT; a block's answer to send */
     bawn_slice upstream, upstream_uri;                     /* VERDICT, request passes: name in the policy; path for it */
-    bawn_slice authorization;                              /* VERDICT, request passes: header value, empty: send none */
+    bawn_slice authorization, api_key;                     /* VERDICT, request passes: values of the headers Authorization and
+                                                            * x-api-key for the upstream; empty: send none */
     bool stream;                                           /* VERDICT with body: body is a stream (text/event-stream) */
     bawn_slice record;                                     /* RECORD: append to the spool before END is obeyed */
 } bawn_step;                                               /* everything in it lives until the next call */
 
-/* dialect: "openai", the only one that is built. attributes are copied. seed feeds canaries and ids. False: *out is NULL. */
+/* dialect: "openai", "anthropic", or several: the one that knows the request's route is spoken. attributes are copied. seed feeds canaries and ids. False: *out is NULL. */
 BAWN_API bool bawn_exchange_new(bawn_exchange **out, bawn_worker *, bawn_slice dialect, bawn_slice method, bawn_slice raw_uri,
                        const bawn_attribute *, size_t n, uint64_t now_ns, const uint8_t seed[32], bawn_error *err);
 /* The head of the upstream's answer, once, after the request's VERDICT let it pass and before any of its bytes. content_type as it

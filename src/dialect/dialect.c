@@ -1,7 +1,7 @@
 /* dialect.c: the list of dialects, and the HTTP status of each error code (RULINGS R15). */
 #include "dialect/dialect.h"
 
-static const bawn_dialect *const dialects[] = { &bawn_dialect_openai };
+static const bawn_dialect *const dialects[] = { &bawn_dialect_openai, &bawn_dialect_anthropic };
 
 const bawn_dialect *bawn_dialect_find(bawn_slice name)
 {
@@ -9,6 +9,17 @@ const bawn_dialect *bawn_dialect_find(bawn_slice name)
         if (bawn_slice_is(name, dialects[i]->name))
             return dialects[i];
     return NULL;
+}
+
+void bawn_stream_advance(bawn_stream_state *s, bawn_mark mark, uint32_t block)
+{
+    s->begun = s->begun || mark != BAWN_MARK_NONE;
+    s->finished = s->finished || mark == BAWN_MARK_FINISH;
+    if (mark == BAWN_MARK_OPEN) {
+        s->block = block;
+        s->next = block + 1;
+    }
+    s->open = mark == BAWN_MARK_OPEN || (s->open && mark != BAWN_MARK_CLOSE);
 }
 
 /* 5xx makes SDKs try again: right where a second try may help, and for guard_failed the connector adds

@@ -11,8 +11,10 @@
 
 typedef enum { BAWN_F_TEXT,         /* a string, or a list of content parts below it that have rows of their own */
                BAWN_F_DEEP,         /* every string below, object keys included (tool schemas, metadata) */
-               BAWN_F_ARGUMENTS,    /* a string that holds JSON: a tool call's arguments */
+               BAWN_F_ARGUMENTS,    /* a tool call's arguments: a string that holds JSON, or the JSON itself (`raw`) */
                BAWN_F_NAME,         /* a tool's name: text, short, may not be masked (a finding there blocks) */
+               BAWN_F_SIGNED,       /* text under a signature: may not be changed. In an answer what would be masked
+                                     * blocks; in a request it stays, recorded as unguarded: signed_block */
                BAWN_F_PLAIN,        /* known, no text: numbers, enums, ids. A string here that does not look like an
                                      * id (over 128 bytes, or a byte outside [A-Za-z0-9._:/+=,#~-]) is guarded as DEEP */
                BAWN_F_OPAQUE,       /* bytes in base64 that are no text (vectors, signatures, padding): as PLAIN, of
@@ -44,7 +46,15 @@ typedef struct {
     uint32_t message;               /* request: index of its message or input, UINT32_MAX outside; texts of one are
                                      * joined (R40: kind TEXT only) */
     bool key;                       /* an object's key: may not be masked (a finding there blocks) */
+    bool raw;                       /* `text` is the JSON of a value, as it stands in the body: what is put into it is not
+                                     * escaped a second time, and must leave JSON */
 } bawn_field;
+
+/* Whether nothing may be put into the text, so that a finding that would be masked must block. */
+static inline bool bawn_field_is_fixed(const bawn_field *f)
+{
+    return f->key || f->kind == BAWN_F_NAME || f->kind == BAWN_F_SIGNED;
+}
 
 /* Characters of an unknown field are in `fields` as well (they are guarded, and reported); those of media are not. */
 typedef struct { bawn_slice path; uint64_t characters; const char *reason; } bawn_unguarded;
@@ -63,6 +73,17 @@ typedef struct {                    /* answers and events: each choice that occu
     bawn_span finish_wire;          /* the JSON value of finish_reason, empty when absent */
 } bawn_choice;
 
+/* What an event does to a stream whose answer is a list of blocks, one after the other. */
+typedef enum { BAWN_MARK_NONE, BAWN_MARK_BEGIN, BAWN_MARK_OPEN, BAWN_MARK_CLOSE, BAWN_MARK_FINISH, BAWN_MARK_END } bawn_mark;
+/* How far such a stream has come: as read, which the next event's meaning hangs on, and as passed on, which the shape of
+ * an end hangs on. All zero at its begin. */
+typedef struct {
+    bool begun, open, finished, tool;           /* tool: what is open calls one */
+    uint32_t block, next;           /* the block that is open, or was last; number of the next one */
+    uint32_t run;                   /* texts are one running text until a tool is called: which one */
+} bawn_stream_state;
+void bawn_stream_advance(bawn_stream_state *, bawn_mark, uint32_t block);
+
 typedef struct {
     bawn_field *fields; size_t n_fields;
     bawn_unguarded *unguarded; size_t n_unguarded;   /* media, unknown fields */
@@ -77,15 +98,22 @@ typedef struct {
     uint32_t n_messages;            /* chat: messages; embeddings, moderations: inputs (answers: results) */
     bool stream, include_usage;
     bool error;                     /* event: the upstream's {"error": ...} in a stream */
+    bawn_slice type;                /* event: what it calls itself, where the dialect's events have names */
+    bawn_mark mark; uint32_t block; /* event */
+    bool ends_run; uint32_t run;    /* event: the texts of this choice end before it */
 } bawn_conversation;
 
 /* ---- operations ------------------------------------------------------------------------------------------ */
 typedef enum { BAWN_OP_UNKNOWN, BAWN_OP_CHAT, BAWN_OP_EMBEDDINGS, BAWN_OP_MODERATIONS, BAWN_OP_MODELS,
-               BAWN_OP_MODEL /* GET /models/{id} */ } bawn_operation;
+               BAWN_OP_MODEL /* GET /models/{id} */, BAWN_OP_MESSAGES, BAWN_OP_COUNT_TOKENS } bawn_operation;
+/* Whether a model answers in words, which are judged. */
+static inline bool bawn_operation_talks(bawn_operation op) { return op == BAWN_OP_CHAT || op == BAWN_OP_MESSAGES; }
 
 typedef struct { bawn_slice id, owner; } bawn_listed_model;
 typedef struct bawn_dialect {
     const char *name;                                                /* "openai" */
+    const char *routes;             /* for errors: what is served, "POST /v1/chat/completions, ..." */
+    const char *family;             /* paths that begin so are this dialect's, known or not: errors there are in its form */
     /* Which operation a request is: exact paths on the raw URI (no decoding, one canonical form; T14). *rest: what is
      * sent to the upstream after its base path ("/chat/completions"), query included. */
     bawn_operation (*route)(bawn_slice method, bawn_slice raw_uri, bawn_slice *rest);
@@ -94,7 +122,8 @@ typedef struct bawn_dialect {
      * error()'s `param`), NO_MEMORY. answer, event: UPSTREAM_INVALID, NO_MEMORY. */
     bool (*request)(bawn_conversation *out, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
     bool (*answer)(bawn_conversation *out, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
-    bool (*event)(bawn_conversation *out, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *); /* one chunk */
+    /* One event of a stream; the state is what the events before it left, and is moved on. */
+    bool (*event)(bawn_conversation *out, bawn_stream_state *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
     /* A block that looks like the provider's own refusal (200), for a request that never went upstream; a stream when
      * the request asked for one. False, *out as it was: the operation has no such form (embeddings): send
      * error(CONTENT_FILTER); or out of memory (out->failed). */
@@ -105,23 +134,26 @@ typedef struct bawn_dialect {
                            const bawn_conversation *answer, bawn_slice id, bawn_slice message, uint64_t now_ns);
     /* The end of a stream that was blocked half-way: finish chunks for every open choice, usage if asked, [DONE].
      * `last`: the newest chunk's JSON text, whose id, model, created (and usage) are kept; empty when none was passed
-     * on: then a whole refusal is written. */
-    bool (*stream_refusal)(bawn_buf *out, const bawn_conversation *request, bawn_slice last, const uint32_t *choices,
-                           size_t n_choices, bawn_slice id, bawn_slice message, uint64_t now_ns);
+     * on: then a whole refusal is written. `passed`: what the client has of the stream. */
+    bool (*stream_refusal)(bawn_buf *out, const bawn_conversation *request, bawn_slice last, const bawn_stream_state *passed,
+                           const uint32_t *choices, size_t n_choices, bawn_slice id, bawn_slice message, uint64_t now_ns);
     /* An error in the dialect's envelope: code is a bawn_error code. status: see bawn_dialect_status(). */
     bool (*error)(bawn_buf *out, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param);
     bool (*stream_error)(bawn_buf *out, int code, bawn_slice message);        /* as an event in a stream, and the end */
     const char *hold;                                                /* keep-alive while text is held, or NULL */
+    const char *done;               /* the end of a stream, an event that is no JSON; NULL: an event with BAWN_MARK_END is */
+    bool named;                     /* events have names, and each says its own as `type` */
     /* Answers to operations that Bawn serves itself: results of guard scores by input. */
     bool (*moderation)(bawn_buf *out, bawn_slice id, bawn_slice model, const float *scores /* [n][13] */,
                        const float *attack /* [n] prompt_attack */, const bool *flagged, size_t n);
     bool (*models)(bawn_buf *out, const bawn_listed_model *, size_t n);
-    bool (*model_of)(bawn_slice *out, bawn_slice rest, bawn_arena *);   /* the id in GET /models/{id}, as route() let it through */
+    bool (*model_of)(bawn_slice *out, bawn_slice raw_uri, bawn_arena *);   /* the id in GET /models/{id}, as route() let it through */
     const char *const *moderation_categories;                        /* the 13 names, in the order of scores */
     /* Id (channel) of field `path` of choice/tool-call, and whether text of it may be masked, are in bawn_field. */
 } bawn_dialect;
 
 extern const bawn_dialect bawn_dialect_openai;                       /* the OpenAI API, routes beneath /v1 */
+extern const bawn_dialect bawn_dialect_anthropic;                    /* Anthropic's Messages API */
 const bawn_dialect *bawn_dialect_find(bawn_slice name);              /* NULL when unknown */
 int bawn_dialect_status(int code);                                   /* HTTP status of an error code (R15) */
 

@@ -2,9 +2,12 @@
  * openai_request.c and openai_answer.c (wire -> conversation), openai_write.c (refusals), openai_error.c,
  * openai_moderation.c, openai_models.c. */
 #include "dialect/openai.h"
+#include "dialect/route.h"
 
 const bawn_dialect bawn_dialect_openai = {
     .name = "openai",
+    .routes = "POST /v1/chat/completions, /v1/embeddings, /v1/moderations and GET /v1/models",
+    .family = "/v1/",
     .route = bawn_openai_route,
     .operation_name = bawn_openai_operation_name,
     .request = bawn_openai_request,
@@ -16,8 +19,9 @@ const bawn_dialect bawn_dialect_openai = {
     .error = bawn_openai_error,
     .stream_error = bawn_openai_stream_error,
     .hold = ": hold\n\n",
+    .done = "data: [DONE]\n\n",
     .moderation = bawn_openai_moderation,
     .models = bawn_openai_models,
-    .model_of = bawn_openai_model_of,
+    .model_of = bawn_route_model,
     .moderation_categories = bawn_openai_moderation_categories,
 };

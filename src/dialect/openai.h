@@ -17,12 +17,11 @@ uint16_t bawn_openai_root(const char *name);        /* the node of a root by its
  * openai_request.c, openai_answer.c: a parsed body into a conversation, whose arrays are in the arena. */
 bool bawn_openai_request(bawn_conversation *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
 bool bawn_openai_answer(bawn_conversation *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
-bool bawn_openai_event(bawn_conversation *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
+bool bawn_openai_event(bawn_conversation *, bawn_stream_state *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
 
 /* openai_route.c: the operation of a request line, or UNKNOWN; *rest: the path without /v1, query included. */
 bawn_operation bawn_openai_route(bawn_slice method, bawn_slice raw_uri, bawn_slice *rest);
 const char *bawn_openai_operation_name(bawn_operation);
-bool bawn_openai_model_of(bawn_slice *out, bawn_slice rest, bawn_arena *);
 /* openai_models.c: the list of models. */
 bool bawn_openai_models(bawn_buf *, const bawn_listed_model *, size_t n);
 
@@ -32,8 +31,8 @@ bool bawn_openai_refusal(bawn_buf *, bawn_slice *content_type, bawn_operation, c
 bool bawn_openai_refused_answer(bawn_buf *, bawn_operation, const bawn_conversation *request,
                                 const bawn_conversation *answer, bawn_slice id, bawn_slice message, uint64_t now_ns);
 bool bawn_openai_stream_refusal(bawn_buf *, const bawn_conversation *request, bawn_slice last,
-                                const uint32_t *choices, size_t n, bawn_slice id, bawn_slice message,
-                                uint64_t now_ns);
+                                const bawn_stream_state *passed, const uint32_t *choices, size_t n, bawn_slice id,
+                                bawn_slice message, uint64_t now_ns);
 /* openai_error.c: errors, as a body and as the last event of a stream. */
 bool bawn_openai_error(bawn_buf *, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param);
 bool bawn_openai_stream_error(bawn_buf *, int code, bawn_slice message);

@@ -160,7 +160,7 @@ const size_t bawn_openai_n_answer_hooks = BAWN_COUNT(bawn_openai_answer_hooks);
 static bool walk(bawn_conversation *out, const char *root, const bawn_json *j, bawn_arena *arena, bawn_error *err)
 {
     bawn_walk w = { .out = out, .json = j, .arena = arena, .err = err, .trie = bawn_openai_trie() };
-    bawn_place start = { BAWN_ASSISTANT, BAWN_MODEL, UINT32_MAX, 0, 0, BAWN_CHANNEL_OTHER, 0 };
+    bawn_place start = { .role = BAWN_ASSISTANT, .origin = BAWN_MODEL, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
 
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
     if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
@@ -186,9 +186,10 @@ bool bawn_openai_answer(bawn_conversation *out, bawn_operation op, const bawn_js
     }
 }
 
-bool bawn_openai_event(bawn_conversation *out, bawn_operation op, const bawn_json *j, bawn_arena *arena,
-                       bawn_error *err)
+bool bawn_openai_event(bawn_conversation *out, bawn_stream_state *state, bawn_operation op, const bawn_json *j,
+                       bawn_arena *arena, bawn_error *err)
 {
+    (void)state;
     if (op != BAWN_OP_CHAT)
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "found a stream, expected one only from chat completions");
     return walk(out, "answer", j, arena, err);

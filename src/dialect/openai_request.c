@@ -10,23 +10,12 @@
 
 typedef struct { bool model, messages, input; uint8_t first; /* type of input's first item */ } seen;
 
-/* "messages[3].role" in err->file, where error() finds it as `param`. */
-static bool refuse(bawn_walk *w, const char *param, const char *expected, uint32_t token)
-{
-    static const char *const names[] = { "null", "false", "true", "a number", "a string", "a list", "an object" };
-    uint8_t type = token == UINT32_MAX ? BAWN_JSON_NULL : w->json->tokens[token].type;
-
-    bawn_error_set(w->err, BAWN_E_INVALID_REQUEST, "'%s': found %s, expected %s", param,
-                   token == UINT32_MAX ? "nothing" : names[type], expected);
-    return bawn_error_at(w->err, param, 0, 0);
-}
-
 static bool refuse_in(bawn_walk *w, uint32_t index, const char *key, const char *expected, uint32_t token)
 {
     char param[64];
 
     snprintf(param, sizeof(param), "messages[%" PRIu32 "]%s", index, key);
-    return refuse(w, param, expected, token);
+    return bawn_walk_refuse(w, param, expected, token);
 }
 
 static uint8_t type_of(const bawn_walk *w, uint32_t token) { return w->json->tokens[token].type; }
@@ -36,37 +25,28 @@ static bool model(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
     if (type_of(w, token) != BAWN_JSON_STRING || w->json->tokens[token].begin == w->json->tokens[token].end)
-        return refuse(w, "model", "the name of a model", token);
+        return bawn_walk_refuse(w, "model", "the name of a model", token);
     ((seen *)w->extra)->model = true;
     return bawn_walk_text(&w->out->model, w, token);
-}
-
-/* A server that takes "true" or 1 for true would stream what we take for whole: only the JSON words. */
-static bool flag(bawn_walk *w, bool *out, const char *param, uint32_t token)
-{
-    uint8_t type = type_of(w, token);
-
-    *out = type == BAWN_JSON_TRUE;
-    return type <= BAWN_JSON_TRUE || refuse(w, param, "true or false", token);
 }
 
 static bool stream(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
-    return flag(w, &w->out->stream, "stream", token);
+    return bawn_walk_flag(&w->out->stream, w, "stream", token);
 }
 
 static bool stream_options(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
     return type_of(w, token) == BAWN_JSON_OBJECT || type_of(w, token) == BAWN_JSON_NULL ||
-           refuse(w, "stream_options", "an object", token);
+           bawn_walk_refuse(w, "stream_options", "an object", token);
 }
 
 static bool include_usage(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
-    return flag(w, &w->out->include_usage, "stream_options.include_usage", token);
+    return bawn_walk_flag(&w->out->include_usage, w, "stream_options.include_usage", token);
 }
 
 static bool choices(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
@@ -77,7 +57,7 @@ static bool choices(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
     if (type_of(w, token) == BAWN_JSON_NULL)
         return true;
     if (!bawn_json_u64(&n, w->json, token) || n < 1 || n > MAX_CHOICES)
-        return refuse(w, "n", "a whole number from 1 to 128", token);
+        return bawn_walk_refuse(w, "n", "a whole number from 1 to 128", token);
     w->out->n_choices = (uint32_t)n;
     return true;
 }
@@ -93,7 +73,7 @@ static bool messages(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index
 {
     (void)p, (void)index;
     if (type_of(w, token) != BAWN_JSON_ARRAY || w->json->tokens[token].count == 0)
-        return refuse(w, "messages", "a list of at least one message", token);
+        return bawn_walk_refuse(w, "messages", "a list of at least one message", token);
     ((seen *)w->extra)->messages = true;
     w->out->n_messages = w->json->tokens[token].count;
     return true;
@@ -154,7 +134,7 @@ static bool input(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 
     (void)index;
     if (t->type != BAWN_JSON_STRING && (t->type != BAWN_JSON_ARRAY || t->count == 0))
-        return refuse(w, "input", "a string or a list that is not empty", token);
+        return bawn_walk_refuse(w, "input", "a string or a list that is not empty", token);
     p->message = 0;
     ((seen *)w->extra)->input = true;
     ((seen *)w->extra)->first = t->type == BAWN_JSON_ARRAY ? t[1].type : t->type;
@@ -173,7 +153,7 @@ static bool embeddings_item(bawn_walk *w, bawn_place *p, uint32_t token, uint32_
         return token_list(w, token);
     if (type == BAWN_JSON_NUMBER && ((seen *)w->extra)->first == BAWN_JSON_NUMBER)
         return true;
-    return refuse(w, "input", "a string, a list of strings or lists of tokens", token);
+    return bawn_walk_refuse(w, "input", "a string, a list of strings or lists of tokens", token);
 }
 
 /* A list of strings is as many inputs; a list of parts (text, images) is one. They do not mix. */
@@ -182,7 +162,7 @@ static bool moderations_item(bawn_walk *w, bawn_place *p, uint32_t token, uint32
     uint8_t type = type_of(w, token);
 
     if (type != ((seen *)w->extra)->first || (type != BAWN_JSON_STRING && type != BAWN_JSON_OBJECT))
-        return refuse(w, "input", "a string, a list of strings or a list of parts", token);
+        return bawn_walk_refuse(w, "input", "a string, a list of strings or a list of parts", token);
     p->message = type == BAWN_JSON_STRING ? index : 0;
     if (type == BAWN_JSON_OBJECT)
         w->out->n_messages = 1;
@@ -204,11 +184,11 @@ static bool complete(bawn_walk *w, bawn_operation op)
     const seen *s = w->extra;
 
     if (!s->model && op != BAWN_OP_MODERATIONS)
-        return refuse(w, "model", "the name of a model", UINT32_MAX);
+        return bawn_walk_refuse(w, "model", "the name of a model", UINT32_MAX);
     if (op == BAWN_OP_CHAT && !s->messages)
-        return refuse(w, "messages", "a list of at least one message", UINT32_MAX);
+        return bawn_walk_refuse(w, "messages", "a list of at least one message", UINT32_MAX);
     if (op != BAWN_OP_CHAT && !s->input)
-        return refuse(w, "input", "a string or a list that is not empty", UINT32_MAX);
+        return bawn_walk_refuse(w, "input", "a string or a list that is not empty", UINT32_MAX);
     return true;
 }
 
@@ -219,7 +199,7 @@ bool bawn_openai_request(bawn_conversation *out, bawn_operation op, const bawn_j
                                          [BAWN_OP_MODERATIONS] = "moderations" };
     seen s = { 0 };
     bawn_walk w = { .out = out, .json = j, .arena = arena, .err = err, .trie = bawn_openai_trie(), .extra = &s };
-    bawn_place start = { BAWN_USER, BAWN_CALLER, UINT32_MAX, 0, 0, BAWN_CHANNEL_OTHER, 0 };
+    bawn_place start = { .role = BAWN_USER, .origin = BAWN_CALLER, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
 
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
     if (op < BAWN_OP_CHAT || op > BAWN_OP_MODERATIONS)

@@ -212,7 +212,9 @@ const bawn_field_group bawn_openai_groups[] = {
 };
 const size_t bawn_openai_n_groups = BAWN_COUNT(bawn_openai_groups);
 
-static bawn_trie compiled;                            /* written once, below */
+static bawn_trie_node nodes[640];
+static bawn_trie_edge slots[2048];
+static bawn_trie compiled = { nodes, slots, .cap_nodes = BAWN_COUNT(nodes), .mask = BAWN_COUNT(slots) - 1 };   /* written once, below */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void compile(void)

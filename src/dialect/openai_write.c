@@ -195,8 +195,8 @@ static bool own_id(bawn_buf *b, bawn_slice id)
 }
 
 bool bawn_openai_stream_refusal(bawn_buf *b, const bawn_conversation *request, bawn_slice last,
-                                const uint32_t *choices, size_t n, bawn_slice id, bawn_slice message,
-                                uint64_t now_ns)
+                                const bawn_stream_state *passed, const uint32_t *choices, size_t n, bawn_slice id,
+                                bawn_slice message, uint64_t now_ns)
 {
     head h = { .model = request->model, .created = now_ns / 1000000000u, .include_usage = request->include_usage };
     bawn_arena *arena = last.len ? bawn_arena_new(4096, 0) : NULL;
@@ -204,6 +204,7 @@ bool bawn_openai_stream_refusal(bawn_buf *b, const bawn_conversation *request, b
     bawn_buf own = { 0 };
     size_t start = b->len;
 
+    (void)passed;
     if (!own_id(&own, id))
         b->failed = true;
     h.id = bawn_buf_slice(&own);
@@ -224,5 +225,5 @@ bool bawn_openai_refusal(bawn_buf *b, bawn_slice *content_type, bawn_operation o
     *content_type = request->stream ? BAWN_LIT("text/event-stream") : BAWN_LIT("application/json");
     if (!request->stream)
         return bawn_openai_refused_answer(b, op, request, NULL, id, message, now_ns);
-    return bawn_openai_stream_refusal(b, request, BAWN_NIL, NULL, 0, id, message, now_ns);
+    return bawn_openai_stream_refusal(b, request, BAWN_NIL, NULL, NULL, 0, id, message, now_ns);
 }

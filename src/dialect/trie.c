@@ -16,7 +16,7 @@ static uint64_t load(const char *from, size_t n)       /* n: 8 or 4, so that no 
 }
 
 /* Length, begin and end tell all names of our tables apart; others only collide. */
-static uint32_t slot_of(uint16_t parent, const char *key, size_t len)
+static uint32_t slot_of(const bawn_trie *t, uint16_t parent, const char *key, size_t len)
 {
     uint64_t head, tail;
 
@@ -30,13 +30,13 @@ static uint32_t slot_of(uint16_t parent, const char *key, size_t len)
         tail = (uint64_t)(uint8_t)key[len / 2] << 8 | (uint8_t)key[len - 1];
     }
     head = (head ^ (tail * 0x9E3779B97F4A7C15u) ^ ((uint64_t)parent << 48) ^ len) * 0xD6E8FEB86659FD93u;
-    return (uint32_t)(head >> 40) & (BAWN_TRIE_SLOTS - 1);
+    return (uint32_t)(head >> 40) & t->mask;
 }
 
 uint16_t bawn_trie_child(const bawn_trie *t, uint16_t parent, bawn_slice key)
 {
     if (key.len > 0) {
-        for (uint32_t s = slot_of(parent, key.ptr, key.len); t->slots[s].key; s = (s + 1) & (BAWN_TRIE_SLOTS - 1)) {
+        for (uint32_t s = slot_of(t, parent, key.ptr, key.len); t->slots[s].key; s = (s + 1) & t->mask) {
             const bawn_trie_edge *e = &t->slots[s];
 
             if (e->parent == parent && e->len == key.len && memcmp(e->key, key.ptr, key.len) == 0)
@@ -48,7 +48,7 @@ uint16_t bawn_trie_child(const bawn_trie *t, uint16_t parent, bawn_slice key)
 
 static uint16_t node_new(bawn_trie *t)
 {
-    if (t->n_nodes == BAWN_TRIE_NODES) {
+    if (t->n_nodes == t->cap_nodes) {
         t->full = true;
         return BAWN_TRIE_NONE;
     }
@@ -57,9 +57,9 @@ static uint16_t node_new(bawn_trie *t)
 
 static uint16_t child_make(bawn_trie *t, uint16_t parent, const char *key, size_t len)
 {
-    uint32_t s = slot_of(parent, key, len);
+    uint32_t s = slot_of(t, parent, key, len);
 
-    for (; t->slots[s].key; s = (s + 1) & (BAWN_TRIE_SLOTS - 1)) {
+    for (; t->slots[s].key; s = (s + 1) & t->mask) {
         const bawn_trie_edge *e = &t->slots[s];
 
         if (e->parent == parent && e->len == len && memcmp(e->key, key, len) == 0)

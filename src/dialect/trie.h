@@ -7,8 +7,6 @@
 
 #include "dialect/dialect.h"
 
-#define BAWN_TRIE_NODES 640
-#define BAWN_TRIE_SLOTS 2048                       /* a power of two, over twice the edges */
 #define BAWN_TRIE_NONE 0                           /* node 0 stands above the roots: nobody's child */
 
 struct bawn_walk;
@@ -31,14 +29,15 @@ typedef struct {
 typedef struct { const char *key; uint16_t len, parent, child; } bawn_trie_edge;
 
 typedef struct {
-    bawn_trie_node nodes[BAWN_TRIE_NODES];
-    bawn_trie_edge slots[BAWN_TRIE_SLOTS];         /* open addressing by (parent, key) */
-    size_t n_nodes;
+    bawn_trie_node *nodes;
+    bawn_trie_edge *slots;                         /* open addressing by (parent, key) */
+    size_t n_nodes, cap_nodes;
+    uint32_t mask;                                 /* slots - 1; slots are a power of two, over twice the edges */
     bool full;                                     /* the table outgrew the sizes above: a mistake of ours, tested */
 } bawn_trie;
 
 /* Compiles the rows, then hangs the hooks to their paths, into a trie that is all zero. Paths are borrowed for ever:
- * string literals. What finds no room is left out, and out->full says so. */
+ * string literals. Nodes and slots are all zero. What finds no room is left out, and out->full says so. */
 void bawn_trie_build(bawn_trie *, const bawn_field_group *, size_t n_groups, const bawn_hook_row *, size_t n_hooks);
 uint16_t bawn_trie_child(const bawn_trie *, uint16_t parent, bawn_slice key);     /* NONE when there is none */
 

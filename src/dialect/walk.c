@@ -15,6 +15,25 @@ bool bawn_walk_memory(bawn_walk *w)
     return bawn_error_set(w->err, BAWN_E_NO_MEMORY, "the body has too many fields for the memory of one exchange");
 }
 
+bool bawn_walk_refuse(bawn_walk *w, const char *param, const char *expected, uint32_t token)
+{
+    static const char *const names[] = { "null", "false", "true", "a number", "a string", "a list", "an object" };
+    uint8_t type = token == UINT32_MAX ? BAWN_JSON_NULL : w->json->tokens[token].type;
+
+    bawn_error_set(w->err, BAWN_E_INVALID_REQUEST, "'%s': found %s, expected %s", param,
+                   token == UINT32_MAX ? "nothing" : names[type], expected);
+    return bawn_error_at(w->err, param, 0, 0);
+}
+
+/* A server that takes "true" or 1 for true would stream what we take for whole: only the JSON words. */
+bool bawn_walk_flag(bool *out, bawn_walk *w, const char *param, uint32_t token)
+{
+    uint8_t type = w->json->tokens[token].type;
+
+    *out = type == BAWN_JSON_TRUE;
+    return type <= BAWN_JSON_TRUE || bawn_walk_refuse(w, param, "true or false", token);
+}
+
 bool bawn_walk_grow(bawn_walk *w, void **array, size_t *cap, size_t n, size_t size)
 {
     size_t more = *cap ? *cap * 2 : 16;
@@ -125,6 +144,17 @@ static uint32_t channel_of(const bawn_place *p)
     return p->choice << 16 | field;
 }
 
+/* A string's text; of a list or object its JSON, as it stands. */
+static bool text_of(bawn_field *f, bawn_walk *w, uint32_t token)
+{
+    f->raw = w->json->tokens[token].type != BAWN_JSON_STRING;
+    f->map = (bawn_json_map){ 0 };
+    if (!f->raw)
+        return bawn_json_decode(&f->text, &f->map, w->json, token, w->arena) || bawn_walk_memory(w);
+    f->text = bawn_json_raw(w->json, token);
+    return true;
+}
+
 /* One text: the value at hand, or its key. */
 static bool emit(bawn_walk *w, const bawn_place *p, uint32_t token, bawn_field_kind kind)
 {
@@ -135,8 +165,8 @@ static bool emit(bawn_walk *w, const bawn_place *p, uint32_t token, bawn_field_k
     if (!bawn_walk_grow(w, (void **)&o->fields, &w->cap_fields, o->n_fields, sizeof(*o->fields)))
         return false;
     f = &o->fields[o->n_fields];
-    if (!bawn_json_decode(&f->text, &f->map, w->json, token, w->arena))
-        return bawn_walk_memory(w);
+    if (!text_of(f, w, token))
+        return false;
     if (!bawn_walk_path(&f->path, w))
         return false;
     f->wire = (bawn_span){ t->begin, t->end };
@@ -171,7 +201,7 @@ static bool known_string(bawn_walk *w, const bawn_trie_node *node, const bawn_pl
     case BAWN_F_OPAQUE:
         return bawn_shape_base64(bawn_json_raw(w->json, token)) || emit(w, p, token, BAWN_F_DEEP);
     case BAWN_F_MEDIA:
-        return media(w, p, token);
+        return p->words ? emit(w, p, token, BAWN_F_TEXT) : media(w, p, token);
     default:
         return emit(w, p, token, (bawn_field_kind)node->kind);
     }
@@ -244,6 +274,8 @@ static bool see(bawn_walk *w, target *v, uint32_t index)
             return false;
         if (type == BAWN_JSON_STRING && node->named)
             return known_string(w, node, &v->place, v->token);
+        if (container && node->named && node->kind == BAWN_F_ARGUMENTS)
+            return empty || emit(w, &v->place, v->token, BAWN_F_ARGUMENTS);
         if (container ? !known_container(v, node, type == BAWN_JSON_OBJECT) && !empty : type == BAWN_JSON_STRING)
             if (!report_unknown(w, v))
                 return false;

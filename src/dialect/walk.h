@@ -13,6 +13,7 @@ typedef struct bawn_place {
     uint32_t message, choice, call;
     uint16_t channel;                              /* of the row that we are below */
     uint32_t report;                               /* 1 + index of the unguarded entry that counts us; 0: none */
+    bool words;                                    /* what would be media is text here */
 } bawn_place;
 
 typedef struct {
@@ -51,6 +52,10 @@ bool bawn_walk_call(bawn_walk *, const bawn_call *);
 bool bawn_walk_choice(bawn_walk *, bawn_choice **out, uint32_t index);    /* found or added */
 bool bawn_walk_text(bawn_slice *out, bawn_walk *, uint32_t token);        /* decoded */
 bool bawn_walk_path(bawn_slice *out, bawn_walk *);                          /* pointer of the value at hand, a copy */
+/* A request's parameter is not what it must be: "messages[3].role" goes into err->file, where error() finds it as `param`. token:
+ * what stands there, UINT32_MAX for nothing. Always false. */
+bool bawn_walk_refuse(bawn_walk *, const char *param, const char *expected, uint32_t token);
+bool bawn_walk_flag(bool *out, bawn_walk *, const char *param, uint32_t token);    /* true, false or null; else refused */
 bool bawn_walk_memory(bawn_walk *);                                       /* says out of memory; returns false */
 bawn_span bawn_walk_value(const bawn_json *, uint32_t token);             /* wire bytes of a value, quotes included */
 /* An array in the arena that doubles. */

@@ -35,7 +35,6 @@
 #define TOKEN_PASS "the token pass"
 #define IDENTITY "identities and limits"
 #define TOOLS "tools"
-#define MESSAGES "the Anthropic dialect"
 #define CONVERSE "the Bedrock dialect"
 #define RESPONSES "the Responses routes of the OpenAI dialect"
 #define MCP "the MCP dialect"
@@ -50,9 +49,8 @@ static const bawn_key keys[] = {
     KEY("listeners", MAP, "{public: {address: 127.0.0.1:8480}}", "Where Bawn listens, by a name of your choice."),
     KEY("listeners.*", MAP, NULL, "One listener; with `serves` it is for operations, else for clients."),
     KEY("listeners.*.address", STRING, "127.0.0.1:8480", "Address and port; loopback only until there are identities."),
-    KEY("listeners.*.dialects", LIST, "[openai]", "The APIs that clients may speak here."),
+    KEY("listeners.*.dialects", LIST, NULL, "The APIs that clients may speak here; without it those that the upstreams speak."),
     CHOICE("listeners.*.dialects[]", 0, "openai|anthropic|bedrock|mcp", NULL, "One API."),
-    LATER("listeners.*.dialects[]=anthropic", MESSAGES, "Anthropic's Messages API."),
     LATER("listeners.*.dialects[]=bedrock", CONVERSE, "Amazon Bedrock's runtime API."),
     LATER("listeners.*.dialects[]=mcp", MCP, "Model Context Protocol."),
     KEY("listeners.*.limits", MAP, NULL, "What one client connection may ask for."),
@@ -75,7 +73,6 @@ static const bawn_key keys[] = {
     SOME("upstreams", MAP, "The models behind the wall, by a name of your choice; the first that serves a model has it."),
     KEY("upstreams.*", MAP, NULL, "One upstream."),
     { "upstreams.*.dialect", WORD, "openai|anthropic|bedrock", NULL, "The API that the upstream speaks.", NULL, true, 0, 0, NULL },
-    LATER("upstreams.*.dialect=anthropic", MESSAGES, "Anthropic's Messages API."),
     LATER("upstreams.*.dialect=bedrock", CONVERSE, "Amazon Bedrock's runtime API."),
     SOME("upstreams.*.url", STRING | LIST, "Base URL, such as http://127.0.0.1:9400/v1; a list is balanced over. Names are "
          "looked up at start and reload."),
@@ -107,9 +104,7 @@ static const bawn_key keys[] = {
     CHOICE("routes[].operations[]", 0, "chat|embeddings|moderations|models|responses|messages|converse|count_tokens", NULL,
            "One operation."),
     LATER("routes[].operations[]=responses", RESPONSES, "OpenAI's Responses."),
-    LATER("routes[].operations[]=messages", MESSAGES, "Anthropic's Messages."),
     LATER("routes[].operations[]=converse", CONVERSE, "Bedrock's Converse."),
-    LATER("routes[].operations[]=count_tokens", MESSAGES, "Counting tokens."),
     KEY("routes[].guardrail", STRING, NULL, "Name of a guardrail; `none` reads nothing and records that."),
     CHOICE("routes[].version", INT, "DRAFT", "DRAFT", "Version of the guardrail: DRAFT is this file, a number is one that "
            "`bawn policy publish` froze."),

@@ -101,6 +101,8 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
         return;
     if (is_allowed_value(j->guardrail, bawn_slice_of(p->text.ptr + begin, end - begin)))
         return;
+    if (j->fixed && ruling.action == BAWN_MASK)
+        ruling.action = BAWN_BLOCK;
     bawn_found f = { .span = bawn_view_to_raw(v, in_view), .kind = id, .segment = j->segment, .pattern = c->rule,
                      .guard = c->guard, .view = v->kind, .action = ruling.action, .would = ruling.would,
                      .style = ruling.style, .place = (uint8_t)j->place, .score = score };

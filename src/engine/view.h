@@ -55,6 +55,7 @@ typedef struct {
     int place;                  /* BAWN_PLACE_* */
     uint32_t segment;
     bool streaming;             /* anchors are noted and held */
+    bool fixed;                 /* the text may not be changed: what would be masked blocks */
     const void *leak;           /* settings of the leak guard for this exchange, or NULL */
     bawn_finds *finds;
     bool failed;                /* a guard could not run: what was found is not the whole truth */

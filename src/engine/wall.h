@@ -122,8 +122,8 @@ typedef struct {
     bawn_exfiltration exfiltration;
 } bawn_guardrail;
 
-typedef struct { bawn_slice name, dialect, base_path; bawn_slice *models; size_t n_models; bawn_slice authorization;
-                 bool forward_key; } bawn_upstream;
+typedef struct { bawn_slice name, dialect, base_path; bawn_slice *models; size_t n_models; bawn_slice authorization, api_key;
+                 bool forward_key; } bawn_upstream;      /* authorization, api_key: values of the headers; one of them */
 typedef struct { bawn_slice *operations; size_t n_operations; int guardrail /* -1: off */, upstream /* -1: by model */; }
     bawn_route;
 

@@ -43,14 +43,15 @@ static bawn_slice path_of(bawn_slice url)
     return bawn_slice_of(url.ptr + i, url.len > i ? url.len - i : 0);
 }
 
-static bool read_authorization(bawn_wall *w, bawn_upstream *u, const bawn_node *key, bawn_error *err)
+/* Each API has its header for keys. */
+static bool read_key(bawn_wall *w, bawn_upstream *u, const bawn_node *key, bawn_error *err)
 {
+    bool bearer = !bawn_slice_is(u->dialect, "anthropic"), ok = true;
     bawn_buf b = { 0 };
-    bool ok = true;
 
     if (!key)
         return true;
-    bawn_buf_str(&b, "Bearer ");
+    bawn_buf_str(&b, bearer ? "Bearer " : "");
     if (!bawn_policy_secret(&b, w->policy, key, err)) {
         bawn_buf_free(&b);
         return false;
@@ -59,7 +60,7 @@ static bool read_authorization(bawn_wall *w, bawn_upstream *u, const bawn_node *
         if ((unsigned char)b.ptr[i] < 0x20 || b.ptr[i] == 0x7F)
             ok = bawn_node_error(err, w->policy, key, "the key holds a control character; a header cannot carry it");
     if (ok)
-        u->authorization = bawn_arena_copy(w->arena, bawn_buf_slice(&b), &ok);
+        *(bearer ? &u->authorization : &u->api_key) = bawn_arena_copy(w->arena, bawn_buf_slice(&b), &ok);
     explicit_bzero(b.ptr, b.len);
     bawn_buf_free(&b);
     return ok;
@@ -90,7 +91,7 @@ static bool read_upstream(bawn_wall *w, bawn_upstream *u, const bawn_node *node,
     *u = (bawn_upstream){ .name = node->key, .dialect = bawn_node_get(node, "dialect")->text, .base_path = path_of(first->text),
                           .forward_key = forward && forward->integer };
     return slices_of(&u->models, &u->n_models, w, bawn_node_get(node, "models"), err) &&
-           read_authorization(w, u, bawn_node_get(node, "key"), err);
+           read_key(w, u, bawn_node_get(node, "key"), err);
 }
 
 static int upstream_named(const bawn_wall *w, bawn_slice name)
@@ -108,6 +109,34 @@ static int version_of(const bawn_wall *w, const bawn_node *route)
     return v ? (int)(w->n_drafts + (size_t)(v - w->versions)) : -1;
 }
 
+/* Whose operation it is: an upstream that a route names must speak that. NULL: several APIs have it. */
+static const char *dialect_of(bawn_slice operation)
+{
+    static const char *const owned[][2] = {
+        { "chat", "openai" }, { "embeddings", "openai" }, { "moderations", "openai" }, { "messages", "anthropic" },
+        { "count_tokens", "anthropic" },
+    };
+
+    for (size_t i = 0; i < BAWN_COUNT(owned); i++)
+        if (bawn_slice_is(operation, owned[i][0]))
+            return owned[i][1];
+    return NULL;
+}
+
+static bool speaks(const bawn_wall *w, const bawn_route *r, const bawn_node *operations, bawn_error *err)
+{
+    const bawn_upstream *u = &w->upstreams[r->upstream];
+
+    for (const bawn_node *o = operations ? operations->first : NULL; o; o = o->next) {
+        const char *dialect = dialect_of(o->text);
+        if (dialect && u->dialect.len > 0 && !bawn_slice_is(u->dialect, dialect))
+            return bawn_node_error(err, w->policy, o, "`%.*s` is an operation of %s, and the upstream `%.*s` speaks %.*s: give it a route "
+                                   "of its own", (int)o->text.len, o->text.ptr, dialect, (int)u->name.len, u->name.ptr,
+                                   (int)u->dialect.len, u->dialect.ptr);
+    }
+    return true;
+}
+
 static bool read_route(bawn_wall *w, bawn_route *r, const bawn_node *node, bawn_error *err)
 {
     const bawn_node *guardrail = bawn_node_get(node, "guardrail"), *upstream = bawn_node_get(node, "upstream");
@@ -121,7 +150,8 @@ static bool read_route(bawn_wall *w, bawn_route *r, const bawn_node *node, bawn_
         return false;
     if (upstream && (r->upstream = upstream_named(w, upstream->text)) < 0 && !goes_without(w, upstream, "upstream", err))
         return false;
-    return slices_of(&r->operations, &r->n_operations, w, bawn_node_get(node, "operations"), err);
+    return (r->upstream < 0 || speaks(w, r, bawn_node_get(node, "operations"), err)) &&
+           slices_of(&r->operations, &r->n_operations, w, bawn_node_get(node, "operations"), err);
 }
 
 static uint64_t integer_at(const bawn_node *root, const char *path, uint64_t fallback)

@@ -81,13 +81,14 @@ static bawn_progress judge_fields(bawn_exchange *x)
         const uint32_t *parts = x->order + x->next_field;
         n = run_length(x, x->next_field);
         j.place = fields[parts[0]].kind == BAWN_F_ARGUMENTS ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT;
+        j.fixed = bawn_field_is_fixed(&fields[parts[0]]);
         bawn_progress done = bawn_work_judge(x, &j, fields, parts, n, BAWN_NIL, false);
         if (done != BAWN_WORK_DONE)
             return done;
         count_run(x, &j, parts, n);
     }
     bawn_finds_settle(&x->finds[BAWN_OUTPUT], x->wall);
-    bawn_request_no_masks_in_keys(&x->finds[BAWN_OUTPUT], fields);
+    bawn_edits_none_in_keys(&x->finds[BAWN_OUTPUT], fields);
     return BAWN_WORK_DONE;
 }
 
@@ -97,6 +98,7 @@ static bool block(bawn_exchange *x)
     bawn_slice type = BAWN_LIT("application/json");
 
     bawn_buf_clear(&x->reply);
+    x->edits_ready = false;
     x->status = 200;
     if (x->guardrail->error_on_block || !x->dialect->refused_answer(&x->reply, x->operation, &x->request, &x->answered,
                                                                     bawn_slice_of(x->id, 36), message, x->now_ns)) {
@@ -145,9 +147,11 @@ static bool drop_copies(bawn_exchange *x)
 
 static bool pass(bawn_exchange *x)
 {
-    if (!bawn_request_edits(x, BAWN_OUTPUT, x->answered.fields, x->answered.n_fields) ||
+    if (!bawn_edits_make(x, BAWN_OUTPUT, x->answered.fields, x->answered.n_fields) ||
         (x->n_edits > 0 && x->answered.n_copies > 0 && !drop_copies(x)))
         return false;
+    if (bawn_outcome_of(&x->finds[BAWN_OUTPUT]).action == BAWN_BLOCK)
+        return block(x);
     x->sent = x->answer.len;
     for (size_t i = 0; i < x->n_edits; i++)
         x->sent = x->sent + x->edits[i].with.len - (x->edits[i].at.end - x->edits[i].at.begin);

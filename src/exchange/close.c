@@ -207,7 +207,7 @@ static bool fill_conversation(bawn_event *e, const bawn_exchange *x)
     uint8_t hash[32];
     char *text;
 
-    if (x->operation != BAWN_OP_CHAT || !parts[3].ptr)
+    if (!bawn_operation_talks(x->operation) || !parts[3].ptr)
         return true;
     if (!(text = bawn_arena_alloc(x->arena, 18)))
         return false;

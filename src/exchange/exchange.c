@@ -150,6 +150,52 @@ static bool choose_guardrail(bawn_exchange *x, bawn_error *err)
     return true;
 }
 
+/* The next name of a list such as "openai, anthropic". */
+static bool next_name(bawn_slice *name, bawn_slice *list)
+{
+    size_t n = 0;
+
+    while (list->len > 0 && (list->ptr[0] == ',' || list->ptr[0] == ' '))
+        *list = bawn_slice_of(list->ptr + 1, list->len - 1);
+    while (n < list->len && list->ptr[n] != ',' && list->ptr[n] != ' ')
+        n++;
+    *name = bawn_slice_of(list->ptr, n);
+    *list = bawn_slice_of(list->ptr + n, list->len - n);
+    return n > 0;
+}
+
+/* How well a request fits a dialect. Best is one that knows its route; where two do (lists of models), Anthropic's if the client
+ * says which version of that API he speaks. A route that none knows is refused in the form of the one whose paths begin so. */
+static size_t fit(const bawn_exchange *x, const bawn_dialect *d, bawn_operation op)
+{
+    bool versioned = d == &bawn_dialect_anthropic && bawn_exchange_attribute(x, "http.request.anthropic_version").len > 0;
+    bool alike = bawn_slice_starts(x->uri, bawn_slice_str(d->family));
+
+    return (op != BAWN_OP_UNKNOWN ? 1000u : 0u) + (versioned ? 500u : 0u) + (alike ? strlen(d->family) : 0u) + 1u;
+}
+
+static bool choose_dialect(bawn_exchange *x, bawn_slice names, bawn_error *err)
+{
+    size_t best = 0;
+
+    for (bawn_slice name, list = names; next_name(&name, &list);) {
+        const bawn_dialect *d = bawn_dialect_find(name);
+        bawn_slice rest;
+        if (!d)
+            return bawn_error_set(err, BAWN_E_USAGE, "the dialect `%.*s` is not built; there are openai and anthropic", (int)name.len,
+                                  name.ptr);
+        bawn_operation op = d->route(x->method, x->uri, &rest);
+        size_t fits = fit(x, d, op);
+        if (fits <= best)
+            continue;
+        best = fits;
+        x->dialect = d;
+        x->operation = op;
+        x->rest = rest;
+    }
+    return best > 0 || bawn_error_set(err, BAWN_E_USAGE, "no dialect is named, expected such as openai");
+}
+
 static bool set_up(bawn_exchange *x, bawn_worker *w, bawn_slice dialect, bawn_slice method, bawn_slice raw_uri,
                    const bawn_attribute *attributes, size_t n, uint64_t now_ns, const uint8_t seed[32], bawn_error *err)
 {
@@ -171,11 +217,7 @@ static bool set_up(bawn_exchange *x, bawn_worker *w, bawn_slice dialect, bawn_sl
     x->uri = bawn_arena_copy(x->arena, raw_uri, &ok);
     if (!ok)
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for an exchange");
-    if (!(x->dialect = bawn_dialect_find(dialect)))
-        return bawn_error_set(err, BAWN_E_USAGE, "the dialect `%.*s` is not built; there is openai", (int)dialect.len,
-                              dialect.ptr);
-    x->operation = x->dialect->route(x->method, x->uri, &x->rest);
-    return choose_guardrail(x, err);
+    return choose_dialect(x, dialect, err) && choose_guardrail(x, err);
 }
 
 bool bawn_exchange_new(bawn_exchange **out, bawn_worker *w, bawn_slice dialect, bawn_slice method, bawn_slice raw_uri,
@@ -295,7 +337,7 @@ bool bawn_exchange_response(bawn_exchange *x, int status, bawn_slice content_typ
     x->status = status;
     x->answers = content_type.len > 0;
     x->mode = BAWN_ANSWER_PASS;
-    if (!x->guardrail || !is_success(status) || x->operation != BAWN_OP_CHAT)
+    if (!x->guardrail || !is_success(status) || !bawn_operation_talks(x->operation))
         return true;
     if (is_media(content_type, "text/event-stream"))
         x->mode = BAWN_ANSWER_EVENTS;

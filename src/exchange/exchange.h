@@ -1,11 +1,13 @@
 /* exchange.h: inside the room: one request and its answer. The public side is bawn/bawn.h.
  *
  * request.c  body -> conversation -> judgement -> pass, edits or refusal
+ * edits.c    what is put into a body
  * upstream.c where it goes
  * prompt.c   what is kept of the system texts: fingerprint and canary
  * work.c     judging texts within a budget, in slices
  * answer.c   a whole JSON answer
  * stream.c   a stream of events: channels, the queue of held events, the block point
+ * stream_facts.c  what the record keeps of events
  * stream_write.c  an event on its way out
  * close.c    the record
  * close_lists.c  ... its lists of guards and of tool calls
@@ -34,11 +36,13 @@ typedef enum { BAWN_STAGE_PARSE, BAWN_STAGE_JUDGE, BAWN_STAGE_SCORE, BAWN_STAGES
 typedef enum { BAWN_ANSWER_PASS, BAWN_ANSWER_JSON, BAWN_ANSWER_EVENTS } bawn_answer_mode;
 
 /* A field of a held event: its place in the event's JSON and in its channel's text. */
-typedef struct { uint32_t channel; size_t begin, end; bawn_span wire; bool nested, whole; } bawn_held_field;
+typedef struct { uint32_t channel; size_t begin, end; bawn_span wire; bool nested, whole, raw; } bawn_held_field;
 typedef struct { bawn_span wire; uint32_t choice; } bawn_held_copy;
 typedef struct { bawn_span wire; bawn_slice with; } bawn_splice;
 typedef struct {
     bawn_buf text;                      /* the event's data */
+    char name[64]; uint8_t n_name;      /* of the event, where the dialect's have names */
+    bawn_mark mark; uint32_t block;
     bool comment, done;
     bawn_held_field *fields; size_t n_fields, cap_fields;
     bawn_held_copy *copies; size_t n_copies, cap_copies;
@@ -54,6 +58,7 @@ typedef struct {
     size_t held_bytes;
     uint32_t choices[64]; bool finished[64]; size_t n_choices;
     bawn_buf last;                      /* the newest chunk that was passed on, for the shape of an end */
+    bawn_stream_state read, passed;     /* how far it has come */
     uint64_t pulse_ns;
     struct bawn_kept kept;
     bool done;                          /* [DONE] came, or every choice is finished */
@@ -95,7 +100,8 @@ struct bawn_exchange {
     bawn_work work;
     size_t next_field;                  /* the judgement goes on here: a field of the request, a place in `order` */
     uint8_t step; uint64_t characters;  /* what is next for that field (request.c); how long it is */
-    uint32_t *parts; size_t n_parts;    /* the texts of its message */
+    uint32_t *parts; size_t n_parts;    /* the texts of its message and voice */
+    uint32_t voices;                    /* of its message, those that have spoken: a bit each */
     uint32_t *order;                    /* the answer's fields by channel; NULL: it is not being judged */
     bawn_tokens *tokens;
     bawn_leak_prompt *prompt;
@@ -141,9 +147,13 @@ bool bawn_request_judge(bawn_exchange *);               /* goes on where the las
 bool bawn_request_scored(bawn_exchange *, bool ok, bawn_slice frame);
 /* Refuses the request (or answers in the upstream's place) with an error of the dialect, and ends. */
 bool bawn_request_refuse(bawn_exchange *, int code, bawn_slice message, bawn_slice param);
-/* The edits that mask and restore in `fields`, sorted, in the arena. */
-bool bawn_request_edits(bawn_exchange *, bawn_side, const bawn_field *fields, size_t n);
-void bawn_request_no_masks_in_keys(const bawn_finds *, const bawn_field *fields);
+
+/* edits.c */
+/* The edits that mask and restore in `fields`, sorted, in the arena. Where one would break the JSON that it stands in, its finding
+ * blocks instead: ask for the outcome again. */
+bool bawn_edits_make(bawn_exchange *, bawn_side, const bawn_field *fields, size_t n);
+void bawn_edits_none_in_keys(const bawn_finds *, const bawn_field *fields);
+bool bawn_edits_leave_signed(bawn_exchange *);          /* the request's signed texts stay as they are */
 
 /* upstream.c */
 const bawn_route *bawn_upstream_route(const bawn_exchange *);   /* of its operation; NULL: none */
@@ -177,6 +187,10 @@ void bawn_stream_free(bawn_stream *);
 void bawn_stream_reset(bawn_stream *);
 uint64_t bawn_stream_deadline(const bawn_exchange *);   /* UINT64_MAX: none */
 bool bawn_stream_tick(bawn_exchange *);
+
+/* stream_facts.c: from an event into x->answered */
+void bawn_stream_keep_facts(bawn_exchange *, const bawn_conversation *event);
+bool bawn_stream_keep_unguarded(bawn_exchange *, const bawn_conversation *event);
 
 /* stream_write.c */
 size_t bawn_held_gate(const bawn_held_field *, const bawn_stream *);    /* how far the field may leave, in its channel */

@@ -47,7 +47,7 @@ bool bawn_prompt_keep(bawn_exchange *x)
     bawn_slice texts[FINGERPRINTED];
     size_t n = 0;
 
-    if (!x->guardrail->leak || x->operation != BAWN_OP_CHAT)
+    if (!x->guardrail->leak || !bawn_operation_talks(x->operation))
         return true;
     for (size_t i = 0; i < x->request.n_fields && n < FINGERPRINTED; i++)
         if (is_system_text(&x->request.fields[i]))

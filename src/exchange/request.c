@@ -58,6 +58,7 @@ static bool block(bawn_exchange *x)
         status = 400;
     }
     x->side = "input";
+    x->edits_ready = false;
     if (status == 200)
         bawn_exchange_filtered(x, x->request.n_choices);
     set_reply(x, status, type, status == 200 && x->request.stream);
@@ -66,6 +67,12 @@ static bool block(bawn_exchange *x)
 }
 
 /* ---- passing on -------------------------------------------------------------------------------------------------- */
+/* What the upstream gets in a header for keys: the client's own where the policy forwards it, else the policy's. */
+static bawn_slice key_for(const bawn_exchange *x, const char *attribute, bawn_slice own)
+{
+    return x->upstream->forward_key ? bawn_exchange_attribute(x, attribute) : own;
+}
+
 static bool pass(bawn_exchange *x)
 {
     bawn_buf uri = { 0 };
@@ -82,9 +89,8 @@ static bool pass(bawn_exchange *x)
     if (!ok)
         return refuse_guard(x);
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .upstream = x->upstream->name, .upstream_uri = kept,
-                                   .authorization = x->upstream->forward_key
-                                                        ? bawn_exchange_attribute(x, "http.request.authorization")
-                                                        : x->upstream->authorization };
+                                   .authorization = key_for(x, "http.request.authorization", x->upstream->authorization),
+                                   .api_key = key_for(x, "http.request.api_key", x->upstream->api_key) };
     x->verdict_ready = true;
     x->phase = BAWN_PHASE_ASKED;
     x->asked_ns = x->since_ns;
@@ -101,24 +107,45 @@ static int place_of(const bawn_exchange *x, const bawn_field *f)
     return bawn_place_of(side, f->role, f->origin);
 }
 
+/* Of one message and one voice: what a tool answered, though it stands in the user's message, is not the user's. */
+static bool is_part_with(const bawn_field *a, const bawn_field *b)
+{
+    return a->kind == BAWN_F_TEXT && !a->key && a->role == b->role && a->origin == b->origin;
+}
+
+/* Whether a text of field i's message and voice came before it: that one has spoken for both. */
+static bool has_spoken(bawn_exchange *x, uint32_t i)
+{
+    const bawn_field *f = &x->request.fields[i];
+    uint32_t voice = 1u << (f->role * 5 + f->origin);
+    bool spoken;
+
+    if (i == 0 || x->request.fields[i - 1].message != f->message)
+        x->voices = 0;
+    spoken = x->voices & voice;
+    if (f->kind == BAWN_F_TEXT && !f->key)
+        x->voices |= voice;
+    return spoken;
+}
+
 /* The texts of a message, when field i is its first and there are several: they are judged joined, too. */
 static bool list_parts(bawn_exchange *x, uint32_t i)
 {
     const bawn_conversation *c = &x->request;
-    uint32_t message = c->fields[i].message;
+    const bawn_field *first = &c->fields[i];
     size_t n = 0;
 
     x->n_parts = 0;
-    if (message == UINT32_MAX || (i > 0 && c->fields[i - 1].message == message))
-        return true;                                /* its first field speaks for the message */
-    for (size_t k = i; k < c->n_fields && c->fields[k].message == message; k++)
-        n += c->fields[k].kind == BAWN_F_TEXT && !c->fields[k].key;
+    if (first->message == UINT32_MAX || has_spoken(x, i) || !is_part_with(first, first))
+        return true;
+    for (size_t k = i; k < c->n_fields && c->fields[k].message == first->message; k++)
+        n += is_part_with(&c->fields[k], first);
     if (n < 2)
         return true;
     if (!(x->parts = bawn_arena_alloc(x->arena, n * sizeof *x->parts)))
         return false;
-    for (uint32_t k = i; k < c->n_fields && c->fields[k].message == message; k++)
-        if (c->fields[k].kind == BAWN_F_TEXT && !c->fields[k].key)
+    for (uint32_t k = i; k < c->n_fields && c->fields[k].message == first->message; k++)
+        if (is_part_with(&c->fields[k], first))
             x->parts[x->n_parts++] = k;
     return true;
 }
@@ -169,121 +196,6 @@ static bawn_progress judge_field(bawn_exchange *x, bawn_judging *j, uint32_t i)
     j->place = place_of(x, &x->request.fields[i]);
     bawn_work_count(x, BAWN_INPUT, j, x->characters);
     return BAWN_WORK_DONE;
-}
-
-void bawn_request_no_masks_in_keys(const bawn_finds *finds, const bawn_field *fields)
-{
-    for (size_t i = 0; i < finds->n; i++) {
-        bawn_found *f = &finds->items[i];
-        if (f->action == BAWN_MASK && (fields[f->segment].key || fields[f->segment].kind == BAWN_F_NAME))
-            f->action = BAWN_BLOCK;
-    }
-}
-
-/* ---- edits ------------------------------------------------------------------------------------------------------------------ */
-typedef struct { bawn_exchange *x; bawn_side side; bawn_edit *out; size_t n, cap; bawn_buf text; } editor;
-
-static bool add_edit(editor *e, const bawn_field *f, bawn_span at, bawn_slice with)
-{
-    bawn_buf escaped = { 0 };
-    bool ok = true;
-    bawn_span raw = bawn_json_map_span(&f->map, at, f->wire.end - f->wire.begin, f->text.len);
-
-    if (e->n == e->cap) {
-        size_t cap = e->cap ? 2 * e->cap : 16;
-        bawn_edit *more = bawn_arena_alloc(e->x->arena, cap * sizeof *more);
-        if (!more)
-            return false;
-        if (e->n)
-            memcpy(more, e->out, e->n * sizeof *more);
-        e->out = more;
-        e->cap = cap;
-    }
-    bawn_json_write_escaped(&escaped, with);
-    bawn_slice kept = bawn_arena_copy(e->x->arena, bawn_buf_slice(&escaped), &ok);
-    ok = ok && !escaped.failed;
-    bawn_buf_free(&escaped);
-    e->out[e->n++] = (bawn_edit){ { f->wire.begin + raw.begin, f->wire.begin + raw.end }, kept };
-    return ok;
-}
-
-static bool mask_field(editor *e, const bawn_field *f, const bawn_mask *masks, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        bawn_slice value = { f->text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin };
-        bawn_buf_clear(&e->text);
-        if (!bawn_mask_write(&e->text, e->x->wall, masks[i].found, value, f->kind == BAWN_F_ARGUMENTS,
-                             e->side == BAWN_INPUT ? e->x->tokens : NULL) ||
-            !add_edit(e, f, masks[i].at, bawn_buf_slice(&e->text)))
-            return false;
-    }
-    return true;
-}
-
-/* Placeholders in an answer's field that no mask touches. */
-static bool restore_field(editor *e, const bawn_field *f, const bawn_mask *masks, size_t n)
-{
-    bawn_span span;
-    bawn_slice value;
-    size_t open, from = 0;
-    bool nested = f->kind == BAWN_F_ARGUMENTS;
-
-    while (bawn_tokens_find(&span, &value, &open, e->x->tokens, f->text, from)) {
-        bool free_of_masks = true;
-        from = span.end;
-        for (size_t i = 0; i < n; i++)
-            free_of_masks = free_of_masks && (masks[i].at.end <= span.begin || masks[i].at.begin >= span.end);
-        bawn_buf_clear(&e->text);
-        if (nested)
-            bawn_json_write_escaped(&e->text, value);
-        if (free_of_masks && !add_edit(e, f, span, nested ? bawn_buf_slice(&e->text) : value))
-            return false;
-    }
-    return true;
-}
-
-static bool may_restore(const bawn_exchange *x, const bawn_field *f)
-{
-    if (!x->tokens || bawn_tokens_empty(x->tokens) || f->key || f->kind == BAWN_F_NAME)
-        return false;
-    return f->kind == BAWN_F_ARGUMENTS ? x->guardrail->restore_tools : x->guardrail->restore_output;
-}
-
-static void sort_edits(bawn_edit *e, size_t n)
-{
-    for (size_t i = 1; i < n; i++)          /* nearly sorted: fields come in the order of the body */
-        for (size_t k = i; k > 0 && e[k].at.begin < e[k - 1].at.begin; k--) {
-            bawn_edit t = e[k];
-            e[k] = e[k - 1];
-            e[k - 1] = t;
-        }
-}
-
-bool bawn_request_edits(bawn_exchange *x, bawn_side side, const bawn_field *fields, size_t n)
-{
-    const bawn_finds *finds = &x->finds[side];
-    editor e = { .x = x, .side = side };
-    bawn_mask *masks = bawn_arena_alloc(x->arena, (finds->n + 1) * sizeof *masks);
-    bool ok = masks != NULL;
-    size_t first = 0;
-
-    for (uint32_t i = 0; ok && i < n; i++) {
-        size_t end = first;                                     /* finds are sorted by segment */
-        while (end < finds->n && finds->items[end].segment == i)
-            end++;
-        size_t n_masks = end > first ? bawn_masks_of(masks, finds->items + first, end - first, i) : 0;
-        first = end;
-        bawn_slice mark = side == BAWN_INPUT ? bawn_prompt_mark(x, fields, n, i) : BAWN_NIL;
-        bawn_span behind = { fields[i].text.len, fields[i].text.len };
-        ok = mask_field(&e, &fields[i], masks, n_masks) && (mark.len == 0 || add_edit(&e, &fields[i], behind, mark)) &&
-             (side == BAWN_INPUT || !may_restore(x, &fields[i]) || restore_field(&e, &fields[i], masks, n_masks));
-    }
-    bawn_buf_free(&e.text);
-    sort_edits(e.out, e.n);
-    x->edits = e.out;
-    x->n_edits = e.n;
-    x->edits_ready = ok && e.n > 0;
-    return ok;
 }
 
 /* ---- the scorer ---------------------------------------------------------------------------------------------------------- */
@@ -411,7 +323,7 @@ static bool keep_tokens(bawn_exchange *x)
 
 static bool refuse_model(bawn_exchange *x)
 {
-    return bawn_request_refuse(x, BAWN_E_UNKNOWN_MODEL, BAWN_LIT("No upstream of this gateway serves that model; see "
+    return bawn_request_refuse(x, BAWN_E_UNKNOWN_MODEL, BAWN_LIT("No upstream of this gateway serves that model in this API; see "
                                "/v1/models for those that are served."), BAWN_LIT("model"));
 }
 
@@ -438,9 +350,9 @@ static bool conclude(bawn_exchange *x)
     if (!bawn_upstream_choose(x))
         return refuse_model(x);
     if (!bawn_prompt_keep(x) || !keep_tokens(x) ||
-        !bawn_request_edits(x, BAWN_INPUT, x->request.fields, x->request.n_fields))
+        !bawn_edits_make(x, BAWN_INPUT, x->request.fields, x->request.n_fields))
         return refuse_guard(x);
-    return pass(x);
+    return bawn_outcome_of(&x->finds[BAWN_INPUT]).action == BAWN_BLOCK ? block(x) : pass(x);
 }
 
 /* Where the request's texts pass the limit of their characters, if they do. */
@@ -462,8 +374,10 @@ static bool finish_judging(bawn_exchange *x)
     if (!bawn_outcome_limits(&j, x->total[BAWN_INPUT], past_of(x), x->request.n_messages))
         return refuse_guard(x);
     bawn_finds_settle(&x->finds[BAWN_INPUT], x->wall);
-    bawn_request_no_masks_in_keys(&x->finds[BAWN_INPUT], x->request.fields);
-    if (x->wall->scorer && x->operation == BAWN_OP_CHAT && bawn_outcome_of(&x->finds[BAWN_INPUT]).action != BAWN_BLOCK)
+    if (!bawn_edits_leave_signed(x))
+        return refuse_guard(x);
+    bawn_edits_none_in_keys(&x->finds[BAWN_INPUT], x->request.fields);
+    if (x->wall->scorer && bawn_operation_talks(x->operation) && bawn_outcome_of(&x->finds[BAWN_INPUT]).action != BAWN_BLOCK)
         return ask_scorer(x);
     return conclude(x);
 }
@@ -519,6 +433,17 @@ static bool refuse_by_name(bawn_exchange *x, bawn_slice name)
     return bawn_request_refuse(x, code, bawn_slice_str(message), BAWN_NIL);
 }
 
+static bool refuse_route(bawn_exchange *x)
+{
+    bawn_buf text = { 0 };
+    bool ok;
+
+    bawn_buf_fmt(&text, "This gateway has no such route; it serves %s.", x->dialect->routes);
+    ok = !text.failed && bawn_request_refuse(x, BAWN_E_UNKNOWN_ROUTE, bawn_buf_slice(&text), BAWN_NIL);
+    bawn_buf_free(&text);
+    return ok;
+}
+
 /* Called once, with the last byte of the body. */
 bool bawn_request_begin(bawn_exchange *x)
 {
@@ -532,8 +457,7 @@ bool bawn_request_begin(bawn_exchange *x)
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_ROUTE, BAWN_LIT("This gateway does not serve this operation: its policy names it "
                                    "in no route (`routes`)."), BAWN_NIL);
     if (x->operation == BAWN_OP_UNKNOWN)
-        return bawn_request_refuse(x, BAWN_E_UNKNOWN_ROUTE, BAWN_LIT("This gateway has no such route; it serves POST "
-                                   "/v1/chat/completions, /v1/embeddings, /v1/moderations and GET /v1/models."), BAWN_NIL);
+        return refuse_route(x);
     if (x->operation == BAWN_OP_MODELS)
         return answer_models(x);
     if (!x->guardrail || x->operation == BAWN_OP_MODEL)

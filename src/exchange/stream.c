@@ -4,8 +4,6 @@
  * every other event leaves as it came. */
 #include "exchange/exchange.h"
 
-#define CALLS_KEPT 65           /* tool calls of a stream: one more than an event shows */
-
 /* ---- the queue ------------------------------------------------------------------------------------------------- */
 static bawn_held *held_at(bawn_stream *s, size_t i) { return &s->held[(s->first + i) % s->cap_held]; }
 
@@ -34,7 +32,8 @@ static bawn_held *push(bawn_exchange *x)
     bawn_held *h = held_at(s, s->n_held++);
     bawn_buf_clear(&h->text);
     h->comment = h->done = false;
-    h->n_fields = h->n_copies = 0;
+    h->mark = BAWN_MARK_NONE;
+    h->n_fields = h->n_copies = h->n_name = 0;
     h->since_ns = x->now_ns;
     return h;
 }
@@ -98,10 +97,12 @@ static void keep_path(char out[96], bawn_slice path)
 static bawn_stream_channel *start_channel(bawn_exchange *x, bawn_stream_channel *c, const bawn_field *f)
 {
     bool arguments = f->kind == BAWN_F_ARGUMENTS;
-    bool restore = arguments ? x->guardrail->restore_tools : x->guardrail->restore_output;
+    bool fixed = bawn_field_is_fixed(f) || f->raw;       /* JSON with something put into it may be none */
+    bool restore = !fixed && (arguments ? x->guardrail->restore_tools : x->guardrail->restore_output);
     bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt,
                        .segment = (uint32_t)(c - x->stream.channels),
                        .place = arguments ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT, .failures = &x->failures,
+                       .fixed = fixed,
                        .kept = x->wall->record_text ? &x->stream.kept : NULL };
 
     if (!x->judged[BAWN_OUTPUT])
@@ -109,7 +110,7 @@ static bawn_stream_channel *start_channel(bawn_exchange *x, bawn_stream_channel 
     x->judged[BAWN_OUTPUT] = true;
     *c = (bawn_stream_channel){ .id = f->channel, .off = !x->guardrail->awake[j.place] };
     keep_path(c->path, f->path);
-    return bawn_channel_new(&c->text, &j, restore && f->kind != BAWN_F_NAME ? x->tokens : NULL) ? c : NULL;
+    return bawn_channel_new(&c->text, &j, restore ? x->tokens : NULL) ? c : NULL;
 }
 
 static bawn_stream_channel *open_channel(bawn_exchange *x, const bawn_field *f)
@@ -244,8 +245,8 @@ static bool block(bawn_exchange *x)
     bawn_buf_clear(&x->reply);
     x->side = "output";
     bawn_exchange_filtered(x, n ? n : x->request.n_choices);
-    return ok && x->dialect->stream_refusal(&x->reply, &x->request, bawn_buf_slice(&s->last), open, n,
-                                            bawn_slice_of(x->id, 36), message, x->now_ns) &&
+    return ok && x->dialect->stream_refusal(&x->reply, &x->request, bawn_buf_slice(&s->last), &s->passed, open,
+                                            n, bawn_slice_of(x->id, 36), message, x->now_ns) &&
            end_with(x, bawn_buf_slice(&x->reply), "blocked");
 }
 
@@ -278,10 +279,16 @@ static bool hold_copies(bawn_held *h, const bawn_conversation *c)
     return true;
 }
 
-/* A value that stands for itself is a text of its own: a channel that ends at once. */
+/* A value that stands for itself is a text of its own: a channel that ends at once. Names of tools come in pieces only where
+ * events have no names of their own. */
+static bool is_whole(const bawn_exchange *x, const bawn_field *f)
+{
+    return f->key || f->raw || !running(f->channel) || (f->kind == BAWN_F_NAME && x->dialect->named);
+}
+
 static bool feed_field(bawn_exchange *x, bawn_held *h, const bawn_field *f, bool *blocked)
 {
-    bool whole = f->key || !running(f->channel);
+    bool whole = is_whole(x, f);
     bawn_stream_channel *c = whole ? NULL : channel_of(&x->stream, f->channel);
     size_t begin, cut;
 
@@ -294,7 +301,7 @@ static bool feed_field(bawn_exchange *x, bawn_held *h, const bawn_field *f, bool
         return false;
     *blocked = *blocked || bawn_channel_blocked(c->text, &cut);
     return hold_field(h, (bawn_held_field){ (uint32_t)(c - x->stream.channels), begin, begin + f->text.len, f->wire,
-                                            f->kind == BAWN_F_ARGUMENTS, whole });
+                                            f->kind == BAWN_F_ARGUMENTS, whole, f->raw });
 }
 
 /* The texts of a choice end with its finish reason: what they held back is decided now. */
@@ -314,78 +321,20 @@ static bool end_choice(bawn_exchange *x, uint32_t choice, bool all, bool *blocke
     return true;
 }
 
-/* A call's name and id come with its first chunk; what is kept of them is for the record, and bounded as it is there. */
-static void keep_call(bawn_exchange *x, const bawn_call *call, bool *ok)
-{
-    bawn_conversation *a = &x->answered;
-    size_t i = 0;
-
-    while (i < a->n_calls && a->calls[i].channel != call->channel)
-        i++;
-    if (i == CALLS_KEPT || (!a->calls && !(a->calls = bawn_arena_alloc(x->arena, CALLS_KEPT * sizeof *a->calls))))
-        return;
-    if (i == a->n_calls)
-        a->calls[a->n_calls++] = (bawn_call){ .channel = call->channel };
-    if (a->calls[i].name.len == 0 && call->name.len > 0)
-        a->calls[i].name = bawn_arena_copy(x->arena, call->name, ok);
-    if (a->calls[i].id.len == 0 && call->id.len > 0)
-        a->calls[i].id = bawn_arena_copy(x->arena, call->id, ok);
-}
-
-static void keep_facts(bawn_exchange *x, const bawn_conversation *c)
-{
-    bool ok = true;
-    if (x->answered.model.len == 0 && c->model.len > 0)
-        x->answered.model = bawn_arena_copy(x->arena, c->model, &ok);
-    if (x->answered.id.len == 0 && c->id.len > 0)
-        x->answered.id = bawn_arena_copy(x->arena, c->id, &ok);
-    if (c->input_tokens >= 0)
-        x->answered.input_tokens = c->input_tokens;
-    if (c->output_tokens >= 0)
-        x->answered.output_tokens = c->output_tokens;
-    for (size_t i = 0; i < c->n_calls; i++)
-        keep_call(x, &c->calls[i], &ok);
-    for (size_t i = 0; i < c->n_finish && x->answered.n_finish < BAWN_COUNT(x->answered.finish_reasons); i++)
-        x->answered.finish_reasons[x->answered.n_finish++] = bawn_arena_copy(x->arena, c->finish_reasons[i], &ok);
-}
-
-/* What is not judged of an event, or judged as a field that nobody knows: one entry for each place and reason, however many
- * events have it; what more there are count for the last. False: out of memory. */
-static bool keep_unguarded(bawn_exchange *x, const bawn_conversation *c)
-{
-    enum { PLACES = 32 };
-    bawn_conversation *all = &x->answered;
-    bool ok = true;
-
-    for (size_t i = 0, k; i < c->n_unguarded; i++) {
-        const bawn_unguarded *u = &c->unguarded[i];
-        if (!all->unguarded && !(all->unguarded = bawn_arena_alloc(x->arena, PLACES * sizeof *all->unguarded)))
-            return false;
-        for (k = 0; k < all->n_unguarded; k++)
-            if (bawn_slice_eq(all->unguarded[k].path, u->path) && strcmp(all->unguarded[k].reason, u->reason) == 0)
-                break;
-        k = k < PLACES ? k : PLACES - 1;
-        if (k == all->n_unguarded)
-            all->unguarded[all->n_unguarded++] = (bawn_unguarded){ bawn_arena_copy(x->arena, u->path, &ok), 0, u->reason };
-        all->unguarded[k].characters += u->characters;
-    }
-    return ok;
-}
-
 /* Text after the end of its choice: nobody may send that. */
 static bool has_late_text(bawn_exchange *x, const bawn_conversation *c)
 {
     for (size_t i = 0; i < c->n_fields; i++) {
         const bawn_field *f = &c->fields[i];
-        const bawn_stream_channel *channel = f->key || !running(f->channel) ? NULL : channel_of(&x->stream, f->channel);
+        const bawn_stream_channel *channel = is_whole(x, f) ? NULL : channel_of(&x->stream, f->channel);
         if (channel && channel->ended && f->text.len > 0)
             return true;
     }
     return false;
 }
 
-/* The upstream gives up: its event is the last, as an event, and of its texts what the guards let pass. */
-static bool upstream_error(bawn_exchange *x, bawn_held *h)
+/* The stream ends with this event, of whose texts leaves what the guards let pass. */
+static bool end_with_event(bawn_exchange *x, bawn_held *h, const char *end)
 {
     size_t before = x->emit.len;
 
@@ -394,44 +343,86 @@ static bool upstream_error(bawn_exchange *x, bawn_held *h)
     bawn_buf_clear(&x->reply);
     bawn_buf_add(&x->reply, bawn_slice_of(x->emit.ptr + before, x->emit.len - before));
     x->emit.len = before;
-    return end_with(x, bawn_buf_slice(&x->reply), "upstream_died");
+    return end_with(x, bawn_buf_slice(&x->reply), end);
 }
 
-static bool data_event(bawn_exchange *x, bawn_slice data)
+/* The dialect's last event: all before it leaves, and it with the record. */
+static bool last_event(bawn_exchange *x)
+{
+    bawn_stream *s = &x->stream;
+
+    s->done = true;
+    for (; s->n_held > 1; pop(x))
+        if (!bawn_held_write(x, held_at(s, 0)))
+            return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    return end_with_event(x, held_at(s, 0), "complete");
+}
+
+/* Clients go by an event's name, we by its type: they must agree. */
+static bool keep_name(bawn_held *h, const bawn_dialect *dialect, bawn_slice name, bawn_slice type)
+{
+    if (!dialect->named)
+        return true;
+    if (name.len == 0 || name.len > sizeof h->name || !bawn_slice_eq(name, type))
+        return false;
+    memcpy(h->name, name.ptr, name.len);
+    h->n_name = (uint8_t)name.len;
+    return true;
+}
+
+/* Reads the event's data: into *c, whose arrays live until the next event. */
+static bool read_event(bawn_conversation *c, bawn_exchange *x, bawn_held *h, bawn_slice name)
+{
+    bawn_error err = { 0 };
+
+    bawn_arena_reset(x->event_arena);
+    bool read = bawn_json_parse(&x->answer_json, bawn_buf_slice(&h->text), 128, &err) &&
+                x->dialect->event(c, &x->stream.read, x->operation, &x->answer_json, x->event_arena, &err);
+    if (!read || !keep_name(h, x->dialect, name, c->type) || has_late_text(x, c))
+        return bawn_stream_broken(x, err.code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : BAWN_E_UPSTREAM_INVALID,
+                                  "upstream_died") && false;
+    h->mark = c->mark;
+    h->block = c->block;
+    return true;
+}
+
+/* Its texts go to their channels, and what ends with it ends. */
+static bool judge_event(bawn_exchange *x, bawn_held *h, const bawn_conversation *c, bool *blocked)
+{
+    if (c->ends_run && !end_choice(x, c->run, false, blocked))
+        return false;
+    for (size_t i = 0; i < c->n_fields; i++)
+        if (!feed_field(x, h, &c->fields[i], blocked))
+            return false;
+    for (size_t i = 0; i < c->n_open; i++)
+        if (c->choices[i].finish_reason.len > 0 && !end_choice(x, c->choices[i].index, false, blocked))
+            return false;
+    return (c->mark < BAWN_MARK_FINISH || end_choice(x, 0, true, blocked)) && hold_copies(h, c);
+}
+
+static bool data_event(bawn_exchange *x, bawn_slice name, bawn_slice data)
 {
     bawn_stream *s = &x->stream;
     bawn_conversation c;
-    bawn_error err = { 0 };
     bool blocked = false;
     bawn_held *h = push(x);
 
     if (!h || !bawn_buf_add(&h->text, data))
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
     s->held_bytes += data.len;
-    bawn_arena_reset(x->event_arena);
-    if (!bawn_json_parse(&x->answer_json, bawn_buf_slice(&h->text), 128, &err) ||
-        !x->dialect->event(&c, x->operation, &x->answer_json, x->event_arena, &err))
-        return bawn_stream_broken(x, err.code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : BAWN_E_UPSTREAM_INVALID,
-                                  "upstream_died");
-    if (has_late_text(x, &c))
-        return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
-    if (!keep_unguarded(x, &c))
-        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    if (!read_event(&c, x, h, name))
+        return x->recorded;                             /* the stream is broken, and says so */
     for (size_t i = 0; i < c.n_open; i++)
         note_choice(s, c.choices[i].index, c.choices[i].finish_reason.len > 0);
-    keep_facts(x, &c);
-    for (size_t i = 0; i < c.n_fields; i++)
-        if (!feed_field(x, h, &c.fields[i], &blocked))
-            return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
-    for (size_t i = 0; i < c.n_open; i++)
-        if (c.choices[i].finish_reason.len > 0 && !end_choice(x, c.choices[i].index, false, &blocked))
-            return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
-    if (!hold_copies(h, &c))
+    bawn_stream_keep_facts(x, &c);
+    if (!bawn_stream_keep_unguarded(x, &c) || !judge_event(x, h, &c, &blocked))
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
     if (blocked)
         return block(x);
     if (c.error)
-        return upstream_error(x, h);
+        return end_with_event(x, h, "upstream_died");
+    if (c.mark == BAWN_MARK_END)
+        return last_event(x);
     return flush(x) || bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
 }
 
@@ -445,7 +436,7 @@ static bool done_event(bawn_exchange *x)
     x->stream.done = true;
     if (!flush(x))
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
-    return end_with(x, BAWN_LIT("data: [DONE]\n\n"), "complete");
+    return end_with(x, bawn_slice_str(x->dialect->done), "complete");
 }
 
 /* A comment keeps the connection alive. Its text is for nobody, so it stays here: no guard reads it. */
@@ -494,11 +485,11 @@ static bool one_event(bawn_exchange *x, const bawn_sse_event *e)
 {
     if (e->comment)
         return comment_event(x);
-    if (bawn_slice_starts(e->data, BAWN_LIT("[DONE]")))     /* as the SDKs read it: nothing may hide behind it */
+    if (x->dialect->done && bawn_slice_starts(e->data, BAWN_LIT("[DONE]")))     /* as the SDKs read it: nothing may hide behind it */
         return done_event(x);
     if (e->data.len == 0)
         return true;
-    return data_event(x, e->data);
+    return data_event(x, e->name, e->data);
 }
 
 bool bawn_stream_feed(bawn_exchange *x, bawn_slice bytes, bool last)
@@ -521,7 +512,7 @@ bool bawn_stream_feed(bawn_exchange *x, bawn_slice bytes, bool last)
         return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
     if (!last)
         return true;
-    if (all_finished(s) && !bawn_sse_cut(s->sse))
+    if (x->dialect->done && all_finished(s) && !bawn_sse_cut(s->sse))
         return done_event(x);                       /* servers that never say [DONE] */
     return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
 }
@@ -567,6 +558,7 @@ void bawn_stream_reset(bawn_stream *s)
     s->n_channels = s->n_held = s->first = s->n_choices = s->held_bytes = 0;
     s->pulse_ns = 0;
     s->done = false;
+    s->read = s->passed = (bawn_stream_state){ 0 };
     bawn_buf_clear(&s->last);
 }
 

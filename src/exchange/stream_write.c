@@ -2,8 +2,13 @@
  * texts. */
 #include "exchange/exchange.h"
 
-static void write_data(bawn_exchange *x, bawn_slice data)
+static void write_data(bawn_exchange *x, const bawn_held *h, bawn_slice data)
 {
+    if (h->n_name > 0) {
+        bawn_buf_str(&x->emit, "event: ");
+        bawn_buf_add(&x->emit, bawn_slice_of(h->name, h->n_name));
+        bawn_buf_byte(&x->emit, '\n');
+    }
     while (data.len > 0) {                      /* a line feed inside would end the field */
         size_t n = bawn_slice_find(data, BAWN_LIT("\n"));
         bawn_buf_str(&x->emit, "data: ");
@@ -18,6 +23,9 @@ static void write_data(bawn_exchange *x, bawn_slice data)
 size_t bawn_held_gate(const bawn_held_field *f, const bawn_stream *s)
 {
     size_t gate = bawn_channel_gate(s->channels[f->channel].text);
+
+    if (f->raw && gate < f->end)
+        return f->begin;                        /* JSON is no JSON in part */
     return gate < f->begin ? f->begin : gate < f->end ? gate : f->end;
 }
 
@@ -62,14 +70,17 @@ static bool write_edited(bawn_exchange *x, bawn_held *h)
         if (f->wire.begin < at)
             continue;                                           /* inside a copy that is null now */
         bawn_buf_add(&out, bawn_slice_of(data.ptr + at, f->wire.begin - at));
-        bawn_json_write_escaped(&out, bawn_buf_slice(&text));
+        if (f->raw)
+            bawn_buf_str(&out, "null");                         /* it cannot be edited: it has not passed its gate */
+        else
+            bawn_json_write_escaped(&out, bawn_buf_slice(&text));
         at = f->wire.end;
     }
     at = null_copies(&out, &copy, h, at, data.len);
     bawn_buf_add(&out, bawn_slice_of(data.ptr + at, data.len - at));
     ok = ok && !out.failed && !text.failed;
     if (ok)
-        write_data(x, bawn_buf_slice(&out));
+        write_data(x, h, bawn_buf_slice(&out));
     bawn_buf_free(&out);
     bawn_buf_free(&text);
     return ok;
@@ -91,6 +102,7 @@ bool bawn_held_write(bawn_exchange *x, bawn_held *h)
         if (!h->fields[i].whole)
             x->delivered += bawn_channel_characters_in(s->channels[h->fields[i].channel].text, h->fields[i].begin,
                                                        bawn_held_gate(&h->fields[i], s));
+    bawn_stream_advance(&s->passed, h->mark, h->block);
     if (!h->done) {
         bawn_buf_clear(&s->last);
         bawn_buf_add(&s->last, bawn_buf_slice(&h->text));
@@ -98,6 +110,6 @@ bool bawn_held_write(bawn_exchange *x, bawn_held *h)
     if (is_edited(h, s))
         return write_edited(x, h);
     mark_rendered(h, s);
-    write_data(x, bawn_buf_slice(&h->text));
+    write_data(x, h, bawn_buf_slice(&h->text));
     return !x->emit.failed;
 }

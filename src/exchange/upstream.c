@@ -16,6 +16,8 @@ static bool matches(bawn_slice pattern, bawn_slice name)
     return false;
 }
 
+static bool speaks(const bawn_upstream *u, const bawn_exchange *x) { return bawn_slice_is(u->dialect, x->dialect->name); }
+
 static bool serves(const bawn_upstream *u, bawn_slice model)
 {
     if (model.len > 256)
@@ -41,8 +43,8 @@ static bool asks_for(bawn_slice *model, const bawn_exchange *x)
 {
     *model = x->request.model;
     if (x->operation == BAWN_OP_MODEL)
-        return x->dialect->model_of(model, x->rest, x->arena);
-    return x->guardrail && (x->operation == BAWN_OP_CHAT || x->operation == BAWN_OP_EMBEDDINGS);
+        return x->dialect->model_of(model, x->uri, x->arena);
+    return x->guardrail && x->operation != BAWN_OP_MODELS && x->operation != BAWN_OP_MODERATIONS;
 }
 
 bool bawn_upstream_choose(bawn_exchange *x)
@@ -57,7 +59,7 @@ bool bawn_upstream_choose(bawn_exchange *x)
         return true;
     }
     for (size_t i = 0; !x->upstream && i < x->wall->n_upstreams; i++)
-        if (!by_model || serves(&x->wall->upstreams[i], model))
+        if (speaks(&x->wall->upstreams[i], x) && (!by_model || serves(&x->wall->upstreams[i], model)))
             x->upstream = &x->wall->upstreams[i];
     return x->upstream != NULL;
 }
@@ -66,15 +68,17 @@ bool bawn_upstream_models(bawn_buf *out, const bawn_exchange *x)
 {
     const bawn_route *route = bawn_upstream_route(x);
     const bawn_wall *w = x->wall;
-    size_t n = 0, most = 1;
+    size_t n = 0, most = 1, n_upstreams = 0;
 
-    for (size_t u = 0; u < w->n_upstreams; u++)
+    for (size_t u = 0; u < w->n_upstreams; u++) {
         most += w->upstreams[u].n_models;
+        n_upstreams += speaks(&w->upstreams[u], x);
+    }
     bawn_listed_model *list = bawn_arena_alloc(x->arena, most * sizeof *list);
-    if (!list || w->n_upstreams < 2 || (route && route->upstream >= 0))
+    if (!list || n_upstreams < 2 || (route && route->upstream >= 0))
         return false;
     for (size_t u = 0; u < w->n_upstreams; u++)
-        for (size_t m = 0; m < w->upstreams[u].n_models; m++) {
+        for (size_t m = 0; speaks(&w->upstreams[u], x) && m < w->upstreams[u].n_models; m++) {
             bawn_slice name = w->upstreams[u].models[m];
             bool known = bawn_slice_find(name, BAWN_LIT("*")) < name.len;       /* a pattern is nobody's name */
             for (size_t i = 0; i < n && !known; i++)

@@ -16,6 +16,8 @@ static const struct { const char *operation, *location; } paths[] = {
     { "moderations", "= /v1/moderations" },
     { "models", "= /v1/models" },
     { "models", "^~ /v1/models/" },
+    { "messages", "= /v1/messages" },
+    { "count_tokens", "= /v1/messages/count_tokens" },
 };
 
 const bawn_node *bawn_serve_listeners(const bawn_policy *p)
@@ -179,6 +181,32 @@ static bawn_slice folder_of(const char *path)
     return bawn_slice_of(path, slash ? (size_t)(slash - path) + 1 : 0);
 }
 
+static bool is_spoken(const bawn_policy *p, const bawn_node *listener, const char *dialect)
+{
+    const bawn_node *list = bawn_node_get(listener, "dialects"), *upstreams = bawn_node_get(bawn_policy_root(p), "upstreams");
+    bool spoken = false;
+
+    for (const bawn_node *d = list ? list->first : NULL; d; d = d->next)
+        spoken = spoken || bawn_node_word(d, dialect);
+    for (const bawn_node *u = !list && upstreams ? upstreams->first : NULL; u; u = u->next)
+        spoken = spoken || bawn_node_word(bawn_node_get(u, "dialect"), dialect);
+    return spoken;
+}
+
+static void write_dialects(bawn_buf *out, const bawn_policy *p, const bawn_node *listener)
+{
+    static const char *const names[] = { "openai", "anthropic" };
+    const char *before = "";
+
+    bawn_buf_str(out, "bawn_dialect \"");
+    for (size_t i = 0; i < BAWN_COUNT(names); i++)
+        if (is_spoken(p, listener, names[i])) {
+            bawn_buf_fmt(out, "%s%s", before, names[i]);
+            before = " ";
+        }
+    bawn_buf_str(out, "\";");
+}
+
 static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan,
                            bawn_error *err)
 {
@@ -196,7 +224,9 @@ static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node 
         return !out->failed;
     }
     write_sizes(out, listener);
-    bawn_buf_fmt(out, "        bawn on; bawn_dispatch on; bawn_dialect openai; bawn_listener %.*s;\n", (int)name.len, name.ptr);
+    bawn_buf_fmt(out, "        bawn on; bawn_dispatch on; bawn_listener %.*s; ", (int)name.len, name.ptr);
+    write_dialects(out, p, listener);
+    bawn_buf_byte(out, '\n');
     if (!has_operations_listener(p))
         write_operations(out, true, true);
     bawn_buf_str(out, "        location / { ");

@@ -1,7 +1,7 @@
 /* Upstreams: a block of servers for nginx's balancer, and a named location each. The exchange names the upstream, the
  * connector goes to `@name`, where time-outs, TLS and retries are that upstream's own. Of the client's headers only those named
  * here go on, and its query never: either may carry a key of any name. The upstream's key comes from the exchange
- * ($bawn_authorization) and is never written into a file. */
+ * ($bawn_authorization, $bawn_api_key) and is never written into a file. */
 #include "serve/inner.h"
 
 #define MS 1000000u
@@ -11,17 +11,19 @@
  * SDKs tell of themselves (X-Stainless-*) is for no model. Content-Length and Transfer-Encoding are nginx's own. Not
  * OpenAI-Organization and OpenAI-Project: whose account pays is the operator's affair, like the key. Content-Encoding is of bodies
  * that `guardrail: none` lets through unread; others are refused. */
-static const struct { const char *name, *variable; } passed[] = {
-    { "Content-Type", "content_type" },
-    { "Content-Encoding", "content_encoding" },
-    { "Accept", "accept" },
-    { "User-Agent", "user_agent" },
-    { "Idempotency-Key", "idempotency_key" },
-    { "X-Request-Id", "x_request_id" },
-    { "X-Client-Request-Id", "x_client_request_id" },
-    { "Traceparent", "traceparent" },
-    { "Tracestate", "tracestate" },
-    { "OpenAI-Beta", "openai_beta" },
+static const struct { const char *name, *variable, *dialect; } passed[] = {
+    { "Content-Type", "content_type", NULL },
+    { "Content-Encoding", "content_encoding", NULL },
+    { "Accept", "accept", NULL },
+    { "User-Agent", "user_agent", NULL },
+    { "Idempotency-Key", "idempotency_key", NULL },
+    { "X-Request-Id", "x_request_id", NULL },
+    { "X-Client-Request-Id", "x_client_request_id", NULL },
+    { "Traceparent", "traceparent", NULL },
+    { "Tracestate", "tracestate", NULL },
+    { "OpenAI-Beta", "openai_beta", "openai" },
+    { "Anthropic-Version", "anthropic_version", "anthropic" },
+    { "Anthropic-Beta", "anthropic_beta", "anthropic" },
 };
 
 static const bawn_node *first_url(const bawn_node *upstream)
@@ -151,6 +153,7 @@ static void write_times(bawn_buf *out, const bawn_node *upstream)
 static bool write_location(bawn_buf *out, const bawn_policy *p, const bawn_node *upstream, bawn_slice folder,
                            bawn_error *err)
 {
+    const bawn_node *dialect = bawn_node_get(upstream, "dialect");
     bawn_serve_url url = { 0 };
 
     if (!read_url(&url, p, first_url(upstream), err))
@@ -161,8 +164,11 @@ static bool write_location(bawn_buf *out, const bawn_policy *p, const bawn_node 
                  upstream->key.ptr, (int)url.authority.len, url.authority.ptr);
     bawn_buf_str(out, "            proxy_set_header Connection \"\"; proxy_set_header Authorization $bawn_authorization;\n"
                       "            proxy_set_header Accept-Encoding identity;\n");
+    if (bawn_node_word(dialect, "anthropic"))
+        bawn_buf_str(out, "            proxy_set_header x-api-key $bawn_api_key;\n");
     for (size_t i = 0; i < BAWN_COUNT(passed); i++)
-        bawn_buf_fmt(out, "            proxy_set_header %s $http_%s;\n", passed[i].name, passed[i].variable);
+        if (!passed[i].dialect || bawn_node_word(dialect, passed[i].dialect))
+            bawn_buf_fmt(out, "            proxy_set_header %s $http_%s;\n", passed[i].name, passed[i].variable);
     write_times(out, upstream);
     return write_tls(out, p, upstream, &url, folder, err) && bawn_buf_str(out, "        }\n");
 }

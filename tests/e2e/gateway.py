@@ -19,7 +19,9 @@ NO_NODE = ("" if shutil.which("node") and (JAVASCRIPT / "node_modules/openai").i
 
 POLICY = """version: 1
 listeners: {{public: {{address: "127.0.0.1:{port}"}}}}
-upstreams: {{main: {{dialect: openai, url: "http://127.0.0.1:{upstream}/v1", key: "env:LLM_KEY"}}}}
+upstreams:
+  main: {{dialect: openai, url: "http://127.0.0.1:{upstream}/v1", key: "env:LLM_KEY"}}
+  claude: {{dialect: anthropic, url: "http://127.0.0.1:{upstream}", key: "env:LLM_KEY"}}
 defaults: {{guardrail: test{defaults}}}
 guardrails:
   test:

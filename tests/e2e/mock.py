@@ -173,3 +173,35 @@ def stream(body, cut=None, delay=0.0, chunked=True, end=True, **headers):
             return None
         return "close"
     return script
+
+
+# ---- Anthropic's Messages ------------------------------------------------------------------------------------------------
+def message(*blocks, stop="end_turn", **more):
+    """A whole answer; a block that is a string is text."""
+    content = [{"type": "text", "text": b} if isinstance(b, str) else b for b in blocks]
+    return {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-standin", "content": content, "stop_reason": stop,
+            "stop_sequence": None, "usage": {"input_tokens": 3, "output_tokens": 2}, **more}
+
+
+def named(event):
+    return b"event: " + event["type"].encode() + b"\ndata: " + json.dumps(event).encode() + b"\n\n"
+
+
+def message_events(*blocks, stop="end_turn", end=True):
+    """The same as a stream. A block is (its start, its deltas); a list of strings is a text block."""
+    out = [{"type": "message_start", "message": message(stop=None)}, {"type": "ping"}]
+    for i, block in enumerate(blocks):
+        start, deltas = block if isinstance(block, tuple) else ({"type": "text", "text": ""},
+                                                                [{"type": "text_delta", "text": t} for t in block])
+        out.append({"type": "content_block_start", "index": i, "content_block": start})
+        out += [{"type": "content_block_delta", "index": i, "delta": d} for d in deltas]
+        out.append({"type": "content_block_stop", "index": i})
+    out.append({"type": "message_delta", "delta": {"stop_reason": stop, "stop_sequence": None}, "usage": {"output_tokens": 7}})
+    return b"".join(named(e) for e in out + ([{"type": "message_stop"}] if end else []))
+
+
+def tool_block(name, arguments, pieces=3, id="toolu_1"):
+    text = json.dumps(arguments)
+    step = max(1, len(text) // pieces)
+    return ({"type": "tool_use", "id": id, "name": name, "input": {}},
+            [{"type": "input_json_delta", "partial_json": text[i:i + step]} for i in range(0, len(text), step)])

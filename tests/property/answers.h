@@ -211,9 +211,10 @@ static inline bool read_json(readings *r, bawn_slice text, bool event)
     bawn_json j = { 0 };
     bawn_conversation c;
     bawn_error err = { 0 };
+    bawn_stream_state state = { 0 };
     bawn_arena *arena = bawn_arena_new(4096, 0);
     bool ok = bawn_json_parse(&j, text, 128, &err) &&
-              (event ? bawn_dialect_openai.event(&c, BAWN_OP_CHAT, &j, arena, &err)
+              (event ? bawn_dialect_openai.event(&c, &state, BAWN_OP_CHAT, &j, arena, &err)
                      : bawn_dialect_openai.answer(&c, BAWN_OP_CHAT, &j, arena, &err));
     if (ok)
         note_fields(r, &c);

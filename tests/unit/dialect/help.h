@@ -36,6 +36,18 @@ static inline seen_body see_answer(const char *text)
     return see_by(bawn_dialect_openai.answer, BAWN_OP_CHAT, text);
 }
 
+/* An event of a stream that has come so far: NULL, to its begin. */
+static inline seen_body see_event(const bawn_dialect *dialect, bawn_operation op, const char *text, const bawn_stream_state *before)
+{
+    seen_body s = { .arena = bawn_arena_new(16384, 0) };
+    bawn_stream_state state = before ? *before : (bawn_stream_state){ 0 };
+
+    if (!bawn_json_parse(&s.json, bawn_slice_str(text), 100, &s.err))
+        fail_msg("the test's own body is no JSON: %s\n%s", s.err.message, text);
+    s.ok = dialect->event(&s.got, &state, op, &s.json, s.arena, &s.err);
+    return s;
+}
+
 static inline void unsee(seen_body *s)
 {
     bawn_json_free(&s->json);

@@ -157,9 +157,9 @@ static void copies_of_text_are_named_with_their_wire_bytes(void **state)
 
 static void a_usage_chunk_has_no_text_and_an_error_is_told(void **state)
 {
-    seen_body usage = see_by(bawn_dialect_openai.event, BAWN_OP_CHAT, "{\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":1,"
-                             "\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":0}}}");
-    seen_body error = see_by(bawn_dialect_openai.event, BAWN_OP_CHAT, "{\"error\":{\"message\":\"out of luck\",\"code\":null}}");
+    seen_body usage = see_event(&bawn_dialect_openai, BAWN_OP_CHAT, "{\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":1,"
+                             "\"completion_tokens\":2,\"prompt_tokens_details\":{\"cached_tokens\":0}}}", NULL);
+    seen_body error = see_event(&bawn_dialect_openai, BAWN_OP_CHAT, "{\"error\":{\"message\":\"out of luck\",\"code\":null}}", NULL);
 
     (void)state;
     assert_true(usage.ok && usage.got.n_fields == 0 && usage.got.unknown_field.len == 0 && !usage.got.error);

@@ -177,7 +177,7 @@ static void a_stream_blocked_half_way_ends_every_choice(void **state)
     stream s;
 
     (void)state;
-    assert_true(bawn_dialect_openai.stream_refusal(&b, &request, last, choices, 2, id, message, NOW));
+    assert_true(bawn_dialect_openai.stream_refusal(&b, &request, last, NULL, choices, 2, id, message, NOW));
     s = streamed(&b);
     assert_true(s.done);
     assert_int_equal(s.n, 4);
@@ -203,7 +203,7 @@ static void a_broken_last_chunk_is_no_harm(void **state)
         bawn_buf b = { 0 };
         stream s;
 
-        assert_true(bawn_dialect_openai.stream_refusal(&b, &asked, bawn_slice_str(all[i]), NULL, 0, id, message, NOW));
+        assert_true(bawn_dialect_openai.stream_refusal(&b, &asked, bawn_slice_str(all[i]), NULL, NULL, 0, id, message, NOW));
         s = streamed(&b);
         assert_true(s.done && s.n >= 4);
         assert_at(s.chunks[0], "id", "chatcmpl-0193576c");
@@ -312,7 +312,7 @@ static void no_memory_writes_nothing(void **state)
         bawn_slice type;
 
         bawn_malloc_fail_at = nth;
-        ok = bawn_dialect_openai.stream_refusal(&b, &request, BAWN_LIT("{\"id\":\"a\\u0062\"}"), NULL, 0, id, message, NOW);
+        ok = bawn_dialect_openai.stream_refusal(&b, &request, BAWN_LIT("{\"id\":\"a\\u0062\"}"), NULL, NULL, 0, id, message, NOW);
         bawn_malloc_fail_at = 0;
         assert_true(ok || b.len == 0);
         bawn_buf_free(&b);

@@ -73,8 +73,8 @@ static const struct { const char *yaml; uint32_t line, column; const char *messa
       "remove the key" },
     { TOP "record:\n  text: all\n", 4, 9,
       "`all` for record.text is not built yet in this version (it comes with the encrypted record); choose another" },
-    { TOP "listeners: {public: {dialects: [openai, anthropic]}}\n", 3, 41,
-      "`anthropic` for listeners.public.dialects[1] is not built yet" },
+    { TOP "listeners: {public: {dialects: [openai, bedrock]}}\n", 3, 41,
+      "`bedrock` for listeners.public.dialects[1] is not built yet" },
     { "version: 1\nupstreams:\n  aws:\n    region: eu-west-1\n    dialect: bedrock\n", 4, 5, "the Bedrock dialect" },
     /* values */
     { "version: one\nupstreams: {}\n", 1, 10, "found `one` for version; expected 1" },
