@@ -2,7 +2,8 @@
  * tables in memory.
  *
  * OpenSSL's low-level SHA-256 is used on purpose, though it is marked deprecated: it neither allocates nor fetches,
- * so it cannot fail and costs a fraction of EVP's per call; an event may hash 64 findings.
+ * so it cannot fail and costs a fraction of EVP's per call; an event may hash 64 findings. What an HMAC made of its key on
+ * the stack is wiped. keeps: T22
  * The table hash is Wang Yi's wyhash construction (public domain): 64x64->128 bit multiplications, folded. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
@@ -28,6 +29,7 @@ static void begin_padded(SHA256_CTX *c, const uint8_t key[SHA256_BLOCK], uint8_t
         block[i] = key[i] ^ pad;
     SHA256_Init(c);
     SHA256_Update(c, block, sizeof block);
+    explicit_bzero(block, sizeof block);
 }
 
 void bawn_hmac_sha256(uint8_t out[32], bawn_slice key, const bawn_slice *parts, size_t n_parts)
@@ -35,10 +37,13 @@ void bawn_hmac_sha256(uint8_t out[32], bawn_slice key, const bawn_slice *parts, 
     uint8_t block[SHA256_BLOCK] = { 0 };
     SHA256_CTX c;
 
-    if (key.len > SHA256_BLOCK)
-        bawn_sha256(block, key);
-    else if (key.len)
+    if (key.len > SHA256_BLOCK) {
+        SHA256_Init(&c);
+        SHA256_Update(&c, key.ptr, key.len);
+        SHA256_Final(block, &c);
+    } else if (key.len) {
         memcpy(block, key.ptr, key.len);
+    }
     begin_padded(&c, block, 0x36);
     for (size_t i = 0; i < n_parts; i++)
         SHA256_Update(&c, parts[i].ptr, parts[i].len);
@@ -46,6 +51,8 @@ void bawn_hmac_sha256(uint8_t out[32], bawn_slice key, const bawn_slice *parts, 
     begin_padded(&c, block, 0x5C);
     SHA256_Update(&c, out, SHA256_SIZE);
     SHA256_Final(out, &c);
+    explicit_bzero(block, sizeof block);
+    explicit_bzero(&c, sizeof c);
 }
 
 void bawn_sha256_name(char out[72], bawn_slice bytes)
