@@ -157,6 +157,44 @@ static void the_examples_of_s3_are_signed(void **state)
                   "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
 }
 
+/* The signature of a request for this query, which ends where its memory ends, so that reads past it are seen. */
+static void signature_of(char out[64], const char *query)
+{
+    const bawn_sigv4_header host = { BAWN_LIT("host"), BAWN_LIT("h") };
+    char *exact = memcpy(malloc(strlen(query)), query, strlen(query));
+    bawn_sigv4_request r = suite("GET", "/", "", &host, 1);
+    bawn_arena *arena = bawn_arena_new(4096, 0);
+    bawn_sigv4_added added;
+    bawn_slice text;
+
+    r.query = bawn_slice_of(exact, strlen(query));
+    assert_true(bawn_sigv4_sign(&added, arena, &r, NULL));
+    text = added.headers[added.n - 1].value;
+    memcpy(out, text.ptr + text.len - 64, 64);
+    bawn_arena_free(arena);
+    free(exact);
+}
+
+static void spellings_of_a_query_are_one(void **state)
+{
+    static const struct { const char *a, *b; bool same; } all[] = {
+        { "a=1&a=2", "a=2&a=1", true }, { "policy", "policy=", true }, { "a-=1&a=2", "a=2&a-=1", true }, { "a=b:c", "a=b%3Ac", true },
+        { "a=%2f", "a=%2F", true }, { "a=%7E", "a=~", true }, { "a=%", "a=%25", true }, { "a=%4", "a=%254", true }, { "a=%4x", "a=%254x", true },
+        { "a=b=c", "a=b%3Dc", true }, { "a=+", "a=%2B", true }, { "a=%20", "a=%2B", false }, { "a=1&b=2", "a=2&b=1", false },
+        { "a=%2525", "a=%25", false }, { "a=B", "a=b", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(all); i++) {
+        char a[64], b[64];
+
+        signature_of(a, all[i].a);
+        signature_of(b, all[i].b);
+        if ((memcmp(a, b, sizeof a) == 0) != all[i].same)
+            fail_msg("`%s` and `%s`: %s", all[i].a, all[i].b, all[i].same ? "signed in two ways" : "signed alike");
+    }
+}
+
 /* ---- what is added ------------------------------------------------------------------------------------------------- */
 static void headers_are_added_by_service_and_credentials(void **state)
 {
@@ -386,6 +424,7 @@ int main(void)
         cmocka_unit_test(the_test_suite_of_aws_is_signed),
         cmocka_unit_test(a_session_token_is_signed),
         cmocka_unit_test(the_examples_of_s3_are_signed),
+        cmocka_unit_test(spellings_of_a_query_are_one),
         cmocka_unit_test(headers_are_added_by_service_and_credentials),
         cmocka_unit_test(headers_that_are_not_ours_to_sign_are_left_out),
         cmocka_unit_test(what_cannot_be_signed_is_refused),
