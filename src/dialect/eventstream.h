@@ -9,7 +9,7 @@
 
 #define BAWN_EVENTSTREAM_HEADERS_MAX (128u << 10)         /* bytes of a message's headers */
 #define BAWN_EVENTSTREAM_PAYLOAD_MAX (24u << 20)          /* bytes of a message's payload */
-#define BAWN_EVENTSTREAM_N_HEADERS_MAX 64                 /* headers of a message; AWS sends three */
+#define BAWN_EVENTSTREAM_N_HEADERS_MAX 32                 /* headers of a message; AWS sends three */
 
 /* What :message-type says: `event`, `exception` (one that the service's model names) or `error` (any other). */
 typedef enum { BAWN_EVENTSTREAM_EVENT, BAWN_EVENTSTREAM_EXCEPTION, BAWN_EVENTSTREAM_ERROR } bawn_eventstream_type;
