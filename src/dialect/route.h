@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 
-bool bawn_route_is_printable(bawn_slice raw_uri);
+bool bawn_route_is_printable(bawn_slice raw_uri);           /* visible ASCII without # and backslash */
 bool bawn_route_is_model(bawn_slice path);                  /* /v1/models/{id}, without a query */
 /* The id in such a path, a query behind it left out; in the arena. False: out of memory. */
 bool bawn_route_model(bawn_slice *out, bawn_slice path, bawn_arena *);
