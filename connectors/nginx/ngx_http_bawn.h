@@ -101,7 +101,7 @@ struct ngx_http_bawn_ctx_s {
     bawn_side                 side;           /* the side that is being judged */
     ngx_str_t                 source;         /* body as fed on that side: EDITS are against it */
     ngx_str_t                 spliced;        /* ... and the body with them */
-    ngx_str_t                 upstream, uri, authorization, api_key, id;
+    ngx_str_t                 upstream, uri, authorization, api_key, amz_date, amz_token, id;
     ngx_str_t                 accept_encoding;
     ngx_uint_t                http_version;   /* the client's; an upstream without a status line makes nginx forget */
 

@@ -252,7 +252,9 @@ ngx_http_bawn_take_verdict(ngx_http_bawn_ctx_t *ctx, const bawn_step *step)
     if (ngx_http_bawn_keep(ctx, &ctx->upstream, step->upstream) != NGX_OK
         || ngx_http_bawn_keep(ctx, &ctx->uri, step->upstream_uri) != NGX_OK
         || ngx_http_bawn_keep(ctx, &ctx->authorization, step->authorization) != NGX_OK
-        || ngx_http_bawn_keep(ctx, &ctx->api_key, step->api_key) != NGX_OK)
+        || ngx_http_bawn_keep(ctx, &ctx->api_key, step->api_key) != NGX_OK
+        || ngx_http_bawn_keep(ctx, &ctx->amz_date, step->amz_date) != NGX_OK
+        || ngx_http_bawn_keep(ctx, &ctx->amz_token, step->amz_token) != NGX_OK)
     {
         return NGX_ERROR;
     }

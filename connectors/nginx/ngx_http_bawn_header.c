@@ -365,6 +365,14 @@ ngx_http_bawn_is_type(ngx_http_request_t *r, const char *type)
 }
 
 
+/* Server-sent events, or the messages in which Amazon Bedrock streams. */
+static ngx_int_t
+ngx_http_bawn_is_stream(ngx_http_request_t *r)
+{
+    return ngx_http_bawn_is_type(r, "text/event-stream") || ngx_http_bawn_is_type(r, "application/vnd.amazon.eventstream");
+}
+
+
 static const char *
 ngx_http_bawn_cannot_judge(ngx_http_request_t *r)
 {
@@ -496,7 +504,7 @@ ngx_http_bawn_classify(ngx_http_bawn_ctx_t *ctx)
         return ngx_http_bawn_invalid(ctx, "its content coding is not gzip or br");
     }
 
-    if (ngx_http_bawn_is_type(r, "text/event-stream")) {
+    if (ngx_http_bawn_is_stream(r)) {
         return ngx_http_bawn_begin(ctx, NGX_BAWN_STREAM);
     }
 
@@ -504,7 +512,7 @@ ngx_http_bawn_classify(ngx_http_bawn_ctx_t *ctx)
         return ngx_http_bawn_begin(ctx, NGX_BAWN_COLLECT);
     }
 
-    return ngx_http_bawn_invalid(ctx, "its content type is neither application/json nor text/event-stream");
+    return ngx_http_bawn_invalid(ctx, "its content type is neither application/json nor a stream's");
 }
 
 
@@ -525,7 +533,7 @@ ngx_http_bawn_unguarded(ngx_http_bawn_ctx_t *ctx)
     if (r->upstream && r->upstream->cleanup) {
         ngx_http_bawn_watch_end(ctx, r->upstream);
         ngx_http_bawn_set_idle_timeout(r);
-        if (ngx_http_bawn_is_type(r, "text/event-stream")) {
+        if (ngx_http_bawn_is_stream(r)) {
             r->upstream->buffering = 0;
         }
     }

@@ -82,6 +82,30 @@ ngx_http_bawn_find_header(ngx_http_request_t *r, const char *lower, ngx_uint_t *
 }
 
 
+/* boto3 sends bodies of Bedrock's invoke without a type unless it is told one; they are JSON, and are judged. keeps: R39 */
+static ngx_int_t
+ngx_http_bawn_may_lack_type(ngx_str_t *uri)
+{
+    static const ngx_str_t  begin = ngx_string("/model/"), ends[] = {
+        ngx_string("/invoke"), ngx_string("/invoke-with-response-stream")
+    };
+
+    size_t  i;
+
+    if (uri->len < begin.len || ngx_memcmp(uri->data, begin.data, begin.len) != 0) {
+        return 0;
+    }
+
+    for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (uri->len > ends[i].len && ngx_memcmp(uri->data + uri->len - ends[i].len, ends[i].data, ends[i].len) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* The code of the error that the head earns, or NULL. Limits that nginx enforces itself come through header.c. */
 static const char *
 ngx_http_bawn_refuses(ngx_http_request_t *r, ngx_http_bawn_loc_conf_t *lcf)
@@ -105,6 +129,9 @@ ngx_http_bawn_refuses(ngx_http_request_t *r, ngx_http_bawn_loc_conf_t *lcf)
     }
 
     h = ngx_http_bawn_find_header(r, "content-type", &n);
+    if (h == NULL && ngx_http_bawn_may_lack_type(&r->unparsed_uri)) {
+        return NULL;
+    }
     if (h == NULL || n > 1 || !ngx_http_bawn_is_json(&h->value)) {
         return "unsupported_media";
     }

@@ -1,5 +1,5 @@
 /*
- * ngx_http_bawn_vars.c: $bawn_id, $bawn_upstream, $bawn_uri, $bawn_authorization, $bawn_api_key: what the exchange
+ * ngx_http_bawn_vars.c: $bawn_id, $bawn_upstream, $bawn_uri, $bawn_authorization, $bawn_api_key, $bawn_amz_date, $bawn_amz_token: what the exchange
  * decided, for proxy_pass, proxy_set_header and log_format. Empty where there is no exchange.
  */
 #include "ngx_http_bawn.h"
@@ -32,7 +32,9 @@ ngx_http_bawn_add_variables(ngx_conf_t *cf)
         { ngx_string("bawn_upstream"), offsetof(ngx_http_bawn_ctx_t, upstream) },
         { ngx_string("bawn_uri"), offsetof(ngx_http_bawn_ctx_t, uri) },
         { ngx_string("bawn_authorization"), offsetof(ngx_http_bawn_ctx_t, authorization) },
-        { ngx_string("bawn_api_key"), offsetof(ngx_http_bawn_ctx_t, api_key) }
+        { ngx_string("bawn_api_key"), offsetof(ngx_http_bawn_ctx_t, api_key) },
+        { ngx_string("bawn_amz_date"), offsetof(ngx_http_bawn_ctx_t, amz_date) },
+        { ngx_string("bawn_amz_token"), offsetof(ngx_http_bawn_ctx_t, amz_token) }
     };
 
     size_t                i;

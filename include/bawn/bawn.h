@@ -96,15 +96,16 @@ typedef struct {
     bawn_slice upstream, upstream_uri;                     /* VERDICT, request passes: name in the policy; path for it */
     bawn_slice authorization, api_key;                     /* VERDICT, request passes: values of the headers Authorization and
                                                             * x-api-key for the upstream; empty: send none */
+    bawn_slice amz_date, amz_token;                        /* ... X-Amz-Date and X-Amz-Security-Token */
     bool stream;                                           /* VERDICT with body: body is a stream (text/event-stream) */
     bawn_slice record;                                     /* RECORD: append to the spool before END is obeyed */
 } bawn_step;                                               /* everything in it lives until the next call */
 
-/* dialect: "openai", "anthropic", or several: the one that knows the request's route is spoken. attributes are copied. seed feeds canaries and ids. False: *out is NULL. */
+/* dialect: "openai", "anthropic", "bedrock", or several: the one that knows the request's route is spoken. attributes are copied. seed feeds canaries and ids. False: *out is NULL. */
 BAWN_API bool bawn_exchange_new(bawn_exchange **out, bawn_worker *, bawn_slice dialect, bawn_slice method, bawn_slice raw_uri,
                        const bawn_attribute *, size_t n, uint64_t now_ns, const uint8_t seed[32], bawn_error *err);
 /* The head of the upstream's answer, once, after the request's VERDICT let it pass and before any of its bytes. content_type as it
- * came, application/octet-stream where it came without; text/event-stream is judged as a stream, application/json as a whole. An
+ * came, application/octet-stream where it came without; text/event-stream (or application/vnd.amazon.eventstream, from Bedrock) is judged as a stream, application/json as a whole. An
  * upstream that gives no answer, or one that may not pass: the status in its place (502, 504; 200) without a type, then
  * bawn_exchange_abort. 504 without a type may also come in the midst of an answer: it stalled. False: not awaited here, or failed
  * (contract 3). */

@@ -145,20 +145,30 @@ const bawn_hook_row bawn_anthropic_request_hooks[] = {
 };
 const size_t bawn_anthropic_n_request_hooks = BAWN_COUNT(bawn_anthropic_request_hooks);
 
-bool bawn_anthropic_request(bawn_conversation *out, bawn_operation op, const bawn_json *j, bawn_arena *arena, bawn_error *err)
+static bool read_request(bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err, bool with_model)
 {
-    seen s = { 0 };
+    seen s = { .model = !with_model };
     bawn_walk w = { .out = out, .json = j, .arena = arena, .err = err, .trie = bawn_anthropic_trie(), .extra = &s };
     bawn_place start = { .role = BAWN_USER, .origin = BAWN_CALLER, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
 
-    *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
-    if (op != BAWN_OP_MESSAGES && op != BAWN_OP_COUNT_TOKENS)
-        return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body, expected none: this operation takes none");
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
-        return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
     if (!bawn_walk_run(&w, bawn_trie_child(w.trie, 0, BAWN_LIT("ask")), start))
         return false;
     if (!s.model)
         return bawn_walk_refuse(&w, "model", "the name of a model", UINT32_MAX);
     return s.messages || bawn_walk_refuse(&w, "messages", "a list of at least one message", UINT32_MAX);
+}
+
+bool bawn_anthropic_request(bawn_conversation *out, bawn_operation op, const bawn_json *j, bawn_arena *arena, bawn_error *err)
+{
+    *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
+    if (op != BAWN_OP_MESSAGES && op != BAWN_OP_COUNT_TOKENS)
+        return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body, expected none: this operation takes none");
+    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
+        return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
+    return read_request(out, j, arena, err, true);
+}
+
+bool bawn_anthropic_read_request(bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err)
+{
+    return read_request(out, j, arena, err, false);
 }

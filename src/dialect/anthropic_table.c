@@ -34,6 +34,7 @@ static const bawn_field_row ask_rows[] = {
     FROM("mcp_servers[].url", TEXT, APPLICATION), ROW("mcp_servers[].authorization_token", PLAIN),
     ROW("mcp_servers[].tool_configuration.enabled", PLAIN),
     FROM("mcp_servers[].tool_configuration.allowed_tools[]", NAME, APPLICATION),
+    ROW("anthropic_version", PLAIN),        ROW("anthropic_beta[]", PLAIN),    /* in Bedrock's bodies */
 };
 
 static const bawn_field_row tool_rows[] = {
@@ -134,6 +135,7 @@ static const bawn_field_row event_rows[] = {
     OUT("delta.thinking", SIGNED, REASONING), ROW("delta.signature", OPAQUE),
     OUT("delta.partial_json", ARGUMENTS, TOOL_ARGUMENTS),
     ROW("delta.estimated_tokens", PLAIN),   ROW("context_management", DEEP),
+    ROW("amazon-bedrock-invocationMetrics.*", PLAIN),
 };
 
 static const bawn_field_group groups[] = {

@@ -1,7 +1,7 @@
 /* dialect.c: the list of dialects, and the HTTP status of each error code (RULINGS R15). */
 #include "dialect/dialect.h"
 
-static const bawn_dialect *const dialects[] = { &bawn_dialect_openai, &bawn_dialect_anthropic };
+static const bawn_dialect *const dialects[] = { &bawn_dialect_openai, &bawn_dialect_anthropic, &bawn_dialect_bedrock };
 
 const bawn_dialect *bawn_dialect_find(bawn_slice name)
 {

@@ -81,6 +81,8 @@ typedef struct {
     bool begun, open, finished, tool;           /* tool: what is open calls one */
     uint32_t block, next;           /* the block that is open, or was last; number of the next one */
     uint32_t run;                   /* texts are one running text until a tool is called: which one */
+    bool native;                    /* its events are of a model's own form, which we do not know */
+    bawn_slice name; bool exception; /* of the event at hand, where the framing names it; an exception ends the stream */
 } bawn_stream_state;
 void bawn_stream_advance(bawn_stream_state *, bawn_mark, uint32_t block);
 
@@ -97,6 +99,7 @@ typedef struct {
     uint32_t n_choices;             /* request: n */
     uint32_t n_messages;            /* chat: messages; embeddings, moderations: inputs (answers: results) */
     bool stream, include_usage;
+    bool native, opaque;            /* request: a model's own body; Anthropic's, or of a form that we do not know */
     bool error;                     /* event: the upstream's {"error": ...} in a stream */
     bawn_slice type;                /* event: what it calls itself, where the dialect's events have names */
     bawn_mark mark; uint32_t block; /* event */
@@ -105,9 +108,13 @@ typedef struct {
 
 /* ---- operations ------------------------------------------------------------------------------------------ */
 typedef enum { BAWN_OP_UNKNOWN, BAWN_OP_CHAT, BAWN_OP_EMBEDDINGS, BAWN_OP_MODERATIONS, BAWN_OP_MODELS,
-               BAWN_OP_MODEL /* GET /models/{id} */, BAWN_OP_MESSAGES, BAWN_OP_COUNT_TOKENS } bawn_operation;
+               BAWN_OP_MODEL /* GET /models/{id} */, BAWN_OP_MESSAGES, BAWN_OP_COUNT_TOKENS,
+               BAWN_OP_CONVERSE, BAWN_OP_CONVERSE_STREAM, BAWN_OP_INVOKE, BAWN_OP_INVOKE_STREAM } bawn_operation;
 /* Whether a model answers in words, which are judged. */
-static inline bool bawn_operation_talks(bawn_operation op) { return op == BAWN_OP_CHAT || op == BAWN_OP_MESSAGES; }
+static inline bool bawn_operation_talks(bawn_operation op)
+{
+    return op == BAWN_OP_CHAT || op == BAWN_OP_MESSAGES || (op >= BAWN_OP_CONVERSE && op <= BAWN_OP_INVOKE_STREAM);
+}
 
 typedef struct { bawn_slice id, owner; } bawn_listed_model;
 typedef struct bawn_dialect {
@@ -142,7 +149,13 @@ typedef struct bawn_dialect {
     bool (*stream_error)(bawn_buf *out, int code, bawn_slice message);        /* as an event in a stream, and the end */
     const char *hold;                                                /* keep-alive while text is held, or NULL */
     const char *done;               /* the end of a stream, an event that is no JSON; NULL: an event with BAWN_MARK_END is */
+    bool ends_with_connection;      /* ... or that the connection ends, once the message has */
     bool named;                     /* events have names, and each says its own as `type` */
+    bool model_in_path;             /* model_of() is asked, not the body */
+    const char *stream_type;        /* media type of a stream; NULL: text/event-stream. Else it is framed as AWS does */
+    /* Events that hold the model's own ones (invoke): what is judged and what is written in its place. NULL: they do not. */
+    bool (*unwrap)(bawn_buf *out, bawn_slice payload);
+    bool (*wrap)(bawn_buf *out, bawn_slice data);
     /* Answers to operations that Bawn serves itself: results of guard scores by input. */
     bool (*moderation)(bawn_buf *out, bawn_slice id, bawn_slice model, const float *scores /* [n][13] */,
                        const float *attack /* [n] prompt_attack */, const bool *flagged, size_t n);
@@ -154,6 +167,7 @@ typedef struct bawn_dialect {
 
 extern const bawn_dialect bawn_dialect_openai;                       /* the OpenAI API, routes beneath /v1 */
 extern const bawn_dialect bawn_dialect_anthropic;                    /* Anthropic's Messages API */
+extern const bawn_dialect bawn_dialect_bedrock;                      /* Amazon Bedrock's runtime API */
 const bawn_dialect *bawn_dialect_find(bawn_slice name);              /* NULL when unknown */
 int bawn_dialect_status(int code);                                   /* HTTP status of an error code (R15) */
 

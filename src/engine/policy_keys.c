@@ -35,7 +35,6 @@
 #define TOKEN_PASS "the token pass"
 #define IDENTITY "identities and limits"
 #define TOOLS "tools"
-#define CONVERSE "the Bedrock dialect"
 #define RESPONSES "the Responses routes of the OpenAI dialect"
 #define MCP "the MCP dialect"
 #define STORE "the record's store"
@@ -51,7 +50,6 @@ static const bawn_key keys[] = {
     KEY("listeners.*.address", STRING, "127.0.0.1:8480", "Address and port; loopback only until there are identities."),
     KEY("listeners.*.dialects", LIST, NULL, "The APIs that clients may speak here; without it those that the upstreams speak."),
     CHOICE("listeners.*.dialects[]", 0, "openai|anthropic|bedrock|mcp", NULL, "One API."),
-    LATER("listeners.*.dialects[]=bedrock", CONVERSE, "Amazon Bedrock's runtime API."),
     LATER("listeners.*.dialects[]=mcp", MCP, "Model Context Protocol."),
     KEY("listeners.*.limits", MAP, NULL, "What one client connection may ask for."),
     KEY("listeners.*.limits.body", SIZE, "4MiB", "Largest request body; a larger one is answered 413."),
@@ -73,9 +71,8 @@ static const bawn_key keys[] = {
     SOME("upstreams", MAP, "The models behind the wall, by a name of your choice; the first that serves a model has it."),
     KEY("upstreams.*", MAP, NULL, "One upstream."),
     { "upstreams.*.dialect", WORD, "openai|anthropic|bedrock", NULL, "The API that the upstream speaks.", NULL, true, 0, 0, NULL },
-    LATER("upstreams.*.dialect=bedrock", CONVERSE, "Amazon Bedrock's runtime API."),
-    SOME("upstreams.*.url", STRING | LIST, "Base URL, such as http://127.0.0.1:9400/v1; a list is balanced over. Names are "
-         "looked up at start and reload."),
+    { "upstreams.*.url", STRING | LIST, NULL, NULL, "Base URL, such as http://127.0.0.1:9400/v1; a list is balanced over. Names are "
+      "looked up at start and reload. Of dialect bedrock it may be left out: that of its region.", NULL, false, 1, 0, NULL },
     KEY("upstreams.*.url[]", STRING, NULL, "One base URL."),
     KEY("upstreams.*.key", SECRET, NULL, "API key that Bawn sends to the upstream."),
     KEY("upstreams.*.forward_key", BOOL, "false", "Pass the client's own key on instead of dropping it."),
@@ -93,18 +90,18 @@ static const bawn_key keys[] = {
     KEY("upstreams.*.tls.ca", SECRET, NULL, "Certificates of the authorities to trust, PEM; without it the system's."),
     KEY("upstreams.*.tls.certificate", SECRET, NULL, "Bawn's own certificate for mutual TLS, PEM."),
     KEY("upstreams.*.tls.key", SECRET, NULL, "The key of that certificate, PEM."),
-    LATER("upstreams.*.region", CONVERSE, "AWS region."),
-    LATER("upstreams.*.credentials", CONVERSE, "Where AWS credentials come from."),
+    KEY("upstreams.*.region", STRING, NULL, "AWS region of a Bedrock upstream, such as eu-west-1."),
+    CHOICE("upstreams.*.credentials", 0, "env", "env", "Who signs requests to AWS: `env` is AWS_ACCESS_KEY_ID, "
+           "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of `bawn serve`. With `key`, a Bedrock API key, nothing is signed."),
 
     /* ---- routes ---------------------------------------------------------------------------------------------- */
     KEY("routes", LIST, NULL, "Which guardrail for which operation; the first that fits. Without routes all guarded "
         "operations are open."),
     KEY("routes[]", MAP, NULL, "One route."),
     NEEDED("routes[].operations", LIST, "Operations of this route; those in no route are refused."),
-    CHOICE("routes[].operations[]", 0, "chat|embeddings|moderations|models|responses|messages|converse|count_tokens", NULL,
+    CHOICE("routes[].operations[]", 0, "chat|embeddings|moderations|models|responses|messages|converse|invoke|count_tokens", NULL,
            "One operation."),
     LATER("routes[].operations[]=responses", RESPONSES, "OpenAI's Responses."),
-    LATER("routes[].operations[]=converse", CONVERSE, "Bedrock's Converse."),
     KEY("routes[].guardrail", STRING, NULL, "Name of a guardrail; `none` reads nothing and records that."),
     CHOICE("routes[].version", INT, "DRAFT", "DRAFT", "Version of the guardrail: DRAFT is this file, a number is one that "
            "`bawn policy publish` froze."),

@@ -123,7 +123,8 @@ typedef struct {
 } bawn_guardrail;
 
 typedef struct { bawn_slice name, dialect, base_path; bawn_slice *models; size_t n_models; bawn_slice authorization, api_key;
-                 bool forward_key; } bawn_upstream;      /* authorization, api_key: values of the headers; one of them */
+                 bool forward_key;                      /* authorization, api_key: values of the headers; one of them */
+                 bawn_slice host, region, access_key, secret_key, session_token; } bawn_upstream;  /* Bedrock: who signs, for where */
 typedef struct { bawn_slice *operations; size_t n_operations; int guardrail /* -1: off */, upstream /* -1: by model */; }
     bawn_route;
 

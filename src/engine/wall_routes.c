@@ -1,6 +1,8 @@
 /* Upstreams, routes and defaults: from the tree to what an exchange asks. */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/sigv4.h"
 #include "engine/wall.h"
 
 static bool no_memory(bawn_error *err) { return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the routes"); }
@@ -66,6 +68,66 @@ static bool read_key(bawn_wall *w, bawn_upstream *u, const bawn_node *key, bawn_
     return ok;
 }
 
+/* host[:port] of a URL. */
+static bawn_slice host_of(bawn_slice url)
+{
+    size_t begin = bawn_slice_find(url, BAWN_LIT("://")), end;
+
+    begin = begin < url.len ? begin + 3 : 0;
+    for (end = begin; end < url.len && url.ptr[end] != '/'; end++)
+        ;
+    return bawn_slice_of(url.ptr + begin, end - begin);
+}
+
+/* Amazon Bedrock's address is that of its region. */
+static bool put_url(bawn_wall *w, const bawn_node *node, bawn_error *err)
+{
+    const bawn_node *region = bawn_node_get(node, "region");
+    bool ok = region && bawn_node_word(bawn_node_get(node, "dialect"), "bedrock");
+    bawn_buf url = { 0 };
+
+    if (!ok)
+        return bawn_node_error(err, w->policy, node, "the upstream `%.*s` has no `url`: its base URL, such as http://127.0.0.1:9400/v1",
+                               (int)node->key.len, node->key.ptr);
+    for (size_t i = 0; i < region->text.len; i++)
+        ok = ok && (bawn_is_alnum((unsigned char)region->text.ptr[i]) || region->text.ptr[i] == '-');
+    if (!ok || region->text.len > 32)
+        return bawn_node_error(err, w->policy, region, "`%.*s` is no region of AWS: expected such as eu-west-1",
+                               (int)(region->text.len > 40 ? 40 : region->text.len), region->text.ptr);
+    bawn_buf_fmt(&url, "https://bedrock-runtime.%.*s.amazonaws.com", (int)region->text.len, region->text.ptr);
+    ok = !url.failed && bawn_policy_put(w->policy, node, "url", bawn_buf_slice(&url), region);
+    bawn_buf_free(&url);
+    return ok || no_memory(err);
+}
+
+/* Bedrock's own keys are bearers; without one AWS's credentials sign. */
+static bool read_aws(bawn_wall *w, bawn_upstream *u, const bawn_node *node, bawn_error *err)
+{
+    const bawn_node *region = bawn_node_get(node, "region"), *credentials = bawn_node_get(node, "credentials");
+    bawn_aws_credentials who;
+    bawn_error why = { 0 };
+    bool ok = true;
+
+    if (!bawn_slice_is(u->dialect, "bedrock"))
+        return (!region && !credentials) || bawn_node_error(err, w->policy, region ? region : credentials, "this is for upstreams of "
+                                                            "dialect bedrock, and this one speaks %.*s", (int)u->dialect.len, u->dialect.ptr);
+    if (!region)
+        return bawn_node_error(err, w->policy, node, "an upstream of dialect bedrock needs its AWS `region`, such as eu-west-1");
+    if (u->forward_key)
+        return bawn_node_error(err, w->policy, bawn_node_get(node, "forward_key"), "a client's signature is over another request: "
+                               "it cannot be forwarded to AWS; give `credentials: env` or a `key`");
+    u->region = region->text;
+    if (u->authorization.len > 0)
+        return true;
+    if (!bawn_aws_credentials_read(&who, getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY"), getenv("AWS_SESSION_TOKEN"),
+                                   &why))
+        return bawn_node_error(err, w->policy, credentials ? credentials : node, "%s", why.message);
+    u->access_key = bawn_arena_copy(w->arena, who.access_key, &ok);
+    u->secret_key = bawn_arena_copy(w->arena, who.secret_key, &ok);
+    u->session_token = bawn_arena_copy(w->arena, who.session_token, &ok);
+    return ok || no_memory(err);
+}
+
 static bool check_url(bawn_wall *w, const bawn_node *url, bawn_error *err)
 {
     if (bawn_slice_starts(url->text, BAWN_LIT("http://")) || bawn_slice_starts(url->text, BAWN_LIT("https://")))
@@ -77,6 +139,10 @@ static bool check_url(bawn_wall *w, const bawn_node *url, bawn_error *err)
 static bool read_upstream(bawn_wall *w, bawn_upstream *u, const bawn_node *node, bawn_error *err)
 {
     const bawn_node *url = bawn_node_get(node, "url"), *forward = bawn_node_get(node, "forward_key");
+
+    if (!url && !put_url(w, node, err))
+        return false;
+    url = bawn_node_get(node, "url");
     const bawn_node *first = url->kind == BAWN_NODE_LIST ? url->first : url;
 
     *u = (bawn_upstream){ .name = node->key };
@@ -89,9 +155,9 @@ static bool read_upstream(bawn_wall *w, bawn_upstream *u, const bawn_node *node,
             return bawn_node_error(err, w->policy, one, "the URLs of one upstream must have the same path");
     }
     *u = (bawn_upstream){ .name = node->key, .dialect = bawn_node_get(node, "dialect")->text, .base_path = path_of(first->text),
-                          .forward_key = forward && forward->integer };
+                          .host = host_of(first->text), .forward_key = forward && forward->integer };
     return slices_of(&u->models, &u->n_models, w, bawn_node_get(node, "models"), err) &&
-           read_key(w, u, bawn_node_get(node, "key"), err);
+           read_key(w, u, bawn_node_get(node, "key"), err) && read_aws(w, u, node, err);
 }
 
 static int upstream_named(const bawn_wall *w, bawn_slice name)
@@ -114,7 +180,7 @@ static const char *dialect_of(bawn_slice operation)
 {
     static const char *const owned[][2] = {
         { "chat", "openai" }, { "embeddings", "openai" }, { "moderations", "openai" }, { "messages", "anthropic" },
-        { "count_tokens", "anthropic" },
+        { "converse", "bedrock" }, { "invoke", "bedrock" },
     };
 
     for (size_t i = 0; i < BAWN_COUNT(owned); i++)
@@ -137,6 +203,18 @@ static bool speaks(const bawn_wall *w, const bawn_route *r, const bawn_node *ope
     return true;
 }
 
+/* A signature is over the body, so a request to AWS is read. */
+static bool is_signable(const bawn_wall *w, const bawn_route *r, const bawn_node *operations, bawn_error *err)
+{
+    for (const bawn_node *o = operations ? operations->first : NULL; o && r->guardrail < 0; o = o->next) {
+        const char *dialect = dialect_of(o->text);
+        if (dialect && strcmp(dialect, "bedrock") == 0)
+            return bawn_node_error(err, w->policy, o, "`%.*s` cannot go with `guardrail: none`: a request to AWS is signed over its body, "
+                                   "which would have to be read", (int)o->text.len, o->text.ptr);
+    }
+    return true;
+}
+
 static bool read_route(bawn_wall *w, bawn_route *r, const bawn_node *node, bawn_error *err)
 {
     const bawn_node *guardrail = bawn_node_get(node, "guardrail"), *upstream = bawn_node_get(node, "upstream");
@@ -150,7 +228,7 @@ static bool read_route(bawn_wall *w, bawn_route *r, const bawn_node *node, bawn_
         return false;
     if (upstream && (r->upstream = upstream_named(w, upstream->text)) < 0 && !goes_without(w, upstream, "upstream", err))
         return false;
-    return (r->upstream < 0 || speaks(w, r, bawn_node_get(node, "operations"), err)) &&
+    return is_signable(w, r, bawn_node_get(node, "operations"), err) && (r->upstream < 0 || speaks(w, r, bawn_node_get(node, "operations"), err)) &&
            slices_of(&r->operations, &r->n_operations, w, bawn_node_get(node, "operations"), err);
 }
 

@@ -182,7 +182,7 @@ static bool choose_dialect(bawn_exchange *x, bawn_slice names, bawn_error *err)
         const bawn_dialect *d = bawn_dialect_find(name);
         bawn_slice rest;
         if (!d)
-            return bawn_error_set(err, BAWN_E_USAGE, "the dialect `%.*s` is not built; there are openai and anthropic", (int)name.len,
+            return bawn_error_set(err, BAWN_E_USAGE, "the dialect `%.*s` is not built; there are openai, anthropic and bedrock", (int)name.len,
                                   name.ptr);
         bawn_operation op = d->route(x->method, x->uri, &rest);
         size_t fits = fit(x, d, op);
@@ -339,7 +339,7 @@ bool bawn_exchange_response(bawn_exchange *x, int status, bawn_slice content_typ
     x->mode = BAWN_ANSWER_PASS;
     if (!x->guardrail || !is_success(status) || !bawn_operation_talks(x->operation))
         return true;
-    if (is_media(content_type, "text/event-stream"))
+    if (is_media(content_type, x->dialect->stream_type ? x->dialect->stream_type : "text/event-stream"))
         x->mode = BAWN_ANSWER_EVENTS;
     else if (is_media(content_type, "application/json"))
         x->mode = BAWN_ANSWER_JSON;

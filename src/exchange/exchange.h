@@ -3,10 +3,12 @@
  * request.c  body -> conversation -> judgement -> pass, edits or refusal
  * edits.c    what is put into a body
  * upstream.c where it goes
+ * sign.c     what AWS wants to see of it
  * prompt.c   what is kept of the system texts: fingerprint and canary
  * work.c     judging texts within a budget, in slices
  * answer.c   a whole JSON answer
  * stream.c   a stream of events: channels, the queue of held events, the block point
+ * stream_frames.c bytes to events
  * stream_facts.c  what the record keeps of events
  * stream_write.c  an event on its way out
  * close.c    the record
@@ -16,6 +18,7 @@
 #define BAWN_EXCHANGE_H
 
 #include "dialect/dialect.h"
+#include "dialect/eventstream.h"
 #include "engine/channel.h"
 #include "engine/failures.h"
 #include "engine/outcome.h"
@@ -42,6 +45,7 @@ typedef struct { bawn_span wire; bawn_slice with; } bawn_splice;
 typedef struct {
     bawn_buf text;                      /* the event's data */
     char name[64]; uint8_t n_name;      /* of the event, where the dialect's have names */
+    bawn_buf headers; bool wraps;       /* of a message of AWS's framing; it wraps the text */
     bawn_mark mark; uint32_t block;
     bool comment, done;
     bawn_held_field *fields; size_t n_fields, cap_fields;
@@ -52,13 +56,14 @@ typedef struct {
 typedef struct { uint32_t id; bawn_channel *text; bool ended, off; char path[96]; } bawn_stream_channel;
 
 typedef struct {
-    bawn_sse *sse;
+    bawn_sse *sse; bawn_eventstream *frames;    /* one of them, by the dialect */
     bawn_stream_channel *channels; size_t n_channels, cap_channels;
     bawn_held *held; size_t first, n_held, cap_held;    /* a ring */
     size_t held_bytes;
     uint32_t choices[64]; bool finished[64]; size_t n_choices;
     bawn_buf last;                      /* the newest chunk that was passed on, for the shape of an end */
     bawn_stream_state read, passed;     /* how far it has come */
+    bawn_buf chunk;                     /* what is in an event that wraps another */
     uint64_t pulse_ns;
     struct bawn_kept kept;
     bool done;                          /* [DONE] came, or every choice is finished */
@@ -161,6 +166,9 @@ bool bawn_upstream_choose(bawn_exchange *);             /* false: no upstream se
 /* The names that the policy gives to several upstreams' models. False: it gives none, or there is one upstream to ask. */
 bool bawn_upstream_models(bawn_buf *out, const bawn_exchange *);
 
+/* sign.c */
+bool bawn_sign(bawn_exchange *, bawn_step *);           /* for AWS: fills the headers of keys of a verdict that passes */
+
 /* work.c */
 /* Judges fields[parts[0..n)] as one text, joined by `separator`. `crossing`: only what spans two of them counts. WAITS:
  * this call's budget is spent; bawn_work_wait(), and the same again in the next one. FAILED: judging->failed. */
@@ -179,8 +187,15 @@ bool bawn_prompt_shows_canary(const bawn_exchange *, bawn_slice text);
 /* answer.c */
 bool bawn_answer_whole(bawn_exchange *);                /* after the last byte of a JSON answer: to a verdict, or a NEED */
 bool bawn_answer_judge(bawn_exchange *);                /* goes on where the last slice ended */
-/* stream.c */
+/* stream_frames.c */
 bool bawn_stream_feed(bawn_exchange *, bawn_slice bytes, bool last);
+/* stream.c */
+bool bawn_stream_event(bawn_exchange *, const bawn_sse_event *);
+/* An event's data; headers: of a message of AWS's framing, which keeps them, else empty. */
+bool bawn_stream_data(bawn_exchange *, bawn_slice name, bawn_slice data, bawn_slice headers);
+bool bawn_stream_end(bawn_exchange *);                  /* the stream ended as it should */
+bool bawn_stream_is_finished(const bawn_stream *);      /* every choice has its finish reason */
+bool bawn_stream_has_room(bawn_exchange *);             /* for what is held; else its guards let go, or the answer ends: false */
 bool bawn_stream_broken(bawn_exchange *, int code, const char *end);   /* our error event, nothing held leaves */
 void bawn_stream_collect(bawn_exchange *);              /* what its channels found and counted; once, at its end */
 void bawn_stream_free(bawn_stream *);

@@ -91,6 +91,8 @@ static bool pass(bawn_exchange *x)
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .upstream = x->upstream->name, .upstream_uri = kept,
                                    .authorization = key_for(x, "http.request.authorization", x->upstream->authorization),
                                    .api_key = key_for(x, "http.request.api_key", x->upstream->api_key) };
+    if (x->upstream->region.len > 0 && !bawn_sign(x, &x->verdict_step))
+        return refuse_guard(x);
     x->verdict_ready = true;
     x->phase = BAWN_PHASE_ASKED;
     x->asked_ns = x->since_ns;
@@ -406,7 +408,9 @@ static bool read_conversation(bawn_exchange *x, bawn_error *err)
 {
     unsigned depth = x->guardrail->limits.depth ? (unsigned)x->guardrail->limits.depth : 64;
     return bawn_json_parse(&x->json, bawn_buf_slice(&x->body), depth, err) &&
-           x->dialect->request(&x->request, x->operation, &x->json, x->arena, err);
+           x->dialect->request(&x->request, x->operation, &x->json, x->arena, err) &&
+           (!x->dialect->model_in_path || x->dialect->model_of(&x->request.model, x->uri, x->arena) ||
+            bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for a model's name"));
 }
 
 /* What the connector met before there was a body: its attribute `refused` is the name of the code. */

@@ -31,6 +31,7 @@ static bawn_held *push(bawn_exchange *x)
         return NULL;
     bawn_held *h = held_at(s, s->n_held++);
     bawn_buf_clear(&h->text);
+    bawn_buf_clear(&h->headers);
     h->comment = h->done = false;
     h->mark = BAWN_MARK_NONE;
     h->n_fields = h->n_copies = h->n_name = 0;
@@ -153,7 +154,7 @@ static void note_choice(bawn_stream *s, uint32_t index, bool finished)
     s->finished[i] = s->finished[i] || finished;
 }
 
-static bool all_finished(const bawn_stream *s)
+bool bawn_stream_is_finished(const bawn_stream *s)
 {
     for (size_t i = 0; i < s->n_choices; i++)
         if (!s->finished[i])
@@ -400,15 +401,16 @@ static bool judge_event(bawn_exchange *x, bawn_held *h, const bawn_conversation 
     return (c->mark < BAWN_MARK_FINISH || end_choice(x, 0, true, blocked)) && hold_copies(h, c);
 }
 
-static bool data_event(bawn_exchange *x, bawn_slice name, bawn_slice data)
+bool bawn_stream_data(bawn_exchange *x, bawn_slice name, bawn_slice data, bawn_slice headers)
 {
     bawn_stream *s = &x->stream;
     bawn_conversation c;
     bool blocked = false;
     bawn_held *h = push(x);
 
-    if (!h || !bawn_buf_add(&h->text, data))
+    if (!h || !bawn_buf_add(&h->text, data) || (headers.len > 0 && !bawn_buf_add(&h->headers, headers)))
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
+    h->wraps = headers.len > 0 && x->operation == BAWN_OP_INVOKE_STREAM && !s->read.exception;
     s->held_bytes += data.len;
     if (!read_event(&c, x, h, name))
         return x->recorded;                             /* the stream is broken, and says so */
@@ -426,7 +428,7 @@ static bool data_event(bawn_exchange *x, bawn_slice name, bawn_slice data)
     return flush(x) || bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
 }
 
-static bool done_event(bawn_exchange *x)
+bool bawn_stream_end(bawn_exchange *x)
 {
     bool blocked = false;
     if (!end_choice(x, 0, true, &blocked))
@@ -436,7 +438,7 @@ static bool done_event(bawn_exchange *x)
     x->stream.done = true;
     if (!flush(x))
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
-    return end_with(x, bawn_slice_str(x->dialect->done), "complete");
+    return end_with(x, x->dialect->done ? bawn_slice_str(x->dialect->done) : BAWN_NIL, "complete");
 }
 
 /* A comment keeps the connection alive. Its text is for nobody, so it stays here: no guard reads it. */
@@ -481,40 +483,17 @@ static bool let_go(bawn_exchange *x, bawn_failure why)
     return (flush(x) && s->n_held == 0) || bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "limit");
 }
 
-static bool one_event(bawn_exchange *x, const bawn_sse_event *e)
+bool bawn_stream_has_room(bawn_exchange *x) { return x->recorded || !over_limit(x) || let_go(x, BAWN_OVERLOADED); }
+
+bool bawn_stream_event(bawn_exchange *x, const bawn_sse_event *e)
 {
     if (e->comment)
         return comment_event(x);
     if (x->dialect->done && bawn_slice_starts(e->data, BAWN_LIT("[DONE]")))     /* as the SDKs read it: nothing may hide behind it */
-        return done_event(x);
+        return bawn_stream_end(x);
     if (e->data.len == 0)
         return true;
-    return data_event(x, e->name, e->data);
-}
-
-bool bawn_stream_feed(bawn_exchange *x, bawn_slice bytes, bool last)
-{
-    bawn_stream *s = &x->stream;
-    bawn_sse_event e;
-
-    if (!s->sse && !(s->sse = bawn_sse_new(BAWN_ANSWER_MAX)))
-        return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
-    bool fed = bawn_sse_feed(s->sse, bytes, last);
-    while (!x->recorded && bawn_sse_next(s->sse, &e)) {
-        if (!one_event(x, &e))
-            return false;
-        if (!x->recorded && over_limit(x) && !let_go(x, BAWN_OVERLOADED))
-            return false;
-    }
-    if (x->recorded)
-        return true;
-    if (!fed || bawn_sse_failed(s->sse))
-        return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
-    if (!last)
-        return true;
-    if (x->dialect->done && all_finished(s) && !bawn_sse_cut(s->sse))
-        return done_event(x);                       /* servers that never say [DONE] */
-    return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
+    return bawn_stream_data(x, e->name, e->data, BAWN_NIL);
 }
 
 /* ---- time -------------------------------------------------------------------------------------------------------------------- */
@@ -554,7 +533,10 @@ void bawn_stream_reset(bawn_stream *s)
     for (size_t i = 0; i < s->n_channels; i++)
         bawn_channel_free(s->channels[i].text);
     bawn_sse_free(s->sse);
+    bawn_eventstream_free(s->frames);
     s->sse = NULL;
+    s->frames = NULL;
+    bawn_buf_free(&s->chunk);
     s->n_channels = s->n_held = s->first = s->n_choices = s->held_bytes = 0;
     s->pulse_ns = 0;
     s->done = false;
@@ -567,6 +549,7 @@ void bawn_stream_free(bawn_stream *s)
     bawn_stream_reset(s);
     for (size_t i = 0; i < s->cap_held; i++) {
         bawn_buf_free(&s->held[i].text);
+        bawn_buf_free(&s->held[i].headers);
         bawn_free(s->held[i].fields);
         bawn_free(s->held[i].copies);
     }

@@ -2,8 +2,21 @@
  * texts. */
 #include "exchange/exchange.h"
 
-static void write_data(bawn_exchange *x, const bawn_held *h, bawn_slice data)
+/* A message with its own headers; a chunk of invoke around what was judged of it. */
+static bool write_message(bawn_exchange *x, const bawn_held *h, bawn_slice data)
 {
+    bawn_buf wrapped = { 0 };
+    bool ok = (!h->wraps || x->dialect->wrap(&wrapped, data)) &&
+              bawn_eventstream_write(&x->emit, bawn_buf_slice(&h->headers), h->wraps ? bawn_buf_slice(&wrapped) : data);
+
+    bawn_buf_free(&wrapped);
+    return ok;
+}
+
+static bool write_data(bawn_exchange *x, const bawn_held *h, bawn_slice data)
+{
+    if (h->headers.len > 0)
+        return write_message(x, h, data);
     if (h->n_name > 0) {
         bawn_buf_str(&x->emit, "event: ");
         bawn_buf_add(&x->emit, bawn_slice_of(h->name, h->n_name));
@@ -18,6 +31,7 @@ static void write_data(bawn_exchange *x, const bawn_held *h, bawn_slice data)
         data = bawn_slice_of(data.ptr + n, data.len - n);
     }
     bawn_buf_byte(&x->emit, '\n');
+    return !x->emit.failed;
 }
 
 size_t bawn_held_gate(const bawn_held_field *f, const bawn_stream *s)
@@ -79,8 +93,7 @@ static bool write_edited(bawn_exchange *x, bawn_held *h)
     at = null_copies(&out, &copy, h, at, data.len);
     bawn_buf_add(&out, bawn_slice_of(data.ptr + at, data.len - at));
     ok = ok && !out.failed && !text.failed;
-    if (ok)
-        write_data(x, h, bawn_buf_slice(&out));
+    ok = ok && write_data(x, h, bawn_buf_slice(&out));
     bawn_buf_free(&out);
     bawn_buf_free(&text);
     return ok;
@@ -110,6 +123,5 @@ bool bawn_held_write(bawn_exchange *x, bawn_held *h)
     if (is_edited(h, s))
         return write_edited(x, h);
     mark_rendered(h, s);
-    write_data(x, h, bawn_buf_slice(&h->text));
-    return !x->emit.failed;
+    return write_data(x, h, bawn_buf_slice(&h->text));
 }

@@ -42,7 +42,7 @@ const bawn_route *bawn_upstream_route(const bawn_exchange *x)
 static bool asks_for(bawn_slice *model, const bawn_exchange *x)
 {
     *model = x->request.model;
-    if (x->operation == BAWN_OP_MODEL)
+    if (x->operation == BAWN_OP_MODEL || x->dialect->model_in_path)
         return x->dialect->model_of(model, x->uri, x->arena);
     return x->guardrail && x->operation != BAWN_OP_MODELS && x->operation != BAWN_OP_MODERATIONS;
 }

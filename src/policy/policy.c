@@ -102,3 +102,20 @@ bool bawn_node_word(const bawn_node *node, const char *word)
 {
     return node && node->kind == BAWN_NODE_SCALAR && bawn_slice_is(node->text, word);
 }
+
+bool bawn_policy_put(bawn_policy *p, const bawn_node *map, const char *key, bawn_slice text, const bawn_node *from)
+{
+    bawn_node *node = bawn_arena_alloc(p->arena, sizeof *node), *last = (bawn_node *)(uintptr_t)map->first;
+    bool ok = true;
+
+    if (!node || !last)                                 /* `from` is in it, so it has a member */
+        return false;
+    *node = *from;
+    node->key = bawn_slice_str(key);
+    node->text = bawn_arena_copy(p->arena, text, &ok);
+    node->next = NULL;
+    while (last->next)
+        last = (bawn_node *)(uintptr_t)last->next;
+    last->next = node;
+    return ok;
+}

@@ -60,6 +60,9 @@ bool bawn_policy_parse(bawn_policy **out, const char *self, bawn_slice yaml, con
 bool bawn_policy_check(bawn_policy **out, bawn_errors *all, const char *self, bawn_slice yaml, const bawn_key *keys, size_t n_keys);
 void bawn_policy_free(bawn_policy *);
 const bawn_node *bawn_policy_root(const bawn_policy *);
+/* Adds what a map leaves unsaid, a scalar that follows from another of its members (`from`, whose place it has). The text is
+ * copied. False: out of memory. */
+bool bawn_policy_put(bawn_policy *, const bawn_node *map, const char *key, bawn_slice text, const bawn_node *from);
 const bawn_node *bawn_node_get(const bawn_node *map, const char *key);      /* NULL when absent or map is NULL */
 const bawn_node *bawn_node_at(const bawn_node *root, const char *dotted);   /* "defaults.hold.bytes" */
 bool bawn_node_word(const bawn_node *, const char *word);                    /* a scalar that reads so */

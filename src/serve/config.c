@@ -195,7 +195,7 @@ static bool is_spoken(const bawn_policy *p, const bawn_node *listener, const cha
 
 static void write_dialects(bawn_buf *out, const bawn_policy *p, const bawn_node *listener)
 {
-    static const char *const names[] = { "openai", "anthropic" };
+    static const char *const names[] = { "openai", "anthropic", "bedrock" };
     const char *before = "";
 
     bawn_buf_str(out, "bawn_dialect \"");

@@ -24,6 +24,12 @@ static const struct { const char *name, *variable, *dialect; } passed[] = {
     { "OpenAI-Beta", "openai_beta", "openai" },
     { "Anthropic-Version", "anthropic_version", "anthropic" },
     { "Anthropic-Beta", "anthropic_beta", "anthropic" },
+    { "X-Amzn-Bedrock-Accept", "x_amzn_bedrock_accept", "bedrock" },
+    { "X-Amzn-Bedrock-Trace", "x_amzn_bedrock_trace", "bedrock" },
+    { "X-Amzn-Bedrock-GuardrailIdentifier", "x_amzn_bedrock_guardrailidentifier", "bedrock" },
+    { "X-Amzn-Bedrock-GuardrailVersion", "x_amzn_bedrock_guardrailversion", "bedrock" },
+    { "X-Amzn-Bedrock-PerformanceConfig-Latency", "x_amzn_bedrock_performanceconfig_latency", "bedrock" },
+    { "X-Amzn-Bedrock-Service-Tier", "x_amzn_bedrock_service_tier", "bedrock" },
 };
 
 static const bawn_node *first_url(const bawn_node *upstream)
@@ -166,6 +172,8 @@ static bool write_location(bawn_buf *out, const bawn_policy *p, const bawn_node 
                       "            proxy_set_header Accept-Encoding identity;\n");
     if (bawn_node_word(dialect, "anthropic"))
         bawn_buf_str(out, "            proxy_set_header x-api-key $bawn_api_key;\n");
+    if (bawn_node_word(dialect, "bedrock"))
+        bawn_buf_str(out, "            proxy_set_header X-Amz-Date $bawn_amz_date; proxy_set_header X-Amz-Security-Token $bawn_amz_token;\n");
     for (size_t i = 0; i < BAWN_COUNT(passed); i++)
         if (!passed[i].dialect || bawn_node_word(dialect, passed[i].dialect))
             bawn_buf_fmt(out, "            proxy_set_header %s $http_%s;\n", passed[i].name, passed[i].variable);

@@ -13,6 +13,7 @@ import server
 
 BIN = server.BUILD / "bawn"
 JAVASCRIPT = server.ROOT / "build/javascript"               # where the official JavaScript SDK is
+AWS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
 NODE = ["node", "--input-type=module", "-"]
 NO_NODE = ("" if shutil.which("node") and (JAVASCRIPT / "node_modules/openai").is_dir()
            else "no node, or no build/javascript/node_modules/openai: packaging/environment installs it")
@@ -22,6 +23,7 @@ listeners: {{public: {{address: "127.0.0.1:{port}"}}}}
 upstreams:
   main: {{dialect: openai, url: "http://127.0.0.1:{upstream}/v1", key: "env:LLM_KEY"}}
   claude: {{dialect: anthropic, url: "http://127.0.0.1:{upstream}", key: "env:LLM_KEY"}}
+  aws: {{dialect: bedrock, url: "http://127.0.0.1:{upstream}", region: eu-west-1, credentials: env}}
 defaults: {{guardrail: test{defaults}}}
 guardrails:
   test:
@@ -63,12 +65,12 @@ class Gateway:
 
     def bawn(self, *words):
         return subprocess.run([str(BIN), *words, "--state", str(self.state)], cwd=self.folder, capture_output=True, text=True,
-                              env=dict(os.environ, LLM_KEY="sk-upstream"), timeout=60)
+                              env=dict(os.environ, LLM_KEY="sk-upstream", **AWS), timeout=60)
 
     def start(self):
         self.log = open(self.folder / "serve.log", "w")
         self.process = subprocess.Popen([str(BIN), "serve", "-c", str(self.policy), "--state", str(self.state)], cwd=self.folder,
-                                        stdout=self.log, stderr=subprocess.STDOUT, env=dict(os.environ, LLM_KEY="sk-upstream"))
+                                        stdout=self.log, stderr=subprocess.STDOUT, env=dict(os.environ, LLM_KEY="sk-upstream", **AWS))
         end = time.monotonic() + 20
         while "listening on" not in self.said():
             assert self.process.poll() is None and time.monotonic() < end, self.said()

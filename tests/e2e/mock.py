@@ -3,11 +3,13 @@
 It speaks raw bytes over asyncio, in a thread of its own. A test sets `upstream.script`, a coroutine function that gets
 the connection after a request was read; the builders below make the usual ones."""
 import asyncio
+import base64
 import json
 import socket
 import struct
 import threading
 import time
+import zlib
 
 
 class Request:
@@ -205,3 +207,40 @@ def tool_block(name, arguments, pieces=3, id="toolu_1"):
     step = max(1, len(text) // pieces)
     return ({"type": "tool_use", "id": id, "name": name, "input": {}},
             [{"type": "input_json_delta", "partial_json": text[i:i + step]} for i in range(0, len(text), step)])
+
+
+# ---- Amazon Bedrock ------------------------------------------------------------------------------------------------------
+def converse(*blocks, stop="end_turn"):
+    content = [{"text": b} if isinstance(b, str) else b for b in blocks]
+    return {"output": {"message": {"role": "assistant", "content": content}}, "stopReason": stop,
+            "usage": {"inputTokens": 3, "outputTokens": 2, "totalTokens": 5}, "metrics": {"latencyMs": 9}}
+
+
+def frame(name, payload, kind="event"):
+    """One message of application/vnd.amazon.eventstream."""
+    headers = {":message-type": kind, f":{kind}-type": name, ":content-type": "application/json"}
+    packed = b"".join(bytes([len(k)]) + k.encode() + b"\7" + struct.pack(">H", len(v)) + v.encode() for k, v in headers.items())
+    body = json.dumps(payload).encode()
+    prelude = struct.pack(">II", 16 + len(packed) + len(body), len(packed))
+    message = prelude + struct.pack(">I", zlib.crc32(prelude)) + packed + body
+    return message + struct.pack(">I", zlib.crc32(message))
+
+
+def converse_events(*blocks, stop="end_turn", end=True):
+    """The same as a stream. A block is a list of pieces of text, or (tool use, pieces of its input)."""
+    out = [frame("messageStart", {"role": "assistant", "p": "abc"})]
+    for i, block in enumerate(blocks):
+        if isinstance(block, tuple):
+            out.append(frame("contentBlockStart", {"contentBlockIndex": i, "start": {"toolUse": block[0]}}))
+        deltas = [{"toolUse": {"input": t}} for t in block[1]] if isinstance(block, tuple) else [{"text": t} for t in block]
+        out += [frame("contentBlockDelta", {"contentBlockIndex": i, "delta": d, "p": "abcdef"}) for d in deltas]
+        out.append(frame("contentBlockStop", {"contentBlockIndex": i}))
+    if end:
+        out.append(frame("messageStop", {"stopReason": stop}))
+        out.append(frame("metadata", {"usage": {"inputTokens": 3, "outputTokens": 7, "totalTokens": 10}, "metrics": {"latencyMs": 9}}))
+    return b"".join(out)
+
+
+def chunks(*events):
+    """Models' own events, as InvokeModelWithResponseStream has them."""
+    return b"".join(frame("chunk", {"bytes": base64.b64encode(json.dumps(e).encode()).decode(), "p": "abc"}) for e in events)

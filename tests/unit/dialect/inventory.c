@@ -9,6 +9,8 @@ static const side sides[] = {
     { "moderations ", &bawn_dialect_openai, BAWN_OP_MODERATIONS, ASK }, { "answer ", &bawn_dialect_openai, BAWN_OP_CHAT, ANSWER },
     { "vectors ", &bawn_dialect_openai, BAWN_OP_EMBEDDINGS, ANSWER }, { "messages ", &bawn_dialect_anthropic, BAWN_OP_MESSAGES, ASK },
     { "message ", &bawn_dialect_anthropic, BAWN_OP_MESSAGES, ANSWER }, { "event ", &bawn_dialect_anthropic, BAWN_OP_MESSAGES, EVENT },
+    { "converse ", &bawn_dialect_bedrock, BAWN_OP_CONVERSE, ASK }, { "said ", &bawn_dialect_bedrock, BAWN_OP_CONVERSE, ANSWER },
+    { "event.", &bawn_dialect_bedrock, BAWN_OP_CONVERSE_STREAM, EVENT },
 };
 
 static size_t times(const char *line, const char *text)
@@ -35,11 +37,13 @@ static size_t texts_out(const seen_body *s)
 
 static seen_body see(const side *s, const char *body)
 {
-    bool inside = strstr(body, "content_block_delta") || strstr(body, "content_block_stop");
-    bawn_stream_state so_far = { .begun = !strstr(body, "message_start"), .open = inside, .block = 1 };
+    size_t name = strcspn(body, " ");                   /* Bedrock's stands before the body */
+    bool inside = strstr(body, "content_block_delta") || strstr(body, "content_block_stop") || strstr(body, "BlockStop");
+    bawn_stream_state so_far = { .begun = !strstr(body, "message_start") && !strstr(body, "messageStart"), .open = inside, .block = 1,
+                                 .name = bawn_slice_of(body, name), .exception = strstr(body, "Exception ") != NULL };
 
     if (s->as == EVENT)
-        return see_event(s->dialect, s->op, body, &so_far);
+        return see_event(s->dialect, s->op, s->dialect == &bawn_dialect_bedrock ? body + name + 1 : body, &so_far);
     return see_by(s->as == ANSWER ? s->dialect->answer : s->dialect->request, s->op, body);
 }
 
@@ -92,11 +96,18 @@ static void every_field_of_anthropic_is_known_and_its_text_seen(void **state)
     every_field_is_known(BAWN_SOURCE_DIR "/tests/unit/dialect/anthropic_inventory.jsonl", 300);
 }
 
+static void every_field_of_bedrock_is_known_and_its_text_seen(void **state)
+{
+    (void)state;
+    every_field_is_known(BAWN_SOURCE_DIR "/tests/unit/dialect/bedrock_inventory.jsonl", 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_of_openai_is_known_and_its_text_seen),
         cmocka_unit_test(every_field_of_anthropic_is_known_and_its_text_seen),
+        cmocka_unit_test(every_field_of_bedrock_is_known_and_its_text_seen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

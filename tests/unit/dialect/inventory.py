@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes DIALECT_inventory.jsonl: for each field that the official SDK's types know, a body that has it.
 
-    pip install openai anthropic
-    ./inventory.py openai > openai_inventory.jsonl; ./inventory.py anthropic > anthropic_inventory.jsonl
+    pip install openai anthropic botocore
+    for d in openai anthropic bedrock; do ./inventory.py $d > ${d}_inventory.jsonl; done
 
 Run it when a new SDK comes out; the test `inventory` then names the fields that our tables do not know.
 A line is the operation, a space, and a body: small, one field each, every variant of every union once.
@@ -22,7 +22,7 @@ from pydantic import BaseModel
 SCALARS = {str: "x y", bool: True, int: 1, float: 0.5, object: None, type(None): None, datetime.datetime: "2026-01-01T00:00:00Z"}
 LISTS = (list, collections.abc.Iterable, collections.abc.Sequence)
 ONE = {"chat": {"model": "m", "messages": [{"role": "user"}]}, "embeddings": {"model": "m", "input": "x y"},
-       "moderations": {"input": "x y"}, "messages": {"model": "m", "messages": [{"role": "user", "content": "x"}]}}
+       "moderations": {"input": "x y"}, "converse": {"messages": []}, "messages": {"model": "m", "messages": [{"role": "user", "content": "x"}]}}
 
 
 def members(kind):
@@ -82,18 +82,66 @@ def anthropic_kinds():
     return anthropic, (("messages", MessageCreateParamsStreaming), ("message", Message), ("event", RawMessageStreamEvent))
 
 
+class Shape:
+    """A shape of botocore's model, read as the types above."""
+
+    def __init__(self, shape, inside=()):
+        self.shape, self.inside = shape, inside
+
+    def values(self):
+        kind = self.shape.type_name
+        if kind == "structure" and self.shape.is_document_type:
+            yield {"key": "x y"}
+        elif kind == "structure":
+            if self.shape.name in self.inside:
+                return
+            for name, member in self.shape.members.items():
+                if member.serialization.get("location"):
+                    continue
+                for value in Shape(member, (*self.inside, self.shape.name)).values():
+                    yield {name: value}
+            if not self.shape.members:
+                yield {}
+        elif kind == "list":
+            for value in Shape(self.shape.member, self.inside).values():
+                yield [value]
+        elif kind == "map":
+            for value in Shape(self.shape.value, self.inside).values():
+                yield {"key": value}
+        elif kind == "string":
+            yield self.shape.enum[0] if self.shape.enum else "x y"
+        else:
+            yield {"blob": "eHk=", "boolean": True, "float": 0.5}.get(kind, 1)
+
+
+def bedrock_kinds():
+    import botocore
+    import botocore.session
+    model = botocore.session.get_session().get_service_model("bedrock-runtime")
+    kinds = [("converse", Shape(model.operation_model("Converse").input_shape)),
+             ("said", Shape(model.operation_model("Converse").output_shape))]
+    for name, event in model.operation_model("ConverseStream").output_shape.members["stream"].members.items():
+        kinds.append(("event." + name, Shape(event)))
+    return botocore, kinds
+
+
 def shape(line):
     """What tells two lines apart: where their fields stand, not which of its words an enum has, nor which tool has a switch."""
+    line = re.sub(r'"(input|output)Assessments?": .*', "", line)        # a report: all of it is text
     line = re.sub(r'"(type|name|role)": "[^ "]*"(, )?', "", line)
     return re.sub(r'"configs": .*?}}', "", re.sub(r": (null|true|1|0\.5|\"[^ \"]*\")", ": 0", line))
 
 
 def main():
-    sdk, kinds = {"openai": openai_kinds, "anthropic": anthropic_kinds}[sys.argv[1]]()
+    sdk, kinds = {"openai": openai_kinds, "anthropic": anthropic_kinds, "bedrock": bedrock_kinds}[sys.argv[1]]()
     seen = set()
     print(f"# {sdk.__name__}-python {sdk.__version__}")
     for operation, kind in kinds:
-        for value in values(kind):
+        for value in kind.values() if isinstance(kind, Shape) else values(kind):
+            if operation == "converse" and "messages" in value:
+                value["messages"][0].setdefault("role", "user")
+            if operation in ("event.contentBlockStart", "event.contentBlockDelta"):
+                value.setdefault("contentBlockIndex", 1)
             line = operation + " " + json.dumps({**ONE.get(operation, {}), **value})
             if "allowed_tools" in line and '"key"' in line:     # Dict[str, object] for what is a list of tools
                 continue

@@ -60,7 +60,7 @@ static const struct { const char *yaml; uint32_t line, column; const char *messa
     { TOP "guardrails:\n  a: {}\n  \"a\": {}\n", 5, 3, "found `guardrails.a` a second time" },
     { "upstreams: {m: {dialect: openai, url: http://h/v1}}\n", 1, 1, "missing key `version` in the policy: Version of the file format" },
     { "version: 1\n", 1, 1, "missing key `upstreams` in the policy" },
-    { "version: 1\nupstreams:\n  main:\n    dialect: openai\n", 3, 3, "missing key `url` in upstreams.main: Base URL" },
+    { "version: 1\nupstreams:\n  main:\n    url: x\n", 3, 3, "missing key `dialect` in upstreams.main: The API" },
     { SHOP "    denied_topics:\n      - action: block\n", 6, 9,
       "missing key `name` in guardrails.shop.denied_topics[0]" },
     { TOP "routes:\n  - {operations: [chat]}\n  - {guardrail: none}\n", 5, 5, "missing key `operations` in routes[1]" },
@@ -73,9 +73,9 @@ static const struct { const char *yaml; uint32_t line, column; const char *messa
       "remove the key" },
     { TOP "record:\n  text: all\n", 4, 9,
       "`all` for record.text is not built yet in this version (it comes with the encrypted record); choose another" },
-    { TOP "listeners: {public: {dialects: [openai, bedrock]}}\n", 3, 41,
-      "`bedrock` for listeners.public.dialects[1] is not built yet" },
-    { "version: 1\nupstreams:\n  aws:\n    region: eu-west-1\n    dialect: bedrock\n", 4, 5, "the Bedrock dialect" },
+    { TOP "listeners: {public: {dialects: [openai, mcp]}}\n", 3, 41,
+      "`mcp` for listeners.public.dialects[1] is not built yet" },
+    { TOP "routes: [{operations: [responses]}]\n", 3, 24, "Responses" },
     /* values */
     { "version: one\nupstreams: {}\n", 1, 10, "found `one` for version; expected 1" },
     { "version: \"1\"\nupstreams: {}\n", 1, 10, "; drop the quotes" },
@@ -87,7 +87,7 @@ static const struct { const char *yaml; uint32_t line, column; const char *messa
     { "version: 1\nupstreams: []\n", 2, 1, "found a list for upstreams; expected a map" },
     { "version: 1\nupstreams: {a: {dialect: {}, url: x}}\n", 2, 17,
       "found a map for upstreams.a.dialect; expected one of openai" },
-    { "version: 1\nupstreams: {a: {dialect: opnai, url: x}}\n", 2, 26, "expected one of openai; did you mean `openai`?" },
+    { "version: 1\nupstreams: {a: {dialect: opnai, url: x}}\n", 2, 26, "expected one of openai, anthropic, bedrock; did you mean `openai`?" },
     { UP "    key: sk-veryverysecret\n", 6, 10,
       "found a secret written into the file for upstreams.main.key; expected a reference, env:NAME or file:PATH, for "
       "example env:LLM_KEY" },
@@ -178,9 +178,9 @@ static void all_mistakes_are_found_in_one_go(void **state)
           "7:9 found `b` for guardrails.shop.denied_topics[1]" },
         { TOP "identities: {jwt: {a: b}, c: d}\nrecord: {txt: all}\n", "3:1 `identities` is not built yet in this version ; "
           "4:10 unknown key `txt` in record" },
-        { "version: 1\nupstreams: {a: {dialect: {b: c}, url: x, key: sk-very}, b: {dialect: openai}}\n",
+        { "version: 1\nupstreams: {a: {dialect: {b: c}, url: x, key: sk-very}, b: {url: x}}\n",
           "2:17 found a map for upstreams.a.dialect; 2:47 found a secret written into the file for upstreams.a.key; "
-          "2:57 missing key `url` in upstreams.b" },
+          "2:57 missing key `dialect` in upstreams.b" },
         /* what is no YAML ends at the first */
         { TOP "lisners: {}\nnode: [a, b\nrecord: {txt: all}\n", "4:7 found a `[` that is never closed" },
         { "", "1:1 found an empty policy" }, { "- a\n", "1:1 found a list for the policy" },
