@@ -58,7 +58,8 @@ static bool unstable(const UNormalizer2 *nfkc, UChar32 c)
     if (bawn_text_keeps_form((uint32_t)c) || bawn_text_wide_sign((uint32_t)c))
         return false;
     int32_t n = unorm2_getDecomposition(nfkc, c, out, 64, &e);
-    return !(n > 1 && out[0] == ' ' && U_SUCCESS(e));          /* a spacing accent stays */
+    bool spacing_accent = n > 1 && out[0] == ' ' && U_SUCCESS(e);
+    return !spacing_accent || u_getIntPropertyValue(c, UCHAR_NFC_QUICK_CHECK) == UNORM_NO;   /* it stays, or is another one */
 }
 
 static char look_of(const USpoofChecker *spoof, UChar32 c)

@@ -153,6 +153,12 @@ static bool ascii_alnum(int32_t c) { return c < 0x80 && bawn_is_alnum((unsigned 
 static bool wide_alnum(int32_t c) { return (c >= 0xFF10 && c <= 0xFF19) || (c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A); }
 static bool path_sign(int32_t c) { return c == 0xFF0E || c == 0xFF0F || c == '.' || c == '/'; }
 
+static int32_t small_capital(int32_t c)
+{
+    char to = c >= 0x0262 ? LOOKUP(bawn_small_capitals, (uint32_t)c) : 0;
+    return to ? to : c;
+}
+
 /* Letters in boxes and circles that NFKC leaves, small capitals. Two regional indicators are a flag. */
 static int32_t by_hand(int32_t c, size_t n_regional)
 {
@@ -164,8 +170,7 @@ static int32_t by_hand(int32_t c, size_t n_regional)
         return 'A' + (c - 0x1F170);
     if (c >= 0x1F1E6 && c <= 0x1F1FF && n_regional != 2)
         return 'A' + (c - 0x1F1E6);
-    char small = c >= 0x0262 ? LOOKUP(bawn_small_capitals, (uint32_t)c) : 0;
-    return small ? small : c;
+    return small_capital(c);
 }
 
 /* Whether the code point before or behind place i is one of those. */
@@ -194,7 +199,8 @@ static bool stays(const bawn_fold *f, size_t i)
 
 static int class_of_mark(int32_t c) { return c < 0x300 ? 0 : utf8proc_get_property(c)->combining_class; }
 
-/* Appends the compatibility decomposition of c; a spacing accent (space + mark) stays as it is. */
+/* Appends the compatibility decomposition of c, of a spacing accent (space + mark) the canonical one. Raised small capitals come
+ * down as small capitals. */
 static void decompose(bawn_fold *f, int32_t c)
 {
     int32_t *to = f->points + f->n;
@@ -203,10 +209,14 @@ static void decompose(bawn_fold *f, int32_t c)
     if (room == 0)
         return;
     utf8proc_ssize_t n = c < 0x80 ? 0 : utf8proc_decompose_char(c, to, room, UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, &boundary);
-    if (n < 1 || n > room || (n > 1 && to[0] == ' ')) {
+    if (n > 1 && to[0] == ' ')
+        n = utf8proc_decompose_char(c, to, room, UTF8PROC_DECOMPOSE, &boundary);
+    if (n < 1 || n > room) {
         to[0] = c;
         n = 1;
     }
+    for (utf8proc_ssize_t i = 0; i < n; i++)
+        to[i] = small_capital(to[i]);
     f->n += (size_t)n;
 }
 
@@ -228,7 +238,7 @@ static void order_marks(bawn_fold *f)
     f->n = n;
 }
 
-static void compose(bawn_fold *f)
+void bawn_fold_compose(bawn_fold *f)
 {
     size_t n_regional = 0;
     for (size_t i = 0; i < f->n_seen; i++)
@@ -402,7 +412,7 @@ void bawn_fold_token(bawn_fold *f, bawn_slice token, bawn_slice before, uint32_t
 {
     keep_seen(f, token);
     turn_back(f);
-    compose(f);
+    bawn_fold_compose(f);
     drop_foreign_marks(f, drop_loose_marks(f) ? 0 : alphabets);
     fold_looks(f, before);
     f->len = 0;

@@ -20,6 +20,8 @@ typedef struct {
 /* Folds `token` (at most BAWN_FOLD_RAW bytes of valid UTF-8) into fold->out. `before`: the raw text in front of it
  * (256 bytes are enough); `alphabets`: languages that the tokens before could have been written in. */
 void bawn_fold_token(bawn_fold *, bawn_slice token, bawn_slice before, uint32_t alphabets);
+/* The step of it that is NFKC (UAX 15), but for what fold.c lets stay: fold->seen to fold->points. */
+void bawn_fold_compose(bawn_fold *);
 /* 2: letters turned upside down; 1: could be read so; 0: no. */
 int bawn_fold_turned(bawn_slice token);
 /* True when the letters next before are not mostly of a script other than Latin. */
