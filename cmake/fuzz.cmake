@@ -9,3 +9,8 @@ foreach(source ${targets})
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   add_dependencies(fuzzers fuzz_${name})
 endforeach()
+
+# Parsers that are not ours, which json_peers holds ours against.
+pkg_check_modules(PEERS REQUIRED jansson yajl libcjson)
+target_include_directories(fuzz_json_peers PRIVATE ${PEERS_INCLUDE_DIRS})
+target_link_libraries(fuzz_json_peers ${PEERS_LIBRARIES})
