@@ -1,5 +1,5 @@
 # Bawn. `make run` and `make check` are each the only command needed on a fresh Debian 12 machine.
-.PHONY: help run check bench soak eval fuzz format install uninstall clean build setup docs coverage lint
+.PHONY: help run check conformance bench soak eval fuzz format install uninstall clean build setup docs coverage lint
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
@@ -34,7 +34,11 @@ eval: build ## how well the guards detect: make eval DATA=FOLDER
 fuzz: setup ## every fuzz target for 60 s (SECONDS_EACH=60)
 	@packaging/fuzz $(or $(SECONDS_EACH),60)
 
-coverage: setup ## lines that unit tests reach, room by room
+conformance: build ## suites of others against Bawn: docs/conformance.md (SUITE_DIR=FOLDER: those that no package has)
+	@tests/conformance/environment
+	@SUITE_DIR="$(SUITE_DIR)" build/venv/bin/python tests/conformance/run $(SUITES)
+
+coverage: setup ## lines and branches that unit tests reach, room by room
 	@packaging/coverage
 
 lint: setup ## clang-tidy over what changed (.clang-tidy)
