@@ -26,8 +26,8 @@ bool bawn_engine_compile(const char *out_path, bawn_error *err)
     char hash[72];
 
     bool ok = arena && bawn_rules_list(&rules, bawn_guards, bawn_n_guards, 0, arena, err);
+    ok = ok && (bawn_rules_hash(hash, &rules) || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to name the patterns"));
     if (ok) {
-        bawn_rules_hash(hash, &rules);
         bawn_buf_add(&out, bawn_slice_of(hash, sizeof hash));
         ok = bawn_rules_compile(&rules, true, arena, err) &&
              (bawn_rules_pack(&out, &rules) || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to pack")) &&
@@ -45,7 +45,8 @@ bool bawn_builtin_load(bawn_rules *rules, char hash[72], bawn_arena *arena, bawn
 
     if (!bawn_rules_list(rules, bawn_guards, bawn_n_guards, 0, arena, err))
         return false;
-    bawn_rules_hash(hash, rules);
+    if (!bawn_rules_hash(hash, rules))
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to name the built-in patterns");
     if (blob.len < HEAD || memcmp(blob.ptr, hash, 72) != 0)
         return bawn_error_set(err, BAWN_E_POLICY, "the built-in pattern database was made from other tables: rebuild Bawn");
     rules->in_place = true;

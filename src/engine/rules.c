@@ -119,7 +119,7 @@ void bawn_rules_free(bawn_rules *r)
         bawn_match_free(r->db[d]);
 }
 
-void bawn_rules_hash(char out[72], const bawn_rules *r)
+bool bawn_rules_hash(char out[72], const bawn_rules *r)
 {
     bawn_buf b = { 0 };
 
@@ -129,6 +129,9 @@ void bawn_rules_hash(char out[72], const bawn_rules *r)
         bawn_buf_byte(&b, (char)r->rules[i].flags);
         bawn_buf_byte(&b, (char)r->rules[i].guard);
     }
-    bawn_sha256_name(out, b.failed ? BAWN_NIL : bawn_buf_slice(&b));
+    bool ok = !b.failed;
+    if (ok)
+        bawn_sha256_name(out, bawn_buf_slice(&b));
     bawn_buf_free(&b);
+    return ok;
 }

@@ -66,7 +66,7 @@ bool bawn_rules_add_gates(bawn_rules *, bawn_arena *, bawn_error *err);     /* a
 /* Times every expression from *which on alone on prose; false: *which is the first that costs more (us for each kB) or does
  * not compile. */
 bool bawn_rules_lint(size_t *which, const bawn_rules *, double budget_us_per_kb, bawn_error *err);
-void bawn_rules_hash(char out[72], const bawn_rules *);             /* "sha256:" + 64 hex + NUL */
+bool bawn_rules_hash(char out[72], const bawn_rules *);      /* "sha256:" + 64 hex + NUL; false: out of memory */
 /* Bytes that a stream's window must hold behind so that no begun match of it leaves: of what begins with no literal and may be
  * parted by a safe boundary. 0: it is held by itself. */
 uint32_t bawn_rule_window(const bawn_rule *, bawn_arena *);

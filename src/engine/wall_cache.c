@@ -111,7 +111,8 @@ bool bawn_wall_compile_policy_rules(bawn_wall *w, const char *cache_dir, bawn_er
 
     if (r->n_rules == 0)
         return true;
-    bawn_rules_hash(hash, r);
+    if (!bawn_rules_hash(hash, r))
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to name the policy's patterns");
     snprintf(path, sizeof path, "%s/" COMPILED "-%.40s.db", cache_dir ? cache_dir : "", hash + 7);
     if (cache_dir && from_cache(w, path))
         return true;
