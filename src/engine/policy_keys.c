@@ -65,7 +65,12 @@ static const bawn_key keys[] = {
     KEY("listeners.*.trusted_proxies", LIST, NULL, "Proxies whose X-Forwarded-For is believed: who asked, in events, is then the "
         "last address in it that is none of these."),
     KEY("listeners.*.trusted_proxies[]", STRING, NULL, "An address, or a network such as 10.0.0.0/8."),
-    LATER("listeners.*.tls", IDENTITY, "Certificate and key of the listener, authority of its clients."),
+    KEY("listeners.*.tls", MAP, NULL, "Speak TLS here, and nothing else."),
+    KEY("listeners.*.tls.self_signed", BOOL, "false", "With a certificate of its own for localhost, made at start and kept in the state "
+        "folder: tls/localhost.pem is what clients trust."),
+    KEY("listeners.*.tls.certificate", SECRET, NULL, "The certificate and its chain, file:PATH to PEM."),
+    KEY("listeners.*.tls.key", SECRET, NULL, "Its key, file:PATH to PEM."),
+    LATER("listeners.*.tls.client_ca", IDENTITY, "Authority of the certificates that clients must have."),
 
     /* ---- upstreams ------------------------------------------------------------------------------------------- */
     SOME("upstreams", MAP, "The models behind the wall, by a name of your choice; the first that serves a model has it."),

@@ -66,6 +66,12 @@ bawn_slice bawn_serve_listen_at(char out[SERVE_ADDRESS], const bawn_policy *p, c
     return n > 0 && n < SERVE_ADDRESS ? bawn_slice_of(out, (size_t)n) : text;
 }
 
+static bawn_slice folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return bawn_slice_of(path, slash ? (size_t)(slash - path) + 1 : 0);
+}
+
 /* ---- one listener ----------------------------------------------------------------------------------------------- */
 static bool write_address(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan, bawn_error *err)
 {
@@ -81,7 +87,59 @@ static bool write_address(bawn_buf *out, const bawn_policy *p, const bawn_node *
         return bawn_node_error(err, p, address, "`%.*s` is beyond loopback, and there are no identities: anybody could use "
                                "it. Listen on 127.0.0.1 or [::1]", (int)text.len, text.ptr);
     const bawn_node *http2 = bawn_node_get(listener, "http2");
-    return bawn_buf_fmt(out, "        listen %.*s%s;\n", (int)text.len, text.ptr, http2 && http2->integer ? " http2" : "");
+    return bawn_buf_fmt(out, "        listen %.*s%s%s;\n", (int)text.len, text.ptr, bawn_node_get(listener, "tls") ? " ssl" : "",
+                        http2 && http2->integer ? " http2" : "");
+}
+
+static bool is_self_signed(const bawn_node *listener)
+{
+    const bawn_node *own = bawn_node_get(bawn_node_get(listener, "tls"), "self_signed");
+    return own && own->integer;
+}
+
+bool bawn_serve_wants_certificate(const bawn_policy *p)
+{
+    for (const bawn_node *l = bawn_serve_listeners(p); l; l = l->next)
+        if (is_self_signed(l))
+            return true;
+    return false;
+}
+
+static bool write_own_certificate(bawn_buf *out, const char *state, bawn_error *err)
+{
+    static const char *const lines[][2] = { { "ssl_certificate", "pem" }, { "ssl_certificate_key", "key" } };
+
+    for (size_t i = 0; i < BAWN_COUNT(lines); i++) {
+        bawn_buf path = { 0 };
+        bawn_buf_fmt(&path, "%s/tls/localhost.%s", state, lines[i][1]);
+        bawn_buf_fmt(out, "        %s ", lines[i][0]);
+        bool ok = !path.failed && bawn_serve_quote(out, bawn_buf_slice(&path));
+        bawn_buf_free(&path);
+        if (!ok)
+            return bawn_error_set(err, BAWN_E_USAGE, "the path of the state folder holds `$` or a control character, which nginx cannot be "
+                                  "given; choose another folder");
+        bawn_buf_str(out, ";\n");
+    }
+    return true;
+}
+
+static bool write_listener_tls(bawn_buf *out, const bawn_policy *p, const bawn_node *listener, const bawn_serve_plan *plan,
+                               bawn_error *err)
+{
+    const bawn_node *tls = bawn_node_get(listener, "tls");
+    const bawn_node *certificate = bawn_node_get(tls, "certificate"), *key = bawn_node_get(tls, "key");
+
+    if (!tls)
+        return true;
+    if ((certificate != NULL) != (key != NULL))
+        return bawn_node_error(err, p, tls, "`certificate` and `key` go together; one is missing");
+    if (is_self_signed(listener) == (certificate != NULL))
+        return bawn_node_error(err, p, tls, "expected either `self_signed: true`, or a `certificate` with its `key`");
+    bawn_buf_str(out, "        ssl_protocols TLSv1.2 TLSv1.3; ssl_session_tickets off; ssl_session_cache none;\n");
+    if (!certificate)
+        return write_own_certificate(out, plan->state, err);
+    return bawn_serve_file(out, "ssl_certificate", p, certificate, folder_of(plan->policy), err) &&
+           bawn_serve_file(out, "ssl_certificate_key", p, key, folder_of(plan->policy), err);
 }
 
 /* nginx believes X-Forwarded-For only when the connection itself comes from a trusted proxy (set_real_ip_from), and then takes the
@@ -175,12 +233,6 @@ static bool write_open_routes(bawn_buf *out, const bawn_policy *p, const bawn_no
     return true;
 }
 
-static bawn_slice folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return bawn_slice_of(path, slash ? (size_t)(slash - path) + 1 : 0);
-}
-
 static bool is_spoken(const bawn_policy *p, const bawn_node *listener, const char *dialect)
 {
     const bawn_node *list = bawn_node_get(listener, "dialects"), *upstreams = bawn_node_get(bawn_policy_root(p), "upstreams");
@@ -217,7 +269,8 @@ static bool write_listener(bawn_buf *out, const bawn_policy *p, const bawn_node 
         return bawn_node_error(err, p, listener, "`%.*s` is no name for a listener: use letters, digits, _ - . (at most 64)",
                                (int)name.len, name.ptr);
     bawn_buf_str(out, "    server {\n");
-    if (!write_address(out, p, listener, plan, err) || !write_proxies(out, p, listener, err))
+    if (!write_address(out, p, listener, plan, err) || !write_listener_tls(out, p, listener, plan, err) ||
+        !write_proxies(out, p, listener, err))
         return false;
     if (operations) {
         write_operations_only(out, serves(listener, "metrics"), serves(listener, "health"));
@@ -342,13 +395,13 @@ bool bawn_serve_config(bawn_buf *out, const bawn_wall *w, const bawn_serve_plan 
     return !out->failed || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for nginx's configuration");
 }
 
-void bawn_serve_address(char *out, size_t size, const bawn_policy *p, const bawn_serve_plan *plan)
+void bawn_serve_url_of(char *out, size_t size, const bawn_policy *p, const bawn_serve_plan *plan)
 {
     char address[SERVE_ADDRESS];
-    bawn_slice text = bawn_serve_listen_at(address, p, first_for_clients(p), plan);
-    size_t n = text.len < size ? text.len : size - 1;
-    memcpy(out, text.ptr, n);
-    out[n] = '\0';
+    const bawn_node *listener = first_for_clients(p);
+    bawn_slice text = bawn_serve_listen_at(address, p, listener, plan);
+
+    snprintf(out, size, "%s://%.*s", bawn_node_get(listener, "tls") ? "https" : "http", (int)text.len, text.ptr);
 }
 
 size_t bawn_serve_addresses(bawn_buf *out, const bawn_policy *p, const bawn_serve_plan *plan)

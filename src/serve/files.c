@@ -98,7 +98,8 @@ bool bawn_serve_write_conf(const bawn_serve_plan *plan, const bawn_wall *w, bawn
     clock_gettime(CLOCK_REALTIME, &now);
     dated.generation = (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
     snprintf(fresh, sizeof fresh, "%s.new", plan->conf);
-    ok = make_folders(plan, w, err) && bawn_serve_config(&text, w, &dated, err) && write_whole(fresh, bawn_buf_slice(&text), err);
+    ok = make_folders(plan, w, err) &&
+         (!bawn_serve_wants_certificate(bawn_wall_policy(w)) || bawn_serve_certificate(plan->state, err)) && bawn_serve_config(&text, w, &dated, err) && write_whole(fresh, bawn_buf_slice(&text), err);
     if (ok && !bawn_serve_test(plan, fresh, err)) {
         ok = false;
         if (err && strstr(err->message, "host not found"))

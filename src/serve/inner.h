@@ -14,6 +14,13 @@ bool bawn_serve_parse_url(bawn_serve_url *out, bawn_slice text);
 bool bawn_serve_is_network(bawn_slice text);
 /* A name that is safe in nginx's configuration: letters, digits, `_`, `-`, `.`, at most 64. */
 bool bawn_serve_is_name(bawn_slice);
+/* A directive whose value is a file that the policy names, file:PATH: relative to the policy's `folder`, where nginx would take it
+ * relative to its own. */
+bool bawn_serve_file(bawn_buf *out, const char *directive, const bawn_policy *, const bawn_node *, bawn_slice folder, bawn_error *);
+/* certificate.c: STATE/tls/localhost.pem and .key are there, and good for a month at least: made when they are not. */
+bool bawn_serve_certificate(const char *state, bawn_error *);
+/* Whether a listener of the policy wants it. */
+bool bawn_serve_wants_certificate(const bawn_policy *);
 /* A quoted word of nginx's language. False: it holds what cannot be quoted ($, control characters). */
 bool bawn_serve_quote(bawn_buf *out, bawn_slice);
 

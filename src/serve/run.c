@@ -71,7 +71,7 @@ static bool load_and_write(const bawn_serve_plan *plan, bool starting, char addr
               (!starting || bawn_serve_ports_are_free(bawn_wall_policy(wall), plan, NULL, err)) && bawn_serve_write_conf(plan, wall, err);
 
     if (ok && address)
-        bawn_serve_address(address, 128, bawn_wall_policy(wall), plan);
+        bawn_serve_url_of(address, 128, bawn_wall_policy(wall), plan);
     bawn_wall_free(wall);
     return ok;
 }
@@ -281,7 +281,7 @@ static void announce(watch *w)
 {
     w->listening = bawn_serve_pid(w->plan) == w->nginx && bawn_serve_has_worker(w->nginx);
     if (w->listening)
-        tell(w, "listening on http://%s/v1 with %s", w->address, w->plan->policy);
+        tell(w, "listening on %s/v1 with %s", w->address, w->plan->policy);
 }
 
 static void step(watch *w)

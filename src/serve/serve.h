@@ -49,8 +49,8 @@ bool bawn_serve_spool(bawn_buf *out, const bawn_wall *, const char *state, bawn_
 
 /* nginx's configuration for a policy (`bawn config`). */
 bool bawn_serve_config(bawn_buf *out, const bawn_wall *, const bawn_serve_plan *, bawn_error *);
-/* The address ("127.0.0.1:8480") of the first listener for clients, for messages, cut to `size`. */
-void bawn_serve_address(char *out, size_t size, const bawn_policy *, const bawn_serve_plan *);
+/* Where clients find the first listener for them ("http://127.0.0.1:8480"), for messages, cut to `size`. */
+void bawn_serve_url_of(char *out, size_t size, const bawn_policy *, const bawn_serve_plan *);
 size_t bawn_serve_addresses(bawn_buf *out, const bawn_policy *, const bawn_serve_plan *);       /* of all, with commas; how many */
 /* What can be asked before a start. False: *err says what is missing and what to do. */
 bool bawn_serve_check_nginx(const bawn_serve_plan *, bawn_error *);         /* it is there, and of the module's version */

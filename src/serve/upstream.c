@@ -96,9 +96,8 @@ bool bawn_serve_upstreams(bawn_buf *out, const bawn_policy *p, bawn_error *err)
     return !out->failed;
 }
 
-/* file:PATH, relative to the policy's folder; nginx would take it relative to its own. */
-static bool write_file(bawn_buf *out, const char *directive, const bawn_policy *p, const bawn_node *node,
-                       bawn_slice folder, bawn_error *err)
+bool bawn_serve_file(bawn_buf *out, const char *directive, const bawn_policy *p, const bawn_node *node, bawn_slice folder,
+                     bawn_error *err)
 {
     const bawn_slice scheme = BAWN_LIT("file:");
     bawn_buf path = { 0 };
@@ -131,11 +130,11 @@ static bool write_tls(bawn_buf *out, const bawn_policy *p, const bawn_node *upst
     bawn_buf_fmt(out, "            proxy_ssl_server_name on; proxy_ssl_name %.*s;\n"
                       "            proxy_ssl_verify on; proxy_ssl_verify_depth 5; proxy_ssl_protocols TLSv1.2 TLSv1.3;\n",
                  (int)url->host.host.len, url->host.host.ptr);
-    if (ca ? !write_file(out, "proxy_ssl_trusted_certificate", p, ca, folder, err)
+    if (ca ? !bawn_serve_file(out, "proxy_ssl_trusted_certificate", p, ca, folder, err)
            : !bawn_buf_str(out, "            proxy_ssl_trusted_certificate " SYSTEM_CA ";\n"))
         return false;
-    return !certificate || (write_file(out, "proxy_ssl_certificate", p, certificate, folder, err) &&
-                            write_file(out, "proxy_ssl_certificate_key", p, key, folder, err));
+    return !certificate || (bawn_serve_file(out, "proxy_ssl_certificate", p, certificate, folder, err) &&
+                            bawn_serve_file(out, "proxy_ssl_certificate_key", p, key, folder, err));
 }
 
 static void write_times(bawn_buf *out, const bawn_node *upstream)
