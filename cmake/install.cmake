@@ -1,6 +1,7 @@
 # `cmake --install` (make install DESTDIR= PREFIX=): the command, libbawn with its header and pkg-config file, the nginx
 # module, manual pages, completions, the systemd unit, example policies and the docs. Nothing is started or enabled.
 set(doc share/doc/bawn)
+set(CMAKE_INSTALL_LIBDIR lib CACHE STRING "where libbawn.so goes, beneath the prefix; Debian's packages have a folder per machine")
 
 if(TARGET bawn_command)
   install(TARGETS bawn_command RUNTIME DESTINATION bin)
@@ -10,11 +11,13 @@ install(FILES ${completions}/bawn.bash DESTINATION share/bash-completion/complet
 install(FILES ${completions}/_bawn DESTINATION share/zsh/vendor-completions)
 install(FILES ${completions}/bawn.fish DESTINATION share/fish/vendor_completions.d)
 
-install(TARGETS bawn LIBRARY DESTINATION lib)
+install(TARGETS bawn LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/bawn DESTINATION include FILES_MATCHING PATTERN "*.h")
+file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)                # as many ".." as the prefix is away
+string(REGEX REPLACE "/$" "" up ${up})
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/bawn.pc @ONLY CONTENT [[
-prefix=${pcfiledir}/../..
-libdir=${prefix}/lib
+prefix=${pcfiledir}/@up@
+libdir=${prefix}/@CMAKE_INSTALL_LIBDIR@
 includedir=${prefix}/include
 
 Name: bawn
@@ -23,7 +26,7 @@ Version: @PROJECT_VERSION@
 Libs: -L${libdir} -lbawn
 Cflags: -I${includedir}
 ]])
-install(FILES ${CMAKE_BINARY_DIR}/bawn.pc DESTINATION lib/pkgconfig)
+install(FILES ${CMAKE_BINARY_DIR}/bawn.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 # `bawn serve` finds the module in lib/bawn. The module finds libbawn.so.0 wherever the prefix is: two folders up, or one from
 # lib/bawn (the loader takes the folder by the name that it was given, not the one that a link leads to).
@@ -44,13 +47,18 @@ foreach(page ${pages})
   install(FILES ${page} DESTINATION share/man/man${section})
 endforeach()
 
-# The unit names the program by its prefix.
-install(CODE "set(unit \"${CMAKE_SOURCE_DIR}/deploy/systemd/bawn.service\")")
+# The units name the program by its prefix.
+file(GLOB units CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/deploy/systemd/*.service ${CMAKE_SOURCE_DIR}/deploy/systemd/*.timer
+  ${CMAKE_SOURCE_DIR}/deploy/systemd/*.socket)
+install(CODE "set(units \"${units}\")")
 install(CODE [[
-  file(READ "${unit}" text)
-  string(REPLACE "/usr/local/bin/bawn" "${CMAKE_INSTALL_PREFIX}/bin/bawn" text "${text}")
-  file(WRITE "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/systemd/system/bawn.service" "${text}")
-  list(APPEND CMAKE_INSTALL_MANIFEST_FILES "${CMAKE_INSTALL_PREFIX}/lib/systemd/system/bawn.service")
+  foreach(unit ${units})
+    get_filename_component(name ${unit} NAME)
+    file(READ "${unit}" text)
+    string(REPLACE "/usr/local/bin/bawn" "${CMAKE_INSTALL_PREFIX}/bin/bawn" text "${text}")
+    file(WRITE "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/lib/systemd/system/${name}" "${text}")
+    list(APPEND CMAKE_INSTALL_MANIFEST_FILES "${CMAKE_INSTALL_PREFIX}/lib/systemd/system/${name}")
+  endforeach()
 ]])
 install(FILES ${CMAKE_SOURCE_DIR}/deploy/systemd/bawn.sysusers DESTINATION lib/sysusers.d RENAME bawn.conf)
 

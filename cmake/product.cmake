@@ -27,7 +27,7 @@ add_dependencies(bawn patterns_db)
 target_link_libraries(bawn PRIVATE -Wl,--whole-archive bawn_exchange bawn_engine bawn_base
   -Wl,--no-whole-archive bawn_dialect bawn_guard bawn_policy bawn_record bawn_match bawn_text)
 target_link_options(bawn PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/src/exchange/libbawn.map -Wl,-z,defs)
-set_target_properties(bawn PROPERTIES VERSION 0.1.0 SOVERSION 0 LINK_DEPENDS ${CMAKE_SOURCE_DIR}/src/exchange/libbawn.map)
+set_target_properties(bawn PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION 0 LINK_DEPENDS ${CMAKE_SOURCE_DIR}/src/exchange/libbawn.map)
 if(BAWN_SANITIZE)
   target_link_options(bawn PRIVATE -Wl,-z,undefs)   # a sanitised library gets its run-time from the program
 endif()
