@@ -1,11 +1,20 @@
-# The nginx module, built against Debian's nginx-dev: its ./configure (with Debian's own flags) runs once, in a copy, for
-# the two headers that it makes; our files are then ordinary C files with the full warning set (RULINGS R20).
+# The nginx module, built against Debian's nginx-dev, or any other nginx's sources (packaging/module): its ./configure, with
+# Debian's own flags or BAWN_NGINX_FLAGS, runs once, in a copy, for the two headers that it makes; our files are then
+# ordinary C files with the full warning set (RULINGS R20).
 # The module links libbawn.so (target `bawn`) for the engine, and the record's and base's static rooms for the spool.
-set(BAWN_NGINX_SOURCE /usr/share/nginx/src CACHE PATH "sources of nginx-dev")
+set(BAWN_NGINX_SOURCE /usr/share/nginx/src CACHE PATH "sources of nginx-dev, or of nginx")
+set(BAWN_NGINX_FLAGS --with-compat --with-threads --with-http_ssl_module --with-http_v2_module --with-http_realip_module
+  CACHE STRING "for ./configure of sources that are not Debian's: a list")
 set(nginx ${CMAKE_BINARY_DIR}/nginx)
 
-if(NOT EXISTS ${BAWN_NGINX_SOURCE}/conf_flags)
+if(NOT EXISTS ${BAWN_NGINX_SOURCE}/src/core/nginx.h)
   message(FATAL_ERROR "no nginx sources in ${BAWN_NGINX_SOURCE}: install Debian's package nginx-dev")
+elseif(EXISTS ${BAWN_NGINX_SOURCE}/conf_flags)
+  set(configure bash -c ". ./conf_flags && exec ./configure \"\${NGX_CONF_FLAGS[@]}\"")
+elseif(EXISTS ${BAWN_NGINX_SOURCE}/configure)
+  set(configure ./configure ${BAWN_NGINX_FLAGS})
+else()
+  set(configure auto/configure ${BAWN_NGINX_FLAGS})           # a checkout, not a release
 endif()
 
 file(STRINGS ${BAWN_NGINX_SOURCE}/src/core/nginx.h line REGEX "define NGINX_VERSION ")
@@ -17,7 +26,7 @@ if(NOT EXISTS ${nginx}/${BAWN_NGINX_VERSION}.done)
   file(MAKE_DIRECTORY ${nginx})
   file(COPY ${BAWN_NGINX_SOURCE}/ DESTINATION ${nginx} FOLLOW_SYMLINK_CHAIN)
   execute_process(
-    COMMAND bash -c ". ./conf_flags && exec ./configure \"\${NGX_CONF_FLAGS[@]}\""
+    COMMAND ${configure}
     WORKING_DIRECTORY ${nginx} OUTPUT_FILE ${nginx}/configure.log ERROR_FILE ${nginx}/configure.log RESULT_VARIABLE failed)
   if(failed)
     message(FATAL_ERROR "nginx's ./configure failed, see ${nginx}/configure.log")
@@ -29,7 +38,7 @@ add_library(bawn_nginx_module MODULE)
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/connectors/nginx/*.c)
 target_sources(bawn_nginx_module PRIVATE ${sources})
 set_target_properties(bawn_nginx_module PROPERTIES PREFIX "" OUTPUT_NAME ngx_http_bawn_module)
-foreach(folder core event event/modules os/unix http http/modules http/v2)
+foreach(folder core event event/modules event/quic os/unix http http/modules http/v2 http/v3)
   target_include_directories(bawn_nginx_module SYSTEM PRIVATE ${nginx}/src/${folder})
 endforeach()
 target_include_directories(bawn_nginx_module SYSTEM PRIVATE ${nginx}/objs)
