@@ -1,5 +1,5 @@
 # Bawn. `make run` and `make check` are each the only command needed on a fresh Debian 12 machine.
-.PHONY: help run check conformance bench soak eval fuzz format install uninstall clean build setup docs coverage lint
+.PHONY: help run check conformance bench soak eval fuzz format install uninstall clean build setup docs coverage lint deb
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
@@ -55,6 +55,10 @@ install: build ## into DESTDIR and PREFIX
 
 uninstall: ## takes away what install copied (DESTDIR as then)
 	@DESTDIR=$(DESTDIR) packaging/uninstall
+
+deb: setup ## Debian packages of the committed tree, in build/deb, tested (BAWN_SIGN_KEY=FILE signs them)
+	@packaging/setup packaging/deb-packages.txt
+	@packaging/deb
 
 docs: build ## writes the pages that come from the program's tables anew
 	@cmake --build --preset release --target docs
