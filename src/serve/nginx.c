@@ -16,7 +16,8 @@
 #ifndef BAWN_NGINX_VERSION
 #define BAWN_NGINX_VERSION "1.22.1"
 #endif
-#define REBUILD "run `make install` in Bawn's source folder again, with the nginx-dev of that version"
+#define REBUILD "install the package libnginx-mod-http-bawn of that version, or run `make install` in Bawn's source folder " \
+                "again, with the nginx-dev of that version"
 
 /* Runs nginx with stderr into `log`; the child gets a fresh signal mask and dies with us. It leads a group of its own: the
  * terminal's ^C is for us, who stop it with grace, and its workers are found by it should it be killed. */

@@ -381,7 +381,7 @@ def test_wrong_nginx_names_the_way_out(serve, upstream, tmp_path):
     (fake / "nginx").write_text("#!/bin/sh\necho 'nginx version: nginx/1.99.0' >&2\n")
     (fake / "nginx").chmod(0o755)
     got = serve().run("serve", PATH=f"{fake}:{os.environ['PATH']}")
-    assert got.returncode != 0 and "1.99.0" in got.stderr and "make install" in got.stderr
+    assert got.returncode != 0 and "1.99.0" in got.stderr and "make install" in got.stderr and "libnginx-mod-http-bawn" in got.stderr
 
 
 def test_a_worker_that_cannot_begin_ends_the_start(serve, upstream, tmp_path):
