@@ -184,6 +184,9 @@ void ngx_http_bawn_filters_keep(void);
 ngx_uint_t ngx_http_bawn_filters_whole(void);
 void ngx_http_bawn_kill(ngx_http_bawn_ctx_t *ctx);
 
+/* hints.c */
+void ngx_http_bawn_hints_init(void);
+
 /* out.c: what leaves, and when */
 #define ngx_http_bawn_set_buffered(r, waits) \
     ((r)->buffered = ((r)->buffered & ~NGX_HTTP_BAWN_BUFFERED & 0x0f) | ((waits) ? NGX_HTTP_BAWN_BUFFERED : 0))

@@ -378,6 +378,7 @@ ngx_http_bawn_init(ngx_conf_t *cf)
 
     /* whatever this configuration says: should it be refused yet, an older one with a policy goes on with this chain */
     ngx_http_bawn_filters_init();
+    ngx_http_bawn_hints_init();
 
     mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_bawn_module);
 

@@ -75,6 +75,15 @@ def free_port():
             return port
 
 
+@functools.cache
+def nginx_version():
+    said = subprocess.run(["nginx", "-v"], capture_output=True, text=True).stderr
+    return tuple(map(int, said.split("nginx/")[1].split()[0].split(".")))
+
+
+PASSES_HINTS = (1, 29, 0)          # since this version nginx reads past a 103, and passes it on where `early_hints` says so
+
+
 def open_to_workers(folder):
     """Workers of another user must come through to it."""
     for part in (folder, *folder.parents):
