@@ -259,7 +259,11 @@ static const bawn_key keys[] = {
     KEY("guardrails.*.stream.leak", WINDOW, "window 200", "For leaks of the system prompt."),
     KEY("guardrails.*.stream.exfiltration", WINDOW, NULL, "For exfiltration."),
     LATER("guardrails.*.stream.contextual_grounding", TOKEN_PASS, "For grounding."),
-    LATER("guardrails.*.history", "conversation history", "How earlier turns are judged."),
+    KEY("guardrails.*.history", MAP, NULL, "How the turns of a conversation, which clients send in full each time, are judged."),
+    CHOICE("guardrails.*.history.old_turns", 0, "block|remove", "block", "What blocks in a turn before the last: `block` refuses the "
+           "request; `remove` puts a label in that text's place, so that one bad turn does not end the conversation."),
+    COUNT("guardrails.*.history.join_last", 1, 64, "4", "The caller's last turns that are judged as one text, too, for what is split "
+          "over them; 1: none."),
     KEY("guardrails.*.on_error", MAP, NULL, "Exceptions from defaults.on_error, for each guard."),
     CHOICE("guardrails.*.on_error.content_filters", 0, "block|allow", NULL, "For content filters."),
     CHOICE("guardrails.*.on_error.denied_topics", 0, "block|allow", NULL, "For denied topics."),

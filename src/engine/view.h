@@ -14,6 +14,7 @@ typedef struct {
     uint32_t kind, segment, pattern;
     uint16_t guard;
     uint8_t view, action, style, place;
+    bool whole;                 /* a mask of it takes the whole text's place */
     uint8_t would;              /* observe mode: the action that enforcing would take; else 0 */
     float score;
     bool hashed; uint8_t hash[8];   /* of streams, whose text is gone when the record is written: of kind and text */

@@ -113,6 +113,7 @@ typedef struct {
     bawn_slice *ran; size_t n_ran[2];       /* names of the guards that run: on requests the first [0], on either [1] */
     bawn_slice *off; size_t n_off;          /* names of those that run nowhere */
     const void **settings;                  /* [guard]: handed to its probes */
+    bool remove_old; uint64_t join_last;    /* history: what blocks in an old turn is removed; turns judged as one text */
     uint64_t window;                        /* least characters held behind in streams; UINT64_MAX: buffer */
     bawn_slice *allow; size_t n_allow;      /* values that are nobody's secret */
     bawn_except *except; size_t n_except;   /* findings that are no harm */

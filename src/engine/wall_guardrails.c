@@ -53,6 +53,7 @@ static bool begin_default(reader *r)
     r->g->on_input = r->g->on_output = true;
     r->g->restore_output = r->g->restore_tools = true;
     r->g->leak_words = BAWN_LEAK_WORDS;
+    r->g->join_last = 4;
     r->g->limits = (bawn_limits){ .characters = 400000, .messages = 1000, .depth = 64, .repeated_token_run = 400 };
     return true;
 }
@@ -390,6 +391,16 @@ static void read_stages(reader *r, const bawn_node *list)
     }
 }
 
+static void read_history(reader *r, const bawn_node *history)
+{
+    const bawn_node *old = bawn_node_get(history, "old_turns"), *last = bawn_node_get(history, "join_last");
+
+    if (old)
+        r->g->remove_old = bawn_node_word(old, "remove");
+    if (last)
+        r->g->join_last = last->integer;
+}
+
 static bool lay_over(reader *r, const bawn_node *node)
 {
     const bawn_node *mode = bawn_node_get(node, "mode");
@@ -400,6 +411,7 @@ static bool lay_over(reader *r, const bawn_node *node)
     rule_sides(r, bawn_node_at(node, "word_filters.managed.PROFANITY"), "words", "words.PROFANITY");
     rule_sides(r, bawn_node_get(node, "secrets"), "secrets", NULL);
     read_stream(r, bawn_node_get(node, "stream"));
+    read_history(r, bawn_node_get(node, "history"));
     read_on_error(r, bawn_node_get(node, "on_error"));
     read_flag(&r->g->restore_output, node, "sensitive_information.restore.output");
     read_flag(&r->g->restore_tools, node, "sensitive_information.restore.tool_arguments");

@@ -153,6 +153,17 @@ static bool block_instead(bawn_exchange *x, bawn_side side, uint32_t segment)
     return false;
 }
 
+/* One mask in place of all, where a finding takes the whole text. */
+static size_t take_whole(bawn_mask *masks, size_t n_masks, const bawn_found *finds, size_t n, size_t length)
+{
+    for (size_t i = 0; i < n; i++)
+        if (finds[i].whole && finds[i].action == BAWN_MASK) {
+            masks[0] = (bawn_mask){ { 0, length }, &finds[i] };
+            return 1;
+        }
+    return n_masks;
+}
+
 bool bawn_edits_make(bawn_exchange *x, bawn_side side, const bawn_field *fields, size_t n)
 {
     const bawn_finds *finds = &x->finds[side];
@@ -166,6 +177,7 @@ bool bawn_edits_make(bawn_exchange *x, bawn_side side, const bawn_field *fields,
         while (end < finds->n && finds->items[end].segment == i)
             end++;
         size_t n_masks = end > first ? bawn_masks_of(masks, finds->items + first, end - first, i) : 0;
+        n_masks = take_whole(masks, n_masks, finds->items + first, end - first, fields[i].text.len);
         first = end;
         size_t before = e.n;
         bawn_slice mark = side == BAWN_INPUT ? bawn_prompt_mark(x, fields, n, i) : BAWN_NIL;

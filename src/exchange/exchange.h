@@ -1,6 +1,7 @@
 /* exchange.h: inside the room: one request and its answer. The public side is bawn/bawn.h.
  *
  * request.c  body -> conversation -> judgement -> pass, edits or refusal
+ * turns.c    which texts belong together, which are old
  * edits.c    what is put into a body
  * upstream.c where it goes
  * sign.c     what AWS wants to see of it
@@ -165,6 +166,12 @@ const bawn_route *bawn_upstream_route(const bawn_exchange *);   /* of its operat
 bool bawn_upstream_choose(bawn_exchange *);             /* false: no upstream serves the model */
 /* The names that the policy gives to several upstreams' models. False: it gives none, or there is one upstream to ask. */
 bool bawn_upstream_models(bawn_buf *out, const bawn_exchange *);
+
+/* turns.c */
+bool bawn_turns_list_message(bawn_exchange *, uint32_t i);  /* x->parts: texts of its message and voice, when field i is the first of
+                                                             * several. False: out of memory */
+bool bawn_turns_list_last(bawn_exchange *);                 /* x->parts: the caller's last turns, when they are several */
+void bawn_turns_remove_old(bawn_exchange *);                /* what blocks in an old turn becomes a mask of its whole text */
 
 /* sign.c */
 bool bawn_sign(bawn_exchange *, bawn_step *);           /* for AWS: fills the headers of keys of a verdict that passes */

@@ -109,49 +109,6 @@ static int place_of(const bawn_exchange *x, const bawn_field *f)
     return bawn_place_of(side, f->role, f->origin);
 }
 
-/* Of one message and one voice: what a tool answered, though it stands in the user's message, is not the user's. */
-static bool is_part_with(const bawn_field *a, const bawn_field *b)
-{
-    return a->kind == BAWN_F_TEXT && !a->key && a->role == b->role && a->origin == b->origin;
-}
-
-/* Whether a text of field i's message and voice came before it: that one has spoken for both. */
-static bool has_spoken(bawn_exchange *x, uint32_t i)
-{
-    const bawn_field *f = &x->request.fields[i];
-    uint32_t voice = 1u << (f->role * 5 + f->origin);
-    bool spoken;
-
-    if (i == 0 || x->request.fields[i - 1].message != f->message)
-        x->voices = 0;
-    spoken = x->voices & voice;
-    if (f->kind == BAWN_F_TEXT && !f->key)
-        x->voices |= voice;
-    return spoken;
-}
-
-/* The texts of a message, when field i is its first and there are several: they are judged joined, too. */
-static bool list_parts(bawn_exchange *x, uint32_t i)
-{
-    const bawn_conversation *c = &x->request;
-    const bawn_field *first = &c->fields[i];
-    size_t n = 0;
-
-    x->n_parts = 0;
-    if (first->message == UINT32_MAX || has_spoken(x, i) || !is_part_with(first, first))
-        return true;
-    for (size_t k = i; k < c->n_fields && c->fields[k].message == first->message; k++)
-        n += is_part_with(&c->fields[k], first);
-    if (n < 2)
-        return true;
-    if (!(x->parts = bawn_arena_alloc(x->arena, n * sizeof *x->parts)))
-        return false;
-    for (uint32_t k = i; k < c->n_fields && c->fields[k].message == first->message; k++)
-        if (is_part_with(&c->fields[k], first))
-            x->parts[x->n_parts++] = k;
-    return true;
-}
-
 enum { COUNT, ALONE, JOINED, APART, JUDGED };       /* what is done with a field, in order (RULINGS R40) */
 
 static bawn_progress judge_step(bawn_exchange *x, bawn_judging *j, uint32_t i)
@@ -167,7 +124,7 @@ static bawn_progress judge_step(bawn_exchange *x, bawn_judging *j, uint32_t i)
         j->place = place_of(x, &fields[i]);
         return bawn_work_judge(x, j, fields, &i, 1, BAWN_NIL, false);
     }
-    if (x->step == JOINED && !x->work.slices && !list_parts(x, i))
+    if (x->step == JOINED && !x->work.slices && !bawn_turns_list_message(x, i))
         return BAWN_WORK_FAILED;
     if (x->n_parts == 0)
         return BAWN_WORK_DONE;
@@ -376,12 +333,31 @@ static bool finish_judging(bawn_exchange *x)
     if (!bawn_outcome_limits(&j, x->total[BAWN_INPUT], past_of(x), x->request.n_messages))
         return refuse_guard(x);
     bawn_finds_settle(&x->finds[BAWN_INPUT], x->wall);
+    bawn_turns_remove_old(x);
     if (!bawn_edits_leave_signed(x))
         return refuse_guard(x);
     bawn_edits_none_in_keys(&x->finds[BAWN_INPUT], x->request.fields);
     if (x->wall->scorer && bawn_operation_talks(x->operation) && bawn_outcome_of(&x->finds[BAWN_INPUT]).action != BAWN_BLOCK)
         return ask_scorer(x);
     return conclude(x);
+}
+
+/* The caller's last turns as one text: what is split over them. */
+static bawn_progress judge_turns(bawn_exchange *x, bawn_judging *j)
+{
+    if (x->step == COUNT) {
+        if (!bawn_turns_list_last(x))
+            return BAWN_WORK_FAILED;
+        x->step = JOINED;
+    }
+    for (; x->n_parts > 0 && x->step < JUDGED; x->step++) {
+        j->place = place_of(x, &x->request.fields[x->parts[0]]);
+        bawn_progress done = bawn_work_judge(x, j, x->request.fields, x->parts, x->n_parts,
+                                             x->step == JOINED ? BAWN_NIL : BAWN_LIT("\n"), true);
+        if (done != BAWN_WORK_DONE)
+            return done;
+    }
+    return BAWN_WORK_DONE;
 }
 
 bool bawn_request_judge(bawn_exchange *x)
@@ -400,6 +376,8 @@ bool bawn_request_judge(bawn_exchange *x)
         if (done == BAWN_WORK_FAILED)
             return refuse_guard(x);
     }
+    if (done == BAWN_WORK_DONE && (done = judge_turns(x, &j)) == BAWN_WORK_FAILED)
+        return refuse_guard(x);
     bawn_exchange_spent(x, BAWN_STAGE_JUDGE);
     return done == BAWN_WORK_WAITS ? bawn_work_wait(x) : finish_judging(x);
 }

@@ -96,8 +96,8 @@ static void texts_of_one_message_are_read_together(void **state)
                 "{\"type\":\"text\",\"text\":\"falcon\"}]}]}");
     assert_int_equal(r.action[BAWN_INPUT], BAWN_BLOCK);
     run_free(&r);
-    ask(&r, &k, "{\"model\":\"m-1\",\"messages\":[{\"role\":\"user\",\"content\":\"the blue\"},{\"role\":\"user\",\"content\":\"falcon\"}]}");
-    assert_int_equal(r.action[BAWN_INPUT], BAWN_ALLOW);     /* two messages are two texts */
+    ask(&r, &k, "{\"model\":\"m-1\",\"messages\":[{\"role\":\"user\",\"content\":\"the blue\"},{\"role\":\"assistant\",\"content\":\"falcon\"}]}");
+    assert_int_equal(r.action[BAWN_INPUT], BAWN_ALLOW);     /* two voices are two texts */
     run_free(&r);
     desk_close(&k);
 }
