@@ -3,7 +3,7 @@
  * torn tail.
  *
  * While a file is open a shared flock says so: repair and retention leave it alone. A write that fails, or that writes
- * a part, is cut off again; if even that fails the file is left to repair and the next event opens a new one. */
+ * a part, is cut off again; if even that fails, or a sync does, the file is left and the next event opens a new one. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -228,11 +228,17 @@ bool bawn_spool_append(bawn_spool *s, bawn_slice payload, uint64_t now_ns, bawn_
     return bawn_spool_add(s, payload, now_ns, err) && bawn_spool_flush(s, NULL, NULL, err);
 }
 
+/* A file that could not be synchronised is left: the kernel forgets pages that it could not write, and the next fdatasync would
+ * say yes over a hole (PostgreSQL, "fsyncgate", 2018). */
 bool bawn_spool_sync(bawn_spool *s, bawn_error *err)
 {
     if (s->fd >= 0 && fdatasync(s->fd) == 0)
         return true;
-    return bawn_spool_io_error(err, BAWN_E_RECORD_UNAVAILABLE, "write to the disk the spool file", s->name);
+    bawn_spool_io_error(err, BAWN_E_RECORD_UNAVAILABLE, "write to the disk the spool file", s->name);
+    if (s->fd >= 0)
+        close(s->fd);
+    s->fd = -1;
+    return false;
 }
 
 void bawn_spool_stats(const bawn_spool *s, uint64_t *bytes, uint64_t *events)
