@@ -1,14 +1,20 @@
-/* alloc.c: the only door to the heap. Tests make the Nth allocation from now fail, once (SQLite's way of testing
- * what happens when memory runs out); in production the counter is never written. */
+/* alloc.c: the only door to the heap. Tests make the Nth allocation from now fail, once or with those that come behind it
+ * (SQLite's way of testing what happens when memory runs out); in production the counters are never written. */
 #include <stdlib.h>
 
 #include "base/base.h"
 
-size_t bawn_malloc_fail_at;
+size_t bawn_malloc_fail_at, bawn_malloc_fail_more;
 
 static bool must_fail(void)
 {
-    return bawn_malloc_fail_at != 0 && --bawn_malloc_fail_at == 0;
+    if (bawn_malloc_fail_at == 0 || --bawn_malloc_fail_at != 0)
+        return false;
+    if (bawn_malloc_fail_more > 0) {
+        bawn_malloc_fail_more--;
+        bawn_malloc_fail_at = 1;
+    }
+    return true;
 }
 
 void *bawn_malloc(size_t size)

@@ -58,6 +58,7 @@ void *bawn_malloc(size_t size);
 void *bawn_realloc(void *old, size_t size);
 void bawn_free(void *);
 extern size_t bawn_malloc_fail_at;                                /* tests: 0 = never, N = the Nth from now fails */
+extern size_t bawn_malloc_fail_more;                              /* tests: ... and so many behind it */
 
 /* ---- buffer: bytes that grow --------------------------------------------------------------------------- */
 typedef struct { char *ptr; size_t len, cap; bool failed; } bawn_buf; /* failed sticks: check once, at the end */

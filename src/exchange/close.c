@@ -338,7 +338,8 @@ bool bawn_exchange_close(bawn_exchange *x, const char *end)
     e.unguarded = unguarded;
     bawn_buf_clear(&x->record);
     if (!ok || !findings || !unguarded || !bawn_event_write(&x->record, &e)) {
-        x->recorded = x->final_ready = false;       /* no end without its record: the caller fails, and tries again */
+        /* no end and no verdict without its record: the caller fails, and tries again */
+        x->recorded = x->final_ready = x->verdict_ready = x->edits_ready = false;
         return false;
     }
     x->phase = BAWN_PHASE_DONE;

@@ -196,14 +196,13 @@ void bawn_stream_collect(bawn_exchange *x)
 static bool end_with(bawn_exchange *x, bawn_slice bytes, const char *end)
 {
     bawn_buf_clear(&x->final);
-    bawn_buf_add(&x->final, bytes);
     bawn_stream_collect(x);
     x->stream.n_held = 0;
+    if (!bawn_buf_add(&x->final, bytes))
+        return false;
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT };
     x->verdict_ready = true;
     bawn_exchange_verdict(x, BAWN_OUTPUT);
-    if (x->final.failed)
-        return false;
     x->final_ready = x->final.len > 0;
     return bawn_exchange_close(x, end);
 }
