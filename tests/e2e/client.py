@@ -185,7 +185,7 @@ class Load:
                     a = c.send(request(chat("hello there", stream=stream))).answer()
                 id = a.headers.get("x-bawn-id")
                 self.begun.append(id)
-                good = a.status == 200 and a.complete and a.finish() == "stop"
+                good = a.status == 200 and a.complete and a.finish() == "stop" and (not stream or a.events()[-1] == "[DONE]")
                 (self.whole if good else self.broken).append(id)
             except (OSError, KeyError, ValueError, IndexError) as error:       # nobody listens, or half an answer
                 self.broken.append(repr(error))

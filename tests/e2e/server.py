@@ -33,7 +33,7 @@ load_module {module};
 {main}
 worker_processes {workers}; daemon off; master_process on; error_log stderr {log}; pid nginx.pid;
 worker_shutdown_timeout 20s;
-events {{ worker_connections 512; }}
+events {{ worker_connections {connections}; }}
 http {{
     access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
     bawn_policy bawn.yaml; bawn_spool {prefix}/spool {spool}; {http}
@@ -151,14 +151,14 @@ class Spool:
 
 class Nginx:
     def __init__(self, upstream, engine="real", **options):
-        self.prefix = pathlib.Path(tempfile.mkdtemp(prefix="nginx-", dir=os.environ["PYTEST_DEBUG_TEMPROOT"]))
+        self.prefix = pathlib.Path(tempfile.mkdtemp(prefix="nginx-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
         self.upstream, self.engine = upstream, engine
         self.module = BUILD / "ngx_http_bawn_module.so"
         self.port, self.h2 = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}/v1"
         self.file_limit = options.pop("file_limit", None)
         self.options = dict(main="", http="", location="", locations="", spool="", limit="4m", read_timeout="5s",
-                            workers=1, log="info", buffering="on", policy=POLICY)
+                            workers=1, connections=512, log="info", buffering="on", policy=POLICY)
         self.options.update(options)
         self.log, self.spool = [], Spool(self.prefix / "spool")
         self.write()

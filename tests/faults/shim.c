@@ -19,6 +19,8 @@
 
 #define FDS 65536
 
+#pragma GCC visibility push(default)        /* the project hides what it does not export */
+
 static shim own;
 shim *bawn_shim = &own;
 static unsigned char concerned[FDS];        /* spool files, and folders in which one was made */
@@ -149,3 +151,5 @@ time_t time(time_t *out)
         *out = t.tv_sec;
     return t.tv_sec;
 }
+
+#pragma GCC visibility pop
