@@ -24,7 +24,7 @@ file(GLOB property CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/property/*.c)
 # Calls to the disk and the clock that fail on demand: in programs that link it, and before any that LD_PRELOADs it.
 add_library(bawn_faults OBJECT EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/faults/shim.c)
 target_include_directories(bawn_faults PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-target_sources(unit_record_spool_faults PRIVATE $<TARGET_OBJECTS:bawn_faults>)
+target_sources(unit_record_spool_disk PRIVATE $<TARGET_OBJECTS:bawn_faults>)
 add_library(bawn_faults_preload SHARED EXCLUDE_FROM_ALL $<TARGET_OBJECTS:bawn_faults>)
 set_target_properties(bawn_faults_preload PROPERTIES OUTPUT_NAME faults INTERPROCEDURAL_OPTIMIZATION OFF)
 foreach(source ${property})

@@ -196,6 +196,7 @@ void bawn_sse_free(bawn_sse *);
 bool bawn_sse_feed(bawn_sse *, bawn_slice bytes, bool last);              /* false: too large, out of memory */
 bool bawn_sse_next(bawn_sse *, bawn_sse_event *out);                      /* false: feed more; out until next call */
 bool bawn_sse_failed(const bawn_sse *);                                   /* an event over the limit, out of memory */
+bool bawn_sse_starved(const bawn_sse *);                                  /* ... out of memory: the upstream is not to blame */
 bool bawn_sse_cut(const bawn_sse *);                                      /* bytes of an unfinished event wait */
 
 #endif

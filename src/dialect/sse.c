@@ -36,6 +36,7 @@ void bawn_sse_free(bawn_sse *s)
 }
 
 bool bawn_sse_failed(const bawn_sse *s) { return s->failed; }
+bool bawn_sse_starved(const bawn_sse *s) { return s->buf.failed || s->name.failed; }
 
 bool bawn_sse_cut(const bawn_sse *s)
 {

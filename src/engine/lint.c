@@ -64,7 +64,7 @@ bool bawn_rules_lint(size_t *which, const bawn_rules *rules, double budget_us_pe
     bool ok = true;
 
     while (ok && sample.len < SAMPLE)
-        ok = bawn_buf_str(&sample, prose);
+        ok = bawn_buf_str(&sample, prose) || bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory to time patterns");
     for (; ok && *which < rules->n_rules; *which += ok)
         if (!(rules->rules[*which].flags & (BAWN_P_LITERAL | BAWN_P_TRIGGER)))
             ok = lint_one(&rules->rules[*which], bawn_buf_slice(&sample), budget_us_per_kb, err);

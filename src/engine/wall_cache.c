@@ -44,7 +44,9 @@ static bool check_cost(const bawn_wall *w, const bawn_rules *r, bawn_error *err)
     bawn_error why = { 0 };
 
     for (size_t which = 0; !bawn_rules_lint(&which, r, BUDGET, &why); which++)
-        if (which == r->n_rules || (!bawn_wall_rule_error(err, w, &r->rules[which], why.message) && !bawn_wall_goes_on(w, err)))
+        if (why.code == BAWN_E_NO_MEMORY)               /* no row is to blame */
+            return bawn_error_set(err, why.code, "%s", why.message);
+        else if (which == r->n_rules || (!bawn_wall_rule_error(err, w, &r->rules[which], why.message) && !bawn_wall_goes_on(w, err)))
             return false;
     return true;
 }

@@ -71,7 +71,8 @@ bool bawn_stream_feed(bawn_exchange *x, bawn_slice bytes, bool last)
     if (x->recorded)
         return true;
     if (!fed || frames_failed(&x->stream))
-        return bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
+        return x->stream.sse && bawn_sse_starved(x->stream.sse) ? bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed")
+                                                                : bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");
     if (!last)
         return true;
     return is_over(x) ? bawn_stream_end(x) : bawn_stream_broken(x, BAWN_E_UPSTREAM_INVALID, "upstream_died");

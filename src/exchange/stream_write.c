@@ -105,7 +105,7 @@ static void mark_rendered(bawn_held *h, bawn_stream *s)
         bawn_channel_pass(s->channels[h->fields[i].channel].text, h->fields[i].end);
 }
 
-bool bawn_held_write(bawn_exchange *x, bawn_held *h)
+static bool write_held(bawn_exchange *x, bawn_held *h)
 {
     bawn_stream *s = &x->stream;
 
@@ -124,4 +124,17 @@ bool bawn_held_write(bawn_exchange *x, bawn_held *h)
         return write_edited(x, h);
     mark_rendered(h, s);
     return write_data(x, h, bawn_buf_slice(&h->text));
+}
+
+/* Whole, or nothing of it: what comes behind half an event would be read as its rest. */
+bool bawn_held_write(bawn_exchange *x, bawn_held *h)
+{
+    size_t before = x->emit.len;
+    uint64_t delivered = x->delivered;
+
+    if (write_held(x, h) && !x->emit.failed)
+        return true;
+    x->emit.len = before;
+    x->delivered = delivered;
+    return false;
 }
