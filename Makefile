@@ -1,5 +1,5 @@
 # Bawn. `make run` and `make check` are each the only command needed on a fresh Debian 12 machine.
-.PHONY: help run check conformance bench soak eval fuzz format install uninstall clean build setup docs coverage lint deb
+.PHONY: help run check conformance bench soak eval fuzz format install uninstall clean build setup docs coverage lint deb faults
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
@@ -27,6 +27,9 @@ bench: build ## how fast, beside nginx and HAProxy (PEERS=all: beside more)
 
 soak: build ## a million requests, a thousand reloads, a million cuttings (hours)
 	@bench/soak
+
+faults: setup ## inject faults, about half an hour: make faults [FAULT=F07]
+	@packaging/faults $(FAULT)
 
 eval: build ## how well the guards detect: make eval DATA=FOLDER
 	@eval/run "$(DATA)"

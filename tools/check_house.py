@@ -355,6 +355,48 @@ def check_promises(house):
     return said, unknown
 
 
+THREAT_IDS = re.compile(r"(?:(?:LLM|ASI)\d\d )*(?:LLM|ASI)\d\d, AML\.T\d{4}(?:\.\d{3})?")
+
+
+def named_in(house, cell, previous=None):
+    """The files that a cell of the table names in backticks, as (name, path or None, test or None); `::test` is of the file before."""
+    for name in re.findall(r"`([^`\s]+)`", cell):
+        place, _, test = name.partition("::")
+        place = place or previous
+        previous = place
+        if place and "/" in place:
+            homes = [house.root / folder / place for folder in ("", "src", "tests")]
+            yield name, next((h for h in homes if h.exists()), None), test
+
+
+def check_threats(house):
+    """Each row of the threat model: ids of OWASP and ATLAS, and, where it is kept, tests that exist and name it."""
+    page = house.root / "docs/threat-model.md"
+    if not page.exists():
+        return "no threat model", []
+    tests, wrong, n = kept(house, "tests", "fuzz"), [], 0
+    for i, line in enumerate(house.text(page).split("\n"), 1):
+        cells = [c.strip() for c in line.strip().strip("|").split("|")]
+        if not re.match(r"\| T\d\d \|", line):
+            continue
+        n += 1
+        name, where = cells[0], f"{page.relative_to(house.root)}:{i}"
+        if len(cells) != 6:
+            wrong.append(f"{where}: {name} has {len(cells)} cells, not six")
+            continue
+        if not THREAT_IDS.fullmatch(cells[2]):
+            wrong.append(f"{where}: {name} is of `{cells[2]}`, expected ids such as `LLM01 ASI01, AML.T0051`")
+        named = list(named_in(house, cells[4]))
+        wrong += [f"{where}: {name} names {ref}, which is not there" for ref, path, test in named
+                  if path is None or (test and not re.search(rf"^def {re.escape(test)}\(", house.text(path), re.M))]
+        theirs = {house.name(path) for _, path, _ in named if path and path.relative_to(house.root).parts[0] in ("tests", "fuzz")}
+        if cells[5].startswith(("kept", "partly")) and not theirs:
+            wrong.append(f"{where}: {name} is {cells[5].split()[0]}, and no test is named")
+        elif theirs and not theirs & tests.get(name, set()):
+            wrong.append(f"{where}: none of the tests of {name} says `keeps: {name}`")
+    return f"{n} threats", wrong
+
+
 CHECKS = {
     "includes": (check_includes, "rooms include only rooms below them"),
     "paths": (check_paths, "nothing names a path of one machine or a package registry"),
@@ -365,6 +407,7 @@ CHECKS = {
     "guards": (check_guards, "each guard has one file and one row"),
     "tests": (check_tests, "each room has unit tests"),
     "promises": (check_promises, "promises are named where they are kept"),
+    "threats": (check_threats, "the threat model names tests that exist and name it"),
 }
 
 

@@ -115,6 +115,19 @@ class Rules(unittest.TestCase):
         self.one("documented", "include/bawn/x.h:4: bawn_hidden",
                  files={"include/bawn/x.h": "/* Head. */\nextern \"C\" {\n\nint bawn_hidden(void);\n}\n"})
 
+    def test_the_threat_model_names_tests_that_name_it(self):
+        def row(ids="LLM10, AML.T0029", where="`base/add.c`; `unit/base/add.c`", state="kept"):
+            return {"docs/threat-model.md": f"# Threats\n| T16 | many keys | {ids} | linear | {where} | {state} |\n",
+                    "tests/unit/base/add.c": "/* Adding is tested here. keeps: T16 */\nint main;\n"}
+        place = "docs/threat-model.md:2: "
+        self.assertEqual(self.wrong("threats", files=row()), [])
+        self.assertEqual(self.wrong("threats", files=row(where="", state="not yet")), [])
+        self.one("threats", place + "T16 is of `LLM, T0029`", files=row(ids="LLM, T0029"))
+        self.one("threats", place + "T16 names unit/base/gone.c", files=row(where="`unit/base/add.c`, `unit/base/gone.c`"))
+        self.one("threats", place + "T16 names unit/base/add.c::gone", files=row(where="`unit/base/add.c::gone`"))
+        self.one("threats", place + "T16 is kept, and no test", files=row(where="`base/add.c`"))
+        self.one("threats", place + "none of the tests of T16", files=row(where="`unit/guard/card.c`"))
+
     def test_guards_have_a_file_and_a_row(self):
         self.one("guards", "src/guard/list.h:1: bawn_guard_ghost",
                  files={"src/guard/list.h": SOUND["src/guard/list.h"] + "BAWN_GUARD(bawn_guard_ghost)\n"})

@@ -258,6 +258,7 @@ def test_a_disguise_is_shown_undone(tmp_path):
     assert "decoded view" in done.out and "decodes to  ignore all previous instructions" in done.out
 
 
+# keeps: T34
 def test_hostile_text_cannot_reach_the_terminal(tmp_path):
     evil = "\033]0;owned\007\033[2J‮ " + MAIL
     done = cli.run("check", "--explain", "-", cwd=tmp_path, stdin=evil)

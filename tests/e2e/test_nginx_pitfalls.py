@@ -339,6 +339,7 @@ def failed_allocations(nginx, upstream, body):
         assert ask(nginx, body).text() == good
 
 
+# keeps: T04
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 @pytest.mark.parametrize("text", ["hello me@x.com", "please blockme"])
 def test_no_memory_fails_closed(start, upstream, text, stream):

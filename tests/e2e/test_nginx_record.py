@@ -69,6 +69,7 @@ def test_terminated_worker_records_what_it_was_doing(start, upstream):
     assert nginx.event(id)
 
 
+# keeps: T23
 def test_full_disk_answers_503_before_an_upstream_is_asked(start, upstream):
     nginx = start(file_limit=6000)
     statuses = []

@@ -65,6 +65,7 @@ def test_body_in_many_packets(nginx, upstream):
 
 
 # ---- refused by the head --------------------------------------------------------------------------------------------
+# keeps: T09, T10, T11, T12
 @pytest.mark.parametrize("type, status", [
     ("application/json", 200), ("Application/JSON; charset=UTF-8", 200), ('application/json;charset="utf-8"', 200),
     ("text/plain", 415), ("application/json; charset=utf-16", 415), ("application/jsonx", 415),
@@ -77,6 +78,7 @@ def test_content_type(nginx, upstream, type, status):
         assert nginx.event(a.id)["verdict"]["action"] == "refuse"
 
 
+# keeps: T12
 def test_two_content_types_are_refused(nginx, upstream):
     wire = request(chat("hello")).replace(b"host: bawn", b"host: bawn\r\ncontent-type: text/plain")
     with Client(nginx.port) as c:
@@ -84,6 +86,7 @@ def test_two_content_types_are_refused(nginx, upstream):
     assert upstream.requests == []
 
 
+# keeps: T13
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "zstd", "identity, gzip"])
 def test_compressed_request_is_refused(nginx, upstream, coding):
     a = ask(nginx, b"\x1f\x8b" + b"x" * 100, content_encoding=coding)
@@ -155,6 +158,7 @@ def test_malformed_json_is_400_in_the_dialect(nginx, upstream, body):
     assert upstream.requests == []
 
 
+# keeps: T32
 def test_bad_chunk_size_is_a_clear_error(nginx, upstream):
     wire = request(b"", transfer_encoding="chunked", content_length=None)
     with Client(nginx.port) as c:
@@ -163,6 +167,7 @@ def test_bad_chunk_size_is_a_clear_error(nginx, upstream):
     assert upstream.requests == []
 
 
+# keeps: T32
 def test_length_and_chunked_together_do_not_smuggle(nginx, upstream):
     inner = request(chat("smuggled"))
     wire = request(b"0\r\n\r\n" + inner, transfer_encoding="chunked")
@@ -173,6 +178,7 @@ def test_length_and_chunked_together_do_not_smuggle(nginx, upstream):
     assert all(b"smuggled" not in r.body for r in upstream.requests)
 
 
+# keeps: T02, T14
 def test_unknown_route_is_404_in_the_dialect(nginx, upstream):
     for method, path in (("GET", "/"), ("POST", "/v1/files"), ("DELETE", "/v1/chat/completions")):
         with Client(nginx.port) as c:
@@ -183,6 +189,22 @@ def test_unknown_route_is_404_in_the_dialect(nginx, upstream):
 
 
 # ---- connections ---------------------------------------------------------------------------------------------------------
+# keeps: T18
+@pytest.mark.parametrize("path, headers", [
+    ("http://169.254.169.254/v1/chat/completions", {}),
+    ("/v1/chat/completions", {"host": "169.254.169.254"}),
+    ("/v1/chat/completions", {"x-forwarded-host": "169.254.169.254", "forwarded": "host=169.254.169.254", "x-original-url": "http://169.254.169.254/"}),
+    ("/v1/chat/completions", {"x-portkey-custom-host": "http://169.254.169.254/v1", "api-base": "http://169.254.169.254/"}),
+    ("/v1/chat/completions?api_base=http://169.254.169.254/", {}),
+    ("/v1/chat/completions", {"body": "api_base"})], ids=["absolute", "host", "forwarded", "of others", "query", "body"])
+def test_a_caller_does_not_choose_the_upstream(nginx, upstream, path, headers):
+    """Refused, or asked of the upstream that the policy names; nobody else hears of it (it would take longer than this waits)."""
+    more = {"api_base": "http://169.254.169.254/v1"} if "body" in headers else {}
+    a = ask(nginx, chat("hello", **more), path=path, **{k.replace("-", "_"): v for k, v in headers.items() if k != "body"})
+    assert a.status == 200 and len(upstream.requests) == 1 or a.status in (400, 404) and upstream.requests == []
+    assert all(r.target == "/v1/chat/completions" and r.headers["host"] == "main" for r in upstream.requests)
+
+
 def test_expect_100_continue(nginx, upstream):
     wire = request(chat("hello"), expect="100-continue")
     top, body = wire.split(b"\r\n\r\n", 1)

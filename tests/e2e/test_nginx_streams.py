@@ -18,6 +18,7 @@ def streamed(nginx, body=None, **more):
     return ask(nginx, body or chat("hello", stream=True, **more))
 
 
+# keeps: T01, T06
 @pytest.mark.parametrize("cut", [1, 7, 37, 1000, None, "random-1", "random-2", "random-3"])
 @pytest.mark.parametrize("chunked", [True, False])
 def test_same_stream_for_every_cutting(nginx, upstream, cut, chunked):
@@ -65,6 +66,7 @@ def test_text_flows_while_the_model_still_speaks(nginx, upstream):
         assert c.until(b"Some words")
 
 
+# keeps: T01, T07
 @pytest.mark.parametrize("cut", [1, 33, None])
 def test_block_in_mid_stream_ends_it_natively(nginx, upstream, cut):
     upstream.script = mock.stream(mock.events(["Here it comes. ", "It is ", "blockme", " and more ", "text."]), cut)
@@ -90,6 +92,7 @@ def test_blocked_request_that_asked_for_a_stream_gets_one(nginx, upstream):
     assert a.finish() == "content_filter" and a.events()[-1] == "[DONE]" and upstream.requests == []
 
 
+# keeps: T07
 @pytest.mark.parametrize("end", ["close", "reset"])
 def test_upstream_that_dies_in_mid_stream_is_an_error_event_and_never_a_cut(nginx, upstream, end):
     part = WHOLE[:WHOLE.index(b"secret@") + 4]
@@ -199,6 +202,7 @@ def test_open_streams_are_counted(nginx, upstream):
     assert upstream.wait(lambda: "bawn_streams_open 0" in get(f"http://127.0.0.1:{nginx.port}/metrics").text)
 
 
+# keeps: T23
 def test_long_stream_does_not_grow_the_worker(nginx, upstream):
     def resident():
         with open(f"/proc/{nginx.workers()[0]}/statm") as f:

@@ -120,6 +120,7 @@ def test_scored_over_http2(guarded, upstream):
     assert got.status_code == 200 and b"<EMAIL>" in upstream.requests[0].body
 
 
+# keeps: T04, T05
 @pytest.mark.parametrize("mode", ["bad", "silent", "die", "rubbish", "late"])
 def test_scorer_that_fails_is_guard_failed(guarded, scorer, upstream, mode):
     scorer.mode = mode
@@ -130,6 +131,7 @@ def test_scorer_that_fails_is_guard_failed(guarded, scorer, upstream, mode):
     assert guarded.event(a.id)["verdict"]["action"] == "fail"
 
 
+# keeps: T05
 def test_late_answer_reaches_nobody(guarded, scorer, upstream):
     scorer.mode = "late"
     assert ask(guarded, chat("needscore")).status == 503

@@ -113,6 +113,7 @@ SECRETS = ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-go
 PASSED = ["accept", "user-agent", "idempotency-key", "x-request-id", "x-client-request-id", "traceparent", "tracestate", "openai-beta"]
 
 
+# keeps: T22
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/embeddings"])
 @pytest.mark.parametrize("how", ["plain", "chunked", "stream"])
 def test_what_a_client_sends_of_its_own_is_not_forwarded(serve, upstream, path, how):
@@ -141,6 +142,7 @@ def test_models_are_asked_for_without_a_body_or_a_query(serve, upstream):
     assert not any({"content-length", "content-type", "transfer-encoding"} & (set(r.headers) - {"content-type"}) for r in upstream.requests)
 
 
+# keeps: T22
 def test_key_stands_in_no_file(serve, upstream):
     s = serve().start()
     ask(s, chat("hello"))
@@ -565,6 +567,7 @@ upstreams: {{main: {{dialect: openai, url: "http://127.0.0.1:{upstream.port}/v1"
         assert len({plain, seven, eight, forged, chain}) == 1
 
 
+# keeps: T18
 @pytest.mark.parametrize("upstream_line, word", [
     ("url: 'ftp://x/v1'", "URL"), ("url: 'http://a;b/v1'", "URL"),
     ("url: ['http://127.0.0.1:1/a', 'http://127.0.0.1:1/b']", "path"),

@@ -1,6 +1,6 @@
 /* The promise of streams (DESIGN 3a.1, RULINGS R1, R2; contracts 1 and 2 of bawn.h), on random answers under random
  * policies: what a client gets is a function of the bytes alone, its text is a function of the model's text alone, and
- * both are what the same answer would have been as a whole. keeps: P3a.1, P3a.4
+ * both are what the same answer would have been as a whole. keeps: P3a.1, P3a.4, T01, T06
  *
  * BAWN_CUTS: how many cuttings in all (10,000; a million in the soak). BAWN_SEED: where to begin. A failure prints
  * the seed of its round: BAWN_SEED=that BAWN_CUTS=1 shows it alone. */

@@ -1,5 +1,5 @@
 /* The coverage contract (DESIGN 3a.2): tests made from the table itself. For every row a body is built that has a
- * canary there; it must come out exactly once, where it stands, as whose it is. keeps: DESIGN 3a.2, R41, T35 */
+ * canary there; it must come out exactly once, where it stands, as whose it is. keeps: DESIGN 3a.2, R41, T35, T02, T03 */
 #include "help.h"
 
 #include "dialect/openai.h"

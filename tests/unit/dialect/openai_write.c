@@ -1,4 +1,6 @@
-/* What the dialect writes is read back: by our tokeniser, and as a stream by our framer. */
+/* What the dialect writes is read back: by our tokeniser, and as a stream by our framer.
+ *
+ * keeps: T07, T35 */
 #include "help.h"
 
 #define NASTY "no \"such\"\n\x01 thing \xC3\xA9 \\"

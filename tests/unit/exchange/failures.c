@@ -1,4 +1,4 @@
-/* Guards that cannot run: what the policy says of each (on_error), and that the record names them. keeps: R3, P3a.8 */
+/* Guards that cannot run: what the policy says of each (on_error), and that the record names them. keeps: R3, P3a.8, T04, T05 */
 #include "help.h"
 
 #define SCORED UPSTREAMS "scorer: {socket: /run/none, deadline: {request: 300ms}}\n"

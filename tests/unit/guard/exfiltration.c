@@ -1,4 +1,6 @@
-/* Addresses, HTML and terminal controls in answers: what can carry data out or run is found, other answers flow. */
+/* Addresses, HTML and terminal controls in answers: what can carry data out or run is found, other answers flow.
+ *
+ * keeps: T29 */
 #include "guard/exfiltration/exfiltration.h"
 #include "guard/exfiltration/url.h"
 #include "unit/guard/injection_cases.h"

@@ -1,4 +1,6 @@
-/* Counts, repeats, floods and scripts: the limit itself passes, one more does not. */
+/* Counts, repeats, floods and scripts: the limit itself passes, one more does not.
+ *
+ * keeps: T27 */
 #include "guard_harness.h"
 #include "guard/limits/limits.h"
 

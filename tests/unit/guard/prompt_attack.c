@@ -1,5 +1,7 @@
 /* Each family finds its attacks in eleven languages; honest look-alikes pass in every place; quoting is not attacking;
- * documents may not give orders that callers may. */
+ * documents may not give orders that callers may.
+ *
+ * keeps: T25 */
 #include "guard_harness.h"
 #include "unit/guard/prompt_attack_cases.h"
 

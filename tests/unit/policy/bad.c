@@ -1,4 +1,6 @@
-/* Bad policies: each is refused at an exact line and column, and the message says what was found and expected. */
+/* Bad policies: each is refused at an exact line and column, and the message says what was found and expected.
+ *
+ * keeps: T20 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,6 @@
-/* The event of one decision: its bytes, its limits, and that no input breaks the line. */
+/* The event of one decision: its bytes, its limits, and that no input breaks the line.
+ *
+ * keeps: T22, T34 */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

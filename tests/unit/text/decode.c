@@ -1,4 +1,6 @@
-/* Encoded runs are found where they stand and decoded; names, numbers and links are none. */
+/* Encoded runs are found where they stand and decoded; names, numbers and links are none.
+ *
+ * keeps: T26 */
 #include "views.h"
 
 /* The first run of `text` is `run` in `code` and decodes to `want`. */
