@@ -42,6 +42,8 @@ endforeach()
 target_sources(property_simulate PRIVATE $<TARGET_OBJECTS:bawn_faults>)
 # Ten thousand cuttings take four seconds without sanitizers (packaging/check) and minutes with them.
 set_tests_properties(property_cuttings PROPERTIES ENVIRONMENT "BAWN_CUTS=1500")
+# Each seventh of its eight thousand texts takes a minute without sanitizers.
+set_tests_properties(property_linear PROPERTIES ENVIRONMENT "BAWN_EVERY=97")
 # Its hundreds of expressions are compiled by a library that allocates much: half the time with a short quarantine.
 set_tests_properties(unit_guard_prompt_attack PROPERTIES ENVIRONMENT
   "BAWN_TEST_CACHE=${CMAKE_BINARY_DIR}/test-cache;ASAN_OPTIONS=malloc_context_size=1:quarantine_size_mb=1:thread_local_quarantine_size_kb=16")

@@ -521,7 +521,7 @@ static int set_up(void **state)
     bawn_spool_options o = { .folder = folder, .worker = 1, .rotate_bytes = 256 << 10, .sync = true };
     (void)state;
     bawn_shim->no_sync = 1;
-    strcpy(folder, "/tmp/bawn-simulate-XXXXXX");
+    snprintf(folder, sizeof folder, "/tmp/bawn-simulate-XXXXXX");
     return mkdtemp(folder) && bawn_spool_open(&spool, &o, NOW, NULL) ? 0 : -1;
 }
 

@@ -33,7 +33,7 @@ static int set_up(void **state)
 {
     (void)state;
     bawn_shim->no_sync = 1;
-    strcpy(root, "/tmp/bawn-faults-XXXXXX");
+    snprintf(root, sizeof root, "/tmp/bawn-faults-XXXXXX");
     return mkdtemp(root) ? 0 : -1;
 }
 
@@ -200,7 +200,7 @@ static size_t count_files(void)
     assert_true(bawn_spool_reader_open(&r, root, NULL));
     while (bawn_spool_next(r, &payload, &position, NULL) == BAWN_READ_EVENT) {
         n += strcmp(last, position.file) != 0;
-        strcpy(last, position.file);
+        snprintf(last, sizeof last, "%s", position.file);
     }
     bawn_spool_reader_close(r);
     return n;
