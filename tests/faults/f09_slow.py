@@ -1,5 +1,6 @@
 """F09: a thousand clients that send their head or body a byte at a time, ten thousand that say nothing: others are served as fast,
 and a connection costs little. keeps: F09"""
+import os
 import resource
 import socket
 import time
@@ -52,6 +53,8 @@ def run(desk):
     before = lab.anonymous(worker)
     held = connect(nginx.port, slow, lambda i: HEAD[:20 + i % 40] if i % 2 else HEAD + b"content-length: 900\r\n\r\n{\"mod")
     held += connect(nginx.port, idle, None)
+    lab.until(lambda: len(os.listdir(f"/proc/{worker}/fd")) > slow + idle)
+    there = len(os.listdir(f"/proc/{worker}/fd"))
     beside, end = [], time.monotonic() + 20
     while len(beside) < 3 or (min(beside) > 2 * min(alone) and time.monotonic() < end):
         drip(held[:slow], b"x")
@@ -60,6 +63,7 @@ def run(desk):
     for s in held:
         s.close()
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    desk.figure("files that the worker has open (else it tests nothing)", f"> {slow + idle}", there, there > slow + idle)
     # of several the least: other programs on the machine make single ones longer, and none shorter
     desk.below(f"p99 of others beside {slow} slow and {idle} idle, over p99 alone", min(beside) / min(alone), 2)
     desk.below("memory of the worker for each of them", each, 64, " KiB")
