@@ -13,6 +13,8 @@ static bool decode(bawn_buf *out, bawn_slice coded)
         return false;
     while (padding < 2 && coded.ptr[coded.len - 1 - padding] == '=')
         padding++;
+    if (memchr(coded.ptr, '=', coded.len - padding))               /* which OpenSSL takes for an A */
+        return false;
     n = EVP_DecodeBlock((unsigned char *)out->ptr + start, (const unsigned char *)coded.ptr, (int)coded.len);
     if (n < (int)padding)
         return false;
