@@ -132,12 +132,16 @@ ngx_http_bawn_answer(ngx_http_bawn_ctx_t *ctx)
 }
 
 
-/* The verdict of last resort: nothing passes, and the client is told so. OpenAI's envelope, as the others read it. */
+/*
+ * The verdict of last resort: nothing passes, and the client is told so: in his API's form while there is an exchange to
+ * ask, else in OpenAI's.
+ */
 void
 ngx_http_bawn_fallback(ngx_http_bawn_ctx_t *ctx, bawn_side side, ngx_uint_t status, const char *code)
 {
     u_char                   *p;
     size_t                    size;
+    bawn_slice                excuse;
     ngx_http_bawn_verdict_t  *v = &ctx->verdicts[side];
 
     static const char  text[] = "{\"error\":{\"message\":\"Bawn could not handle this request (%s).\","
@@ -149,6 +153,18 @@ ngx_http_bawn_fallback(ngx_http_bawn_ctx_t *ctx, bawn_side side, ngx_uint_t stat
     v->status = status;
     ngx_str_set(&v->type, "application/json");
     ngx_str_null(&v->body);
+
+    if (ctx->exchange) {
+        excuse = bawn_exchange_excuse(ctx->exchange, bawn_slice_str(code), false);
+        if (excuse.len) {
+            v->body.data = ngx_pnalloc(ctx->request->pool, excuse.len);
+            if (v->body.data) {
+                v->body.len = excuse.len;
+                ngx_memcpy(v->body.data, excuse.ptr, excuse.len);
+                return;
+            }
+        }
+    }
 
     size = sizeof(text) + 2 * ngx_strlen(code) + sizeof("invalid_request_error");
     p = ngx_pnalloc(ctx->request->pool, size);

@@ -209,9 +209,9 @@ ngx_http_bawn_waits(ngx_http_bawn_ctx_t *ctx)
 static ngx_int_t
 ngx_http_bawn_lost_in_stream(ngx_http_bawn_ctx_t *ctx)
 {
-    static const char  event[] = "data: {\"error\":{\"message\":\"The decision could not be recorded.\","
-                                 "\"type\":\"server_error\",\"param\":null,\"code\":\"record_unavailable\"}}\n\n";
+    bawn_slice  event;
 
+    event = bawn_exchange_excuse(ctx->exchange, bawn_slice_str("record_unavailable"), true);
     ngx_http_bawn_kill(ctx);
 
     if (ctx->final_out) {                  /* the answer's proper end stays here */
@@ -220,7 +220,7 @@ ngx_http_bawn_lost_in_stream(ngx_http_bawn_ctx_t *ctx)
         ctx->fill = NULL;
     }
 
-    return ngx_http_bawn_emit(ctx, bawn_slice_of(event, sizeof(event) - 1));
+    return event.len ? ngx_http_bawn_emit(ctx, event) : NGX_ERROR;     /* an end that nobody takes for one */
 }
 
 

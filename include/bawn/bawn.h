@@ -118,6 +118,9 @@ BAWN_API bool bawn_exchange_resume(bawn_exchange *, uint64_t job, bool ok, bawn_
 BAWN_API bool bawn_exchange_tick(bawn_exchange *, uint64_t now_ns, uint64_t *next_ns);  /* deadlines; when to call again */
 BAWN_API bool bawn_exchange_abort(bawn_exchange *, bawn_side who_left, uint64_t now_ns);  /* client left, upstream died */
 BAWN_API bool bawn_exchange_next(bawn_step *out, bawn_exchange *);   /* false: nothing until fed, answered or ticked */
+/* What the caller says where the exchange's own answer cannot be: `code` (a name such as "record_unavailable") in the client's API,
+ * as a body, or as an event of a stream that has begun. Lives until the exchange's next call. Empty: no memory, or no such code. */
+BAWN_API bawn_slice bawn_exchange_excuse(bawn_exchange *, bawn_slice code, bool in_stream);
 BAWN_API void bawn_exchange_free(bawn_exchange *);                   /* frees all; releases no text */
 
 /* The exchange's id (UUIDv7, 36 characters), sent to the client as `x-bawn-id`. Lives as long as the exchange. */

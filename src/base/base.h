@@ -88,6 +88,7 @@ enum {
 bool bawn_error_set(bawn_error *err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 bool bawn_error_at(bawn_error *err, const char *file, uint32_t line, uint32_t column); /* adds where; returns false */
 const char *bawn_error_code_name(int code);                       /* "invalid_json"; never NULL */
+int bawn_error_code_find(bawn_slice name);                        /* of that name; BAWN_E_NONE: there is none */
 
 /* Many of them, for who shows them all (errors.c). Begins as { .n = 0 }. */
 #define BAWN_ERRORS_MOST 100

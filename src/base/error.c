@@ -69,3 +69,11 @@ const char *bawn_error_code_name(int code)
 {
     return code >= 0 && code < BAWN_E_COUNT ? names[code] : "unknown";
 }
+
+int bawn_error_code_find(bawn_slice name)
+{
+    for (int code = BAWN_E_NONE + 1; code < BAWN_E_COUNT; code++)
+        if (bawn_slice_is(name, bawn_error_code_name(code)))
+            return code;
+    return BAWN_E_NONE;
+}

@@ -119,6 +119,7 @@ const bawn_dialect bawn_dialect_anthropic = {
     .stream_refusal = bawn_anthropic_stream_refusal,
     .error = error,
     .stream_error = stream_error,
+    .filtered = "refusal",
     .hold = "event: ping\ndata: {\"type\":\"ping\"}\n\n",
     .named = true,
     .models = models,

@@ -114,6 +114,7 @@ const bawn_dialect bawn_dialect_bedrock = {
     .stream_refusal = bawn_bedrock_stream_refusal,
     .error = bawn_bedrock_error,
     .stream_error = bawn_bedrock_stream_error,
+    .filtered = "guardrail_intervened",
     .ends_with_connection = true,
     .model_in_path = true,
     .models = models,

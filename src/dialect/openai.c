@@ -18,6 +18,7 @@ const bawn_dialect bawn_dialect_openai = {
     .stream_refusal = bawn_openai_stream_refusal,
     .error = bawn_openai_error,
     .stream_error = bawn_openai_stream_error,
+    .filtered = "content_filter",
     .hold = ": hold\n\n",
     .done = "data: [DONE]\n\n",
     .moderation = bawn_openai_moderation,

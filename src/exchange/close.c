@@ -62,7 +62,7 @@ void bawn_exchange_filtered(bawn_exchange *x, size_t choices)
 
     x->answered.n_finish = choices < most ? choices : most;
     for (size_t i = 0; i < x->answered.n_finish; i++)
-        x->answered.finish_reasons[i] = BAWN_LIT("content_filter");
+        x->answered.finish_reasons[i] = bawn_slice_str(x->dialect->filtered);
 }
 
 /* ---- the record ------------------------------------------------------------------------------------------------------ */

@@ -419,6 +419,23 @@ bool bawn_exchange_abort(bawn_exchange *x, bawn_side who_left, uint64_t now_ns)
     return who_left == BAWN_INPUT ? client_left(x) : upstream_left(x) || fail(x);
 }
 
+bawn_slice bawn_exchange_excuse(bawn_exchange *x, bawn_slice name, bool in_stream)
+{
+    bawn_slice type, done = x->dialect->done ? bawn_slice_str(x->dialect->done) : BAWN_NIL;
+    bawn_slice message = bawn_slice_is(name, "record_unavailable") ? BAWN_LIT("The decision could not be recorded.")
+                                                                   : BAWN_LIT("Bawn could not handle this request.");
+    int code = bawn_error_code_find(name);
+
+    bawn_buf_clear(&x->reply);
+    if (code == BAWN_E_NONE || !(in_stream ? x->dialect->stream_error(&x->reply, code, message)
+                                           : x->dialect->error(&x->reply, &type, code, message, BAWN_NIL)))
+        return BAWN_NIL;
+    bawn_slice text = bawn_buf_slice(&x->reply);        /* no proper end: that is what stays back */
+    if (in_stream && text.len >= done.len && memcmp(text.ptr + text.len - done.len, done.ptr ? done.ptr : "", done.len) == 0)
+        text.len -= done.len;
+    return text;
+}
+
 /* ---- steps -------------------------------------------------------------------------------------------------------------- */
 static bool hand_emit(bawn_step *out, bawn_exchange *x, bawn_buf *from)
 {

@@ -402,12 +402,10 @@ static bool refuse_by_name(bawn_exchange *x, bawn_slice name)
         { BAWN_E_RATE_LIMITED, "This gateway has as many requests under way as its policy allows (limits.connections); try again "
                                "in a second." },
     };
-    int code = BAWN_E_INVALID_REQUEST;
+    int code = bawn_error_code_find(name);
     const char *message = "The request cannot be read.";
 
-    for (int c = BAWN_E_NONE; c < BAWN_E_COUNT; c++)
-        if (bawn_slice_is(name, bawn_error_code_name(c)))
-            code = c;
+    code = code == BAWN_E_NONE ? BAWN_E_INVALID_REQUEST : code;
     for (size_t i = 0; i < BAWN_COUNT(texts); i++)
         if (texts[i].code == code)
             message = texts[i].message;
