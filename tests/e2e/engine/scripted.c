@@ -21,6 +21,7 @@ typedef struct { bawn_step step; char *owned; } item;
 struct bawn_wall { char unused; };
 struct bawn_worker { char unused; };
 struct bawn_exchange {
+    char excuse[200];
     char id[36];
     char *uri, *refused;
     item queue[256], held;
@@ -419,4 +420,10 @@ void bawn_exchange_free(bawn_exchange *x)
 }
 
 bawn_slice bawn_exchange_id(const bawn_exchange *x) { return bawn_slice_of(x->id, sizeof x->id); }
+bawn_slice bawn_exchange_excuse(bawn_exchange *x, bawn_slice code, bool in_stream)
+{
+    int n = snprintf(x->excuse, sizeof x->excuse, in_stream ? "data: {\"error\":{\"code\":\"%.*s\"}}\n\n" : "{\"error\":{\"code\":\"%.*s\"}}",
+                     (int)code.len, code.ptr);
+    return bawn_slice_of(x->excuse, (size_t)n);
+}
 const char *bawn_code_name(int code) { return bawn_error_code_name(code); }
