@@ -2,7 +2,7 @@
  * the body, in order, each once; texts and pointers are valid UTF-8, pointers bounded; a failure says why. */
 #include <stdlib.h>
 
-#include "dialect/dialect.h"
+#include "dialect/report.h"
 
 #define CHECK(condition) ((condition) ? (void)0 : abort())
 
@@ -36,6 +36,43 @@ static void walk(bool (*read)(bawn_conversation *, bawn_operation, const bawn_js
         CHECK(err.code != BAWN_E_NONE);
 }
 
+/* A request that is taken has an answer, which is JSON, whatever was found: here an address in every text. */
+static void check_report(const bawn_dialect *d, bawn_operation op, const bawn_conversation *c, const bawn_json *asked, bawn_arena *arena)
+{
+    static const uint8_t seed[32];
+    bawn_reported *found = bawn_arena_alloc(arena, (c->n_fields + 1) * sizeof *found);
+    bawn_report r = { .request = c, .asked = asked, .findings = found, .action = BAWN_MASK, .id = BAWN_LIT("id"), .seed = seed };
+    bawn_json j = { 0 };
+    bawn_buf out = { 0 };
+
+    for (uint32_t i = 0; found && i < c->n_fields; i++)
+        found[r.n_findings++] = (bawn_reported){ BAWN_LIT("pii"), BAWN_LIT("pii.EMAIL"), c->fields[i].text, BAWN_NIL, i,
+                                                 { 0, c->fields[i].text.len }, 0.95f, 0.6f, BAWN_MASK, BAWN_MASK };
+    if (found && d->report(&out, op, &r, arena))
+        CHECK(bawn_json_parse(&j, bawn_buf_slice(&out), 64, NULL));
+    bawn_json_free(&j);
+    bawn_buf_free(&out);
+}
+
+static void check_checks(const bawn_json *j, bawn_arena *arena)
+{
+    bawn_conversation c;
+    bawn_error err = { 0 };
+
+    for (const bawn_dialect *d = &bawn_dialect_guardrail; d; d = d->next)
+        for (bawn_operation op = BAWN_OP_APPLY_GUARDRAIL; op <= BAWN_OP_LAKERA_GUARD; op++) {
+            bawn_slice rest;
+            static const char *const uris[] = { "/guardrail/a/version/1/apply", "/guardrail-checks/invoke", "/beta/litellm_basic_guardrail_api",
+                                                "/analyze", "/anonymize", "/contentsafety/text:shieldPrompt", "/v2/guard" };
+            if (d->route(BAWN_LIT("POST"), bawn_slice_str(uris[op - BAWN_OP_APPLY_GUARDRAIL]), &rest) != op)
+                continue;
+            walk(d->request, op, j, arena);
+            bawn_arena_reset(arena);
+            if (d->request(&c, op, j, arena, &err))
+                check_report(d, op, &c, j, arena);
+        }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -49,12 +86,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bawn_buf out = { 0 };
 
     bawn_dialect_openai.route(BAWN_LIT("POST"), text, &rest);
+    if (arena)
+        bawn_dialect_guardrail.guardrail_of(&rest, &seen.id, BAWN_OP_APPLY_GUARDRAIL, text, arena);
     CHECK(bawn_dialect_openai.stream_refusal(&out, &asked, text, NULL, NULL, 0, id, id, 0));
     if (arena && bawn_json_parse(&j, text, 64, NULL)) {
         for (bawn_operation op = BAWN_OP_UNKNOWN; op <= BAWN_OP_MODEL; op++) {
             walk(bawn_dialect_openai.request, op, &j, arena);
             walk(bawn_dialect_openai.answer, op, &j, arena);
         }
+        check_checks(&j, arena);
         bawn_arena_reset(arena);
         if (bawn_dialect_openai.event(&seen, &state, BAWN_OP_CHAT, &j, arena, &err))
             check_fields(&seen, &j);

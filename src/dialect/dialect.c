@@ -1,7 +1,8 @@
 /* dialect.c: the list of dialects, and the HTTP status of each error code (RULINGS R15). */
 #include "dialect/dialect.h"
 
-static const bawn_dialect *const dialects[] = { &bawn_dialect_openai, &bawn_dialect_anthropic, &bawn_dialect_bedrock };
+static const bawn_dialect *const dialects[] = { &bawn_dialect_openai, &bawn_dialect_anthropic, &bawn_dialect_bedrock,
+                                                 &bawn_dialect_guardrail };
 
 const bawn_dialect *bawn_dialect_find(bawn_slice name)
 {

@@ -46,6 +46,7 @@ typedef struct {
     uint32_t message;               /* request: index of its message or input, UINT32_MAX outside; texts of one are
                                      * joined (R40: kind TEXT only) */
     bool key;                       /* an object's key: may not be masked (a finding there blocks) */
+    bool answer;                    /* request: it asks about a model's answer, and this is one: judged as such */
     bool raw;                       /* `text` is the JSON of a value, as it stands in the body: what is put into it is not
                                      * escaped a second time, and must leave JSON */
 } bawn_field;
@@ -109,13 +110,23 @@ typedef struct {
 /* ---- operations ------------------------------------------------------------------------------------------ */
 typedef enum { BAWN_OP_UNKNOWN, BAWN_OP_CHAT, BAWN_OP_EMBEDDINGS, BAWN_OP_MODERATIONS, BAWN_OP_MODELS,
                BAWN_OP_MODEL /* GET /models/{id} */, BAWN_OP_MESSAGES, BAWN_OP_COUNT_TOKENS,
-               BAWN_OP_CONVERSE, BAWN_OP_CONVERSE_STREAM, BAWN_OP_INVOKE, BAWN_OP_INVOKE_STREAM } bawn_operation;
+               BAWN_OP_CONVERSE, BAWN_OP_CONVERSE_STREAM, BAWN_OP_INVOKE, BAWN_OP_INVOKE_STREAM,
+               /* of the dialect `guardrail`, in one row */
+               BAWN_OP_APPLY_GUARDRAIL, BAWN_OP_GUARDRAIL_CHECKS, BAWN_OP_LITELLM_GUARDRAIL, BAWN_OP_PRESIDIO_ANALYZE,
+               BAWN_OP_PRESIDIO_ANONYMIZE, BAWN_OP_SHIELD_PROMPT, BAWN_OP_LAKERA_GUARD } bawn_operation;
 /* Whether a model answers in words, which are judged. */
 static inline bool bawn_operation_talks(bawn_operation op)
 {
     return op == BAWN_OP_CHAT || op == BAWN_OP_MESSAGES || (op >= BAWN_OP_CONVERSE && op <= BAWN_OP_INVOKE_STREAM);
 }
 
+/* Whether Bawn answers it from its own judgement, whatever that is: it reaches no upstream. */
+static inline bool bawn_operation_checks(bawn_operation op)
+{
+    return op >= BAWN_OP_APPLY_GUARDRAIL && op <= BAWN_OP_LAKERA_GUARD;
+}
+
+typedef struct bawn_report bawn_report;                              /* report.h */
 typedef struct { bawn_slice id, owner; } bawn_listed_model;
 typedef struct bawn_dialect {
     const char *name;                                                /* "openai" */
@@ -160,6 +171,12 @@ typedef struct bawn_dialect {
     /* Answers to operations that Bawn serves itself: results of guard scores by input. */
     bool (*moderation)(bawn_buf *out, bawn_slice id, bawn_slice model, const float *scores /* [n][13] */,
                        const float *attack /* [n] prompt_attack */, const bool *flagged, size_t n);
+    /* The answer to an operation that checks: JSON. False, *out as it was: out of memory. */
+    bool (*report)(bawn_buf *out, bawn_operation, const bawn_report *, bawn_arena *);
+    /* The guardrail and the version that the URI of such a request names; may be NULL. Empty name: it names none. False: out of
+     * memory. */
+    bool (*guardrail_of)(bawn_slice *name, bawn_slice *version, bawn_operation, bawn_slice raw_uri, bawn_arena *);
+    const struct bawn_dialect *next;                                 /* another API under the same name, or NULL */
     bool (*models)(bawn_buf *out, const bawn_listed_model *, size_t n);
     bool (*model_of)(bawn_slice *out, bawn_slice raw_uri, bawn_arena *);   /* the id in GET /models/{id}, as route() let it through */
     const char *const *moderation_categories;                        /* the 13 names, in the order of scores */
@@ -169,6 +186,7 @@ typedef struct bawn_dialect {
 extern const bawn_dialect bawn_dialect_openai;                       /* the OpenAI API, routes beneath /v1 */
 extern const bawn_dialect bawn_dialect_anthropic;                    /* Anthropic's Messages API */
 extern const bawn_dialect bawn_dialect_bedrock;                      /* Amazon Bedrock's runtime API */
+extern const bawn_dialect bawn_dialect_guardrail;                    /* what Bawn answers itself: several APIs */
 const bawn_dialect *bawn_dialect_find(bawn_slice name);              /* NULL when unknown */
 int bawn_dialect_status(int code);                                   /* HTTP status of an error code (R15) */
 

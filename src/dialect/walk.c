@@ -175,6 +175,7 @@ static bool emit(bawn_walk *w, const bawn_place *p, uint32_t token, bawn_field_k
     f->kind = kind;
     f->channel = channel_of(p);
     f->message = p->message;
+    f->answer = p->answer;
     f->key = t->key;
     if (p->report)
         o->unguarded[p->report - 1].characters += t->ascii && !t->escaped ? f->text.len : bawn_utf8_count(f->text);
@@ -193,8 +194,19 @@ static bool media(bawn_walk *w, const bawn_place *p, uint32_t token)
            (data || emit(w, p, token, BAWN_F_DEEP));
 }
 
+/* A text that nobody asked to have judged. */
+static bool skipped(bawn_walk *w, const bawn_place *p, uint32_t token)
+{
+    bawn_slice path, text;
+
+    return bawn_walk_path(&path, w) && bawn_walk_text(&text, w, token) &&
+           bawn_walk_unguarded(w, NULL, path, bawn_utf8_count(text), p->skip);
+}
+
 static bool known_string(bawn_walk *w, const bawn_trie_node *node, const bawn_place *p, uint32_t token)
 {
+    if (p->skip && node->kind == BAWN_F_TEXT)
+        return skipped(w, p, token);
     switch ((bawn_field_kind)node->kind) {
     case BAWN_F_PLAIN:
         return bawn_shape_id(bawn_json_raw(w->json, token)) || emit(w, p, token, BAWN_F_DEEP);

@@ -13,6 +13,8 @@ typedef struct bawn_place {
     uint32_t message, choice, call;
     uint16_t channel;                              /* of the row that we are below */
     uint32_t report;                               /* 1 + index of the unguarded entry that counts us; 0: none */
+    bool answer;                                   /* bawn_field.answer */
+    const char *skip;                              /* texts are not asked about: recorded as unguarded, for this reason */
     bool words;                                    /* what would be media is text here */
 } bawn_place;
 

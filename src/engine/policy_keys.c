@@ -37,6 +37,7 @@
 #define TOOLS "tools"
 #define RESPONSES "the Responses routes of the OpenAI dialect"
 #define MCP "the MCP dialect"
+#define CHECKS "apply_guardrail|guardrail_checks|litellm_guardrail|presidio_analyze|presidio_anonymize|shield_prompt|lakera_guard"
 #define STORE "the record's store"
 #define WATCH "watch and respond"
 
@@ -48,8 +49,9 @@ static const bawn_key keys[] = {
     KEY("listeners", MAP, "{public: {address: 127.0.0.1:8480}}", "Where Bawn listens, by a name of your choice."),
     KEY("listeners.*", MAP, NULL, "One listener; with `serves` it is for operations, else for clients."),
     KEY("listeners.*.address", STRING, "127.0.0.1:8480", "Address and port; loopback only until there are identities."),
-    KEY("listeners.*.dialects", LIST, NULL, "The APIs that clients may speak here; without it those that the upstreams speak."),
-    CHOICE("listeners.*.dialects[]", 0, "openai|anthropic|bedrock|mcp", NULL, "One API."),
+    KEY("listeners.*.dialects", LIST, NULL, "The APIs that clients may speak here; without it those that the upstreams speak, and `guardrail`."),
+    CHOICE("listeners.*.dialects[]", 0, "openai|anthropic|bedrock|mcp|guardrail", NULL, "One API; `guardrail` is what Bawn answers "
+           "itself: Bedrock's ApplyGuardrail and the APIs of other scanners."),
     LATER("listeners.*.dialects[]=mcp", MCP, "Model Context Protocol."),
     KEY("listeners.*.limits", MAP, NULL, "What one client connection may ask for."),
     KEY("listeners.*.limits.body", SIZE, "4MiB", "Largest request body; a larger one is answered 413."),
@@ -104,8 +106,8 @@ static const bawn_key keys[] = {
         "operations are open."),
     KEY("routes[]", MAP, NULL, "One route."),
     NEEDED("routes[].operations", LIST, "Operations of this route; those in no route are refused."),
-    CHOICE("routes[].operations[]", 0, "chat|embeddings|moderations|models|responses|messages|converse|invoke|count_tokens", NULL,
-           "One operation."),
+    CHOICE("routes[].operations[]", 0, "chat|embeddings|moderations|models|responses|messages|converse|invoke|count_tokens|"
+           CHECKS, NULL, "One operation."),
     LATER("routes[].operations[]=responses", RESPONSES, "OpenAI's Responses."),
     KEY("routes[].guardrail", STRING, NULL, "Name of a guardrail; `none` reads nothing and records that."),
     CHOICE("routes[].version", INT, "DRAFT", "DRAFT", "Version of the guardrail: DRAFT is this file, a number is one that "

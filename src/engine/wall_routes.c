@@ -189,6 +189,31 @@ static const char *dialect_of(bawn_slice operation)
     return NULL;
 }
 
+/* Of the dialect `guardrail`: Bawn answers it, and no upstream. */
+static bool is_check(bawn_slice operation)
+{
+    static const char *const checks[] = { "apply_guardrail", "guardrail_checks", "litellm_guardrail", "presidio_analyze",
+                                          "presidio_anonymize", "shield_prompt", "lakera_guard", NULL };
+    return bawn_slice_is_any(operation, checks);
+}
+
+static bool answers_checks(const bawn_wall *w, const bawn_route *r, const bawn_node *node, bawn_error *err)
+{
+    const bawn_node *operations = bawn_node_get(node, "operations"), *guardrail = bawn_node_get(node, "guardrail");
+
+    for (const bawn_node *o = operations ? operations->first : NULL; o; o = o->next) {
+        if (!is_check(o->text))
+            continue;
+        if (guardrail && bawn_node_word(guardrail, "none"))
+            return bawn_node_error(err, w->policy, o, "`%.*s` asks what a guardrail finds: it cannot be without one (`guardrail: none`)",
+                                   (int)o->text.len, o->text.ptr);
+        if (r->upstream >= 0)
+            return bawn_node_error(err, w->policy, o, "`%.*s` is answered by Bawn itself: give it a route without an upstream",
+                                   (int)o->text.len, o->text.ptr);
+    }
+    return true;
+}
+
 static bool speaks(const bawn_wall *w, const bawn_route *r, const bawn_node *operations, bawn_error *err)
 {
     const bawn_upstream *u = &w->upstreams[r->upstream];
@@ -228,7 +253,8 @@ static bool read_route(bawn_wall *w, bawn_route *r, const bawn_node *node, bawn_
         return false;
     if (upstream && (r->upstream = upstream_named(w, upstream->text)) < 0 && !goes_without(w, upstream, "upstream", err))
         return false;
-    return is_signable(w, r, bawn_node_get(node, "operations"), err) && (r->upstream < 0 || speaks(w, r, bawn_node_get(node, "operations"), err)) &&
+    return answers_checks(w, r, node, err) && is_signable(w, r, bawn_node_get(node, "operations"), err) &&
+           (r->upstream < 0 || speaks(w, r, bawn_node_get(node, "operations"), err)) &&
            slices_of(&r->operations, &r->n_operations, w, bawn_node_get(node, "operations"), err);
 }
 

@@ -51,7 +51,7 @@ void bawn_exchange_verdict(bawn_exchange *x, bawn_side side)
         x->action = o.action;
         if (o.deciding) {
             x->reason = x->reason.len ? x->reason : bawn_finding_guard(x->wall, o.deciding);
-            x->side = side == BAWN_INPUT ? "input" : "output";
+            x->side = bawn_place_side(o.deciding->place) == BAWN_INPUT ? "input" : "output";
         }
     }
 }
@@ -88,7 +88,7 @@ static void fill_finding(bawn_event_finding *out, const bawn_exchange *x, bawn_s
                                  .kind = bawn_slice_str(k->code), .owasp = bawn_slice_str(k->owasp),
                                  .atlas = bawn_slice_str(k->atlas), .origin = bawn_slice_str(origin_of(x, side, f)),
                                  .span = f->span, .score = f->score, .confidence = confidence_of(f->score),
-                                 .view = view_of(f->view), .action = bawn_finding_action(f), .side = side };
+                                 .view = view_of(f->view), .action = bawn_finding_action(f), .side = bawn_place_side(f->place) };
     if (f->hashed) {
         memcpy(out->match_hash, "k:", 2);
         bawn_hex(out->match_hash + 2, f->hash, sizeof f->hash);

@@ -134,6 +134,39 @@ void bawn_exchange_spent(bawn_exchange *x, bawn_stage stage)
     x->since_ns = now;
 }
 
+/* Of the policy's file, or one of its versions that a route names; -1: there is none. */
+static int guardrail_at(const bawn_wall *w, bawn_slice name, bawn_slice version)
+{
+    uint64_t number = 0;
+
+    if (bawn_slice_is(version, "DRAFT"))
+        return bawn_wall_guardrail_find(w, name);
+    for (size_t i = 0; i < version.len; i++) {
+        if (!bawn_is_digit((unsigned char)version.ptr[i]) || version.len > 8)
+            return -1;
+        number = number * 10 + (uint64_t)(version.ptr[i] - '0');
+    }
+    const bawn_version *v = bawn_wall_version_find(w, name, number);
+    return v ? (int)(w->n_drafts + (size_t)(v - w->versions)) : -1;
+}
+
+/* Where the URI names a guardrail, it is that. False: out of memory. */
+static bool name_guardrail(int *g, bawn_exchange *x)
+{
+    bawn_slice name, version;
+
+    if (!x->dialect->guardrail_of)
+        return true;
+    if (!x->dialect->guardrail_of(&name, &version, x->operation, x->uri, x->arena))
+        return false;
+    if (name.len == 0)
+        return true;
+    int named = guardrail_at(x->wall, name, version);
+    x->no_such_guardrail = named < 0;
+    *g = named < 0 ? *g : named;
+    return true;
+}
+
 /* The guardrail: the attribute `guardrail` (a location of nginx may name one), else the operation's route. */
 static bool choose_guardrail(bawn_exchange *x, bawn_error *err)
 {
@@ -144,6 +177,8 @@ static bool choose_guardrail(bawn_exchange *x, bawn_error *err)
 
     if (named.len > 0 && (g = bawn_wall_guardrail_find(w, named)) < 0)
         return bawn_error_set(err, BAWN_E_POLICY, "there is no guardrail `%.*s`", (int)named.len, named.ptr);
+    if (!name_guardrail(&g, x))
+        return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for an exchange");
     if (bawn_slice_is(bawn_exchange_attribute(x, "policy"), "off"))
         g = -1;
     x->guardrail = g < 0 ? NULL : &w->guardrails[g];
@@ -174,24 +209,32 @@ static size_t fit(const bawn_exchange *x, const bawn_dialect *d, bawn_operation 
     return (op != BAWN_OP_UNKNOWN ? 1000u : 0u) + (versioned ? 500u : 0u) + (alike ? strlen(d->family) : 0u) + 1u;
 }
 
+/* Takes the dialect where it fits better than what was found before. */
+static void try_dialect(bawn_exchange *x, size_t *best, const bawn_dialect *d)
+{
+    bawn_slice rest;
+    bawn_operation op = d->route(x->method, x->uri, &rest);
+    size_t fits = fit(x, d, op);
+
+    if (fits <= *best)
+        return;
+    *best = fits;
+    x->dialect = d;
+    x->operation = op;
+    x->rest = rest;
+}
+
 static bool choose_dialect(bawn_exchange *x, bawn_slice names, bawn_error *err)
 {
     size_t best = 0;
 
     for (bawn_slice name, list = names; next_name(&name, &list);) {
         const bawn_dialect *d = bawn_dialect_find(name);
-        bawn_slice rest;
         if (!d)
-            return bawn_error_set(err, BAWN_E_USAGE, "the dialect `%.*s` is not built; there are openai, anthropic and bedrock", (int)name.len,
-                                  name.ptr);
-        bawn_operation op = d->route(x->method, x->uri, &rest);
-        size_t fits = fit(x, d, op);
-        if (fits <= best)
-            continue;
-        best = fits;
-        x->dialect = d;
-        x->operation = op;
-        x->rest = rest;
+            return bawn_error_set(err, BAWN_E_USAGE, "the dialect `%.*s` is not built; there are openai, anthropic, bedrock and guardrail",
+                                  (int)name.len, name.ptr);
+        for (; d; d = d->next)
+            try_dialect(x, &best, d);
     }
     return best > 0 || bawn_error_set(err, BAWN_E_USAGE, "no dialect is named, expected such as openai");
 }

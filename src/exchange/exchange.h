@@ -12,6 +12,7 @@
  * stream_frames.c bytes to events
  * stream_facts.c  what the record keeps of events
  * stream_write.c  an event on its way out
+ * check.c    the answer to an operation that only checks
  * close.c    the record
  * close_lists.c  ... its lists of guards and of tool calls
  * exchange.c the calls, and the order of steps */
@@ -114,6 +115,7 @@ struct bawn_exchange {
     bawn_slice canary, canary_mark;     /* the word that was planted, and the text it stands in; empty: none */
     const bawn_upstream *upstream;
     float *attack;                      /* moderations: by input */
+    bool no_such_guardrail;             /* the URI names one that the policy has not */
 
     bawn_answer_mode mode;
     int status;                         /* the upstream's, then the client's */
@@ -217,6 +219,9 @@ bool bawn_stream_keep_unguarded(bawn_exchange *, const bawn_conversation *event)
 /* stream_write.c */
 size_t bawn_held_gate(const bawn_held_field *, const bawn_stream *);    /* how far the field may leave, in its channel */
 bool bawn_held_write(bawn_exchange *, bawn_held *);     /* as far as its gates; the rest of it is lost */
+
+/* check.c */
+bool bawn_check_answer(bawn_exchange *);                /* all is judged: hands what was found to the dialect's writer. False: out of memory */
 
 /* close_lists.c: into the event, with arrays in the arena. False: out of memory. */
 bool bawn_close_guards(bawn_event *, const bawn_exchange *);

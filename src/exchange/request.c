@@ -101,9 +101,11 @@ static bool pass(bawn_exchange *x)
 }
 
 /* ---- judging fields --------------------------------------------------------------------------------------------------- */
-static int place_of(const bawn_exchange *x, const bawn_field *f)
+static bawn_side side_of(const bawn_field *f) { return f->answer ? BAWN_OUTPUT : BAWN_INPUT; }
+
+static int place_of(const bawn_field *f)
 {
-    bawn_side side = x->phase < BAWN_PHASE_ANSWER ? BAWN_INPUT : BAWN_OUTPUT;
+    bawn_side side = side_of(f);
     if (f->kind == BAWN_F_ARGUMENTS)
         return side == BAWN_INPUT ? BAWN_PLACE_TOOL_ARGUMENTS : BAWN_PLACE_TOOL_CALL;
     return bawn_place_of(side, f->role, f->origin);
@@ -117,18 +119,18 @@ static bawn_progress judge_step(bawn_exchange *x, bawn_judging *j, uint32_t i)
 
     if (x->step == COUNT) {
         x->characters = bawn_utf8_count(fields[i].text);
-        x->total[BAWN_INPUT] += x->characters;
+        x->total[side_of(&fields[i])] += x->characters;
         return BAWN_WORK_DONE;
     }
     if (x->step == ALONE) {
-        j->place = place_of(x, &fields[i]);
+        j->place = place_of(&fields[i]);
         return bawn_work_judge(x, j, fields, &i, 1, BAWN_NIL, false);
     }
     if (x->step == JOINED && !x->work.slices && !bawn_turns_list_message(x, i))
         return BAWN_WORK_FAILED;
     if (x->n_parts == 0)
         return BAWN_WORK_DONE;
-    j->place = place_of(x, &fields[x->parts[0]]);
+    j->place = place_of(&fields[x->parts[0]]);
     return bawn_work_judge(x, j, fields, x->parts, x->n_parts, x->step == JOINED ? BAWN_NIL : BAWN_LIT("\n"), true);
 }
 
@@ -152,15 +154,16 @@ static bawn_progress judge_field(bawn_exchange *x, bawn_judging *j, uint32_t i)
             return done;
     }
     note_attack(x, j, i);
-    j->place = place_of(x, &x->request.fields[i]);
-    bawn_work_count(x, BAWN_INPUT, j, x->characters);
+    j->place = place_of(&x->request.fields[i]);
+    x->judged[side_of(&x->request.fields[i])] = true;
+    bawn_work_count(x, side_of(&x->request.fields[i]), j, x->characters);
     return BAWN_WORK_DONE;
 }
 
 /* ---- the scorer ---------------------------------------------------------------------------------------------------------- */
 static bool is_scored(const bawn_exchange *x, uint32_t i)
 {
-    int place = place_of(x, &x->request.fields[i]);
+    int place = place_of(&x->request.fields[i]);
     return place == BAWN_PLACE_INPUT || place == BAWN_PLACE_UNTRUSTED;
 }
 
@@ -172,7 +175,7 @@ static bool ask_scorer(bawn_exchange *x)
     bawn_buf_add(&x->frame, bawn_slice_of((const char *)&n, 4));
     for (uint32_t i = 0; i < x->request.n_fields; i++) {
         const bawn_field *f = &x->request.fields[i];
-        int place = place_of(x, f);
+        int place = place_of(f);
         uint32_t length = (uint32_t)f->text.len;
         if (!is_scored(x, i))
             continue;
@@ -229,7 +232,7 @@ bool bawn_request_scored(bawn_exchange *x, bool ok, bawn_slice frame)
     if (frame.len != asked * sizeof(float) || kind == UINT32_MAX)
         return go_unscored(x, kind, BAWN_CRASHED);
     for (uint32_t i = 0, k = 0; i < x->request.n_fields; i++) {
-        int place = place_of(x, &x->request.fields[i]);
+        int place = place_of(&x->request.fields[i]);
         float score;
         if (!is_scored(x, i))
             continue;
@@ -297,6 +300,16 @@ static bool answer_models(bawn_exchange *x)
     return bawn_exchange_close(x, "complete");
 }
 
+static bool answer_check(bawn_exchange *x)
+{
+    bawn_buf_clear(&x->reply);
+    if (!keep_tokens(x) || !bawn_check_answer(x))
+        return refuse_guard(x);
+    set_reply(x, 200, BAWN_LIT("application/json"), false);
+    bawn_exchange_verdict(x, BAWN_INPUT);
+    return bawn_exchange_close(x, "complete");
+}
+
 /* All is judged: what now? */
 static bool conclude(bawn_exchange *x)
 {
@@ -304,6 +317,8 @@ static bool conclude(bawn_exchange *x)
 
     if (x->operation == BAWN_OP_MODERATIONS)
         return answer_moderation(x);
+    if (bawn_operation_checks(x->operation))
+        return answer_check(x);
     if (o.action == BAWN_BLOCK)
         return block(x);
     if (!bawn_upstream_choose(x))
@@ -337,7 +352,8 @@ static bool finish_judging(bawn_exchange *x)
     if (!bawn_edits_leave_signed(x))
         return refuse_guard(x);
     bawn_edits_none_in_keys(&x->finds[BAWN_INPUT], x->request.fields);
-    if (x->wall->scorer && bawn_operation_talks(x->operation) && bawn_outcome_of(&x->finds[BAWN_INPUT]).action != BAWN_BLOCK)
+    if (x->wall->scorer && (bawn_operation_talks(x->operation) || bawn_operation_checks(x->operation)) &&
+        bawn_outcome_of(&x->finds[BAWN_INPUT]).action != BAWN_BLOCK)
         return ask_scorer(x);
     return conclude(x);
 }
@@ -351,7 +367,7 @@ static bawn_progress judge_turns(bawn_exchange *x, bawn_judging *j)
         x->step = JOINED;
     }
     for (; x->n_parts > 0 && x->step < JUDGED; x->step++) {
-        j->place = place_of(x, &x->request.fields[x->parts[0]]);
+        j->place = place_of(&x->request.fields[x->parts[0]]);
         bawn_progress done = bawn_work_judge(x, j, x->request.fields, x->parts, x->n_parts,
                                              x->step == JOINED ? BAWN_NIL : BAWN_LIT("\n"), true);
         if (done != BAWN_WORK_DONE)
@@ -424,6 +440,12 @@ static bool refuse_route(bawn_exchange *x)
     return ok;
 }
 
+static bool refuse_guardrail(bawn_exchange *x)
+{
+    return bawn_request_refuse(x, BAWN_E_UNKNOWN_ROUTE, BAWN_LIT("This gateway has no such guardrail, or not in that version: DRAFT is the "
+                               "policy's file, a number is a published version that one of its routes names."), BAWN_NIL);
+}
+
 /* Called once, with the last byte of the body. */
 bool bawn_request_begin(bawn_exchange *x)
 {
@@ -440,6 +462,8 @@ bool bawn_request_begin(bawn_exchange *x)
         return refuse_route(x);
     if (x->operation == BAWN_OP_MODELS)
         return answer_models(x);
+    if (x->no_such_guardrail || (!x->guardrail && bawn_operation_checks(x->operation)))
+        return refuse_guardrail(x);
     if (!x->guardrail || x->operation == BAWN_OP_MODEL)
         return bawn_upstream_choose(x) ? pass(x) : refuse_model(x);
     bool read = read_conversation(x, &err);

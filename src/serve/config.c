@@ -18,7 +18,7 @@ static const struct { const char *operation, *location; } paths[] = {
     { "models", "^~ /v1/models/" },
     { "messages", "= /v1/messages" },
     { "count_tokens", "= /v1/messages/count_tokens" },
-};
+};                                                      /* checks are not here: without a guardrail they are refused */
 
 const bawn_node *bawn_serve_listeners(const bawn_policy *p)
 {
@@ -236,7 +236,7 @@ static bool write_open_routes(bawn_buf *out, const bawn_policy *p, const bawn_no
 static bool is_spoken(const bawn_policy *p, const bawn_node *listener, const char *dialect)
 {
     const bawn_node *list = bawn_node_get(listener, "dialects"), *upstreams = bawn_node_get(bawn_policy_root(p), "upstreams");
-    bool spoken = false;
+    bool spoken = !list && strcmp(dialect, "guardrail") == 0;       /* it needs no upstream */
 
     for (const bawn_node *d = list ? list->first : NULL; d; d = d->next)
         spoken = spoken || bawn_node_word(d, dialect);
@@ -247,7 +247,7 @@ static bool is_spoken(const bawn_policy *p, const bawn_node *listener, const cha
 
 static void write_dialects(bawn_buf *out, const bawn_policy *p, const bawn_node *listener)
 {
-    static const char *const names[] = { "openai", "anthropic", "bedrock" };
+    static const char *const names[] = { "openai", "anthropic", "bedrock", "guardrail" };
     const char *before = "";
 
     bawn_buf_str(out, "bawn_dialect \"");
