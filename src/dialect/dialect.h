@@ -168,10 +168,7 @@ typedef struct bawn_dialect {
     /* Events that hold the model's own ones (invoke): what is judged and what is written in its place. NULL: they do not. */
     bool (*unwrap)(bawn_buf *out, bawn_slice payload);
     bool (*wrap)(bawn_buf *out, bawn_slice data);
-    /* Answers to operations that Bawn serves itself: results of guard scores by input. */
-    bool (*moderation)(bawn_buf *out, bawn_slice id, bawn_slice model, const float *scores /* [n][13] */,
-                       const float *attack /* [n] prompt_attack */, const bool *flagged, size_t n);
-    /* The answer to an operation that checks: JSON. False, *out as it was: out of memory. */
+    /* The answer to an operation that Bawn serves itself (one that checks, or moderations): JSON. False, *out as it was: out of memory. */
     bool (*report)(bawn_buf *out, bawn_operation, const bawn_report *, bawn_arena *);
     /* The guardrail and the version that the URI of such a request names; may be NULL. Empty name: it names none. False: out of
      * memory. */
@@ -179,7 +176,7 @@ typedef struct bawn_dialect {
     const struct bawn_dialect *next;                                 /* another API under the same name, or NULL */
     bool (*models)(bawn_buf *out, const bawn_listed_model *, size_t n);
     bool (*model_of)(bawn_slice *out, bawn_slice raw_uri, bawn_arena *);   /* the id in GET /models/{id}, as route() let it through */
-    const char *const *moderation_categories;                        /* the 13 names, in the order of scores */
+    const char *const *moderation_categories;                        /* of the provider, 13 */
     /* Id (channel) of field `path` of choice/tool-call, and whether text of it may be masked, are in bawn_field. */
 } bawn_dialect;
 

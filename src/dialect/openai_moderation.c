@@ -1,8 +1,10 @@
 /* openai_moderation.c: the answer of /v1/moderations, which Bawn gives itself. One result an input: the provider's
  * 13 categories and `prompt_attack` as a fourteenth, which the SDK keeps as an attribute. */
 #include "dialect/openai.h"
+#include "dialect/report.h"
 
 #define N BAWN_COUNT(bawn_openai_moderation_categories)
+#define FLAGGED_AT 0.55f                              /* prompt_attack: an input is flagged from here */
 #define FLAG_AT 0.5f                                  /* a category is true from here: scores are probabilities */
 
 const char *const bawn_openai_moderation_categories[13] = {
@@ -57,4 +59,29 @@ bool bawn_openai_moderation(bawn_buf *b, bawn_slice id, bawn_slice model, const 
         bawn_buf_str(b, "}");
     }
     return bawn_buf_str(b, "]}") && !b->failed;
+}
+
+/* The score of each input is that of its worst attack; the provider's categories have no guard yet. */
+bool bawn_openai_report(bawn_buf *b, bawn_operation op, const bawn_report *r, bawn_arena *arena)
+{
+    size_t n = r->request->n_messages ? r->request->n_messages : 1, start = b->len;
+    float *scores = bawn_arena_alloc(arena, n * N * sizeof *scores), *attack = bawn_arena_alloc(arena, n * sizeof *attack);
+    bool *flagged = bawn_arena_alloc(arena, n * sizeof *flagged);
+
+    (void)op;
+    if (!scores || !attack || !flagged)
+        return false;
+    memset(scores, 0, n * N * sizeof *scores);
+    memset(attack, 0, n * sizeof *attack);
+    for (size_t i = 0; i < r->n_findings; i++) {
+        uint32_t input = r->request->fields[r->findings[i].field].message;
+        if (input < n && bawn_slice_is(r->findings[i].guard, "prompt_attack") && r->findings[i].score > attack[input])
+            attack[input] = r->findings[i].score;
+    }
+    for (size_t i = 0; i < n; i++)
+        flagged[i] = attack[i] >= FLAGGED_AT;
+    if (bawn_openai_moderation(b, r->id, r->request->model, scores, attack, flagged, n))
+        return true;
+    b->len = start;
+    return false;
 }

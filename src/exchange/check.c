@@ -1,6 +1,6 @@
-/* check.c: the answer to an operation that only checks: what was found in the request, as plain data, for the dialect's writer. The
- * request was judged as any is; nothing is edited and nothing goes on. What is a model's answer in it (bawn_field.answer) was judged
- * as an answer, and is masked as one: without placeholders, which nobody could turn back. */
+/* check.c: the answer to an operation that only checks, and to moderations, which ask the same: what was found in the request, as
+ * plain data, for the dialect's writer. The request was judged as any is; nothing is edited and nothing goes on. What is a model's
+ * answer in it (bawn_field.answer) was judged as an answer, and is masked as one: without placeholders, which nobody could turn back. */
 #include "dialect/report.h"
 #include "exchange/exchange.h"
 
@@ -94,5 +94,5 @@ bool bawn_check_answer(bawn_exchange *x)
 
     for (size_t i = 0; i < x->request.n_unguarded; i++)        /* as the record counts them */
         r.total += strcmp(x->request.unguarded[i].reason, "not_asked") == 0 ? x->request.unguarded[i].characters : 0;
-    return describe_all(&r, x) && (o.action < BAWN_MASK || mask_all(&r, x)) && x->dialect->report(&x->reply, x->operation, &r, x->arena);
+    return describe_all(&r, x) && (o.action < BAWN_MASK || !bawn_operation_checks(x->operation) || mask_all(&r, x)) && x->dialect->report(&x->reply, x->operation, &r, x->arena);
 }

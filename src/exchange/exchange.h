@@ -12,7 +12,7 @@
  * stream_frames.c bytes to events
  * stream_facts.c  what the record keeps of events
  * stream_write.c  an event on its way out
- * check.c    the answer to an operation that only checks
+ * check.c    the answer to an operation that only checks, and to moderations
  * close.c    the record
  * close_lists.c  ... its lists of guards and of tool calls
  * exchange.c the calls, and the order of steps */
@@ -114,7 +114,6 @@ struct bawn_exchange {
     bawn_leak_prompt *prompt;
     bawn_slice canary, canary_mark;     /* the word that was planted, and the text it stands in; empty: none */
     const bawn_upstream *upstream;
-    float *attack;                      /* moderations: by input */
     bool no_such_guardrail;             /* the URI names one that the policy has not */
 
     bawn_answer_mode mode;

@@ -134,18 +134,6 @@ static bawn_progress judge_step(bawn_exchange *x, bawn_judging *j, uint32_t i)
     return bawn_work_judge(x, j, fields, x->parts, x->n_parts, x->step == JOINED ? BAWN_NIL : BAWN_LIT("\n"), true);
 }
 
-/* For moderations: the score of each input is that of its worst attack. */
-static void note_attack(bawn_exchange *x, const bawn_judging *j, uint32_t i)
-{
-    uint32_t message = x->request.fields[i].message;
-
-    for (size_t k = 0; x->attack && message < x->request.n_messages && k < j->finds->n; k++) {
-        const bawn_found *f = &j->finds->items[k];
-        if (f->segment == i && strcmp(x->wall->guards[f->guard]->guard, "prompt_attack") == 0 && f->score > x->attack[message])
-            x->attack[message] = f->score;
-    }
-}
-
 static bawn_progress judge_field(bawn_exchange *x, bawn_judging *j, uint32_t i)
 {
     for (; x->step < JUDGED; x->step++) {
@@ -153,7 +141,6 @@ static bawn_progress judge_field(bawn_exchange *x, bawn_judging *j, uint32_t i)
         if (done != BAWN_WORK_DONE)
             return done;
     }
-    note_attack(x, j, i);
     j->place = place_of(&x->request.fields[i]);
     x->judged[side_of(&x->request.fields[i])] = true;
     bawn_work_count(x, side_of(&x->request.fields[i]), j, x->characters);
@@ -249,25 +236,6 @@ bool bawn_request_scored(bawn_exchange *x, bool ok, bawn_slice frame)
 }
 
 /* ---- from the body to the verdict --------------------------------------------------------------------------------------- */
-static bool answer_moderation(bawn_exchange *x)
-{
-    size_t n = x->request.n_messages ? x->request.n_messages : 1;
-    float *scores = bawn_arena_alloc(x->arena, n * 13 * sizeof *scores);
-    bool *flagged = bawn_arena_alloc(x->arena, n * sizeof *flagged);
-
-    bawn_buf_clear(&x->reply);
-    if (!scores || !flagged)
-        return refuse_guard(x);
-    memset(scores, 0, n * 13 * sizeof *scores);
-    for (size_t i = 0; i < n; i++)
-        flagged[i] = x->attack[i] >= 0.55f;
-    if (!x->dialect->moderation(&x->reply, bawn_slice_of(x->id, 36), x->request.model, scores, x->attack, flagged, n))
-        return refuse_guard(x);
-    set_reply(x, 200, BAWN_LIT("application/json"), false);
-    bawn_exchange_verdict(x, BAWN_INPUT);
-    return bawn_exchange_close(x, "complete");
-}
-
 static bool keep_tokens(bawn_exchange *x)
 {
     bool any = false;
@@ -303,7 +271,7 @@ static bool answer_models(bawn_exchange *x)
 static bool answer_check(bawn_exchange *x)
 {
     bawn_buf_clear(&x->reply);
-    if (!keep_tokens(x) || !bawn_check_answer(x))
+    if ((bawn_operation_checks(x->operation) && !keep_tokens(x)) || !bawn_check_answer(x))
         return refuse_guard(x);
     set_reply(x, 200, BAWN_LIT("application/json"), false);
     bawn_exchange_verdict(x, BAWN_INPUT);
@@ -315,9 +283,7 @@ static bool conclude(bawn_exchange *x)
 {
     bawn_outcome o = bawn_outcome_of(&x->finds[BAWN_INPUT]);
 
-    if (x->operation == BAWN_OP_MODERATIONS)
-        return answer_moderation(x);
-    if (bawn_operation_checks(x->operation))
+    if (x->operation == BAWN_OP_MODERATIONS || bawn_operation_checks(x->operation))
         return answer_check(x);
     if (o.action == BAWN_BLOCK)
         return block(x);
@@ -473,11 +439,5 @@ bool bawn_request_begin(bawn_exchange *x)
     if (x->wall->refuse_unknown_fields && x->request.unknown_field.len > 0)
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_FIELD, BAWN_LIT("The request has a field that this gateway does not "
                                    "know, and the policy refuses such."), x->request.unknown_field);
-    if (x->operation == BAWN_OP_MODERATIONS) {
-        size_t n = x->request.n_messages ? x->request.n_messages : 1;
-        if (!(x->attack = bawn_arena_alloc(x->arena, n * sizeof *x->attack)))
-            return refuse_guard(x);
-        memset(x->attack, 0, n * sizeof *x->attack);
-    }
     return bawn_request_judge(x);
 }

@@ -1,6 +1,8 @@
 /* What the dialect writes is read back: by our tokeniser, and as a stream by our framer.
  *
  * keeps: T07, T35 */
+#include "dialect/openai.h"
+#include "dialect/report.h"
 #include "help.h"
 
 #define NASTY "no \"such\"\n\x01 thing \xC3\xA9 \\"
@@ -281,7 +283,7 @@ static void moderations_have_all_categories(void **state)
     bawn_json j;
 
     (void)state;
-    assert_true(bawn_dialect_openai.moderation(&b, id, BAWN_LIT("bawn"), scores, attack, flagged, 2));
+    assert_true(bawn_openai_moderation(&b, id, BAWN_LIT("bawn"), scores, attack, flagged, 2));
     j = parsed(bawn_buf_slice(&b));
     assert_at(j, "id", "modr-0193576c");
     for (size_t i = 0; i < 13; i++) {
@@ -300,6 +302,27 @@ static void moderations_have_all_categories(void **state)
     assert_int_equal(j.tokens[at(&j, "results.1.flagged")].type, BAWN_JSON_FALSE);
     bawn_json_free(&j);
     bawn_buf_free(&b);
+}
+
+static void a_moderation_is_what_was_found_in_each_input(void **state)
+{
+    bawn_field fields[] = { { .message = 0 }, { .message = 2 }, { .message = UINT32_MAX } };
+    const bawn_conversation c = { .fields = fields, .n_fields = 3, .n_messages = 3, .model = BAWN_LIT("m") };
+    const bawn_slice attack = BAWN_LIT("prompt_attack"), pii = BAWN_LIT("pii");
+    const bawn_reported found[] = { { .guard = attack, .field = 1, .score = 0.6f }, { .guard = attack, .field = 1, .score = 0.5f },
+                                    { .guard = pii, .field = 0, .score = 0.95f }, { .guard = attack, .field = 2, .score = 0.95f } };
+    const bawn_report r = { .request = &c, .findings = found, .n_findings = 4, .id = id };
+    bawn_arena *arena = bawn_arena_new(1024, 0);
+    bawn_buf b = { 0 };
+
+    (void)state;
+    assert_true(bawn_dialect_openai.report(&b, BAWN_OP_MODERATIONS, &r, arena));
+    bawn_buf_byte(&b, 0);
+    const char *text = b.ptr ? b.ptr : "", *first = strstr(text, "{\"flagged\":false"), *second = first ? strstr(first + 1, "{\"flagged\":false") : NULL;
+    const char *third = second ? strstr(second + 1, "{\"flagged\":true") : NULL;
+    assert_true(third && strstr(third, "\"prompt_attack\":0.600000") && strstr(first, "\"prompt_attack\":0.000000") < second && strstr(second, "\"prompt_attack\":0.000000") < third);
+    bawn_buf_free(&b);
+    bawn_arena_free(arena);
 }
 
 static void no_memory_writes_nothing(void **state)
@@ -335,7 +358,7 @@ int main(void)
         cmocka_unit_test(an_error_has_the_envelope_and_its_status),
         cmocka_unit_test(every_error_code_has_a_status),
         cmocka_unit_test(a_stream_error_ends_the_stream),
-        cmocka_unit_test(moderations_have_all_categories),
+        cmocka_unit_test(moderations_have_all_categories), cmocka_unit_test(a_moderation_is_what_was_found_in_each_input),
         cmocka_unit_test(no_memory_writes_nothing),
     };
 
