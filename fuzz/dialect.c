@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "dialect/report.h"
+#include "dialect/dialect.h"
+#include "dialect/story.h"
 
 #define CHECK(condition) ((condition) ? (void)0 : abort())
 
@@ -73,6 +75,36 @@ static void check_checks(const bawn_json *j, bawn_arena *arena)
         }
 }
 
+/* The elements of a list as the events of one stream of Responses, and its two ends after each. */
+static void stream_of(const bawn_json *list, bawn_arena *arena)
+{
+    bawn_conversation seen, asked = { .model = BAWN_LIT("m"), .n_choices = 1, .operation = BAWN_OP_RESPONSES };
+    bawn_stream_state state = { 0 };
+    bawn_slice id = BAWN_LIT("id");
+
+    for (uint32_t e = 1; e < list->tokens[0].next; e = list->tokens[e].next) {
+        bawn_slice text = bawn_json_raw(list, e);
+        bawn_error err = { 0 };
+        bawn_json j = { 0 };
+        bawn_buf out = { 0 };
+        bool read;
+
+        bawn_arena_reset(arena);
+        read = list->tokens[e].type == BAWN_JSON_OBJECT && bawn_json_parse(&j, text, 64, NULL) &&
+               bawn_dialect_openai.event(&seen, &state, BAWN_OP_RESPONSES, &j, arena, &err);
+        if (read) {
+            check_fields(&seen, &j);
+            CHECK(seen.ends_from <= seen.ends_to && seen.block < BAWN_STREAM_ITEMS);
+            CHECK(bawn_dialect_openai.tell(&state.story, BAWN_OP_RESPONSES, text));
+            CHECK(bawn_dialect_openai.stream_refusal(&out, &asked, text, &state, NULL, 0, id, id, 0));
+            CHECK(bawn_dialect_openai.broken(&out, &asked, state.story, BAWN_E_UPSTREAM_INVALID, id, id, 0));
+        }
+        bawn_buf_free(&out);
+        bawn_json_free(&j);
+    }
+    bawn_story_free(state.story);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -90,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         bawn_dialect_guardrail.guardrail_of(&rest, &seen.id, BAWN_OP_APPLY_GUARDRAIL, text, arena);
     CHECK(bawn_dialect_openai.stream_refusal(&out, &asked, text, NULL, NULL, 0, id, id, 0));
     if (arena && bawn_json_parse(&j, text, 64, NULL)) {
-        for (bawn_operation op = BAWN_OP_UNKNOWN; op <= BAWN_OP_MODEL; op++) {
+        for (bawn_operation op = BAWN_OP_UNKNOWN; op <= BAWN_OP_RESPONSES; op++) {
             walk(bawn_dialect_openai.request, op, &j, arena);
             walk(bawn_dialect_openai.answer, op, &j, arena);
         }
@@ -98,6 +130,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         bawn_arena_reset(arena);
         if (bawn_dialect_openai.event(&seen, &state, BAWN_OP_CHAT, &j, arena, &err))
             check_fields(&seen, &j);
+        if (j.tokens[0].type == BAWN_JSON_ARRAY)
+            stream_of(&j, arena);
     }
     bawn_buf_free(&out);
     bawn_json_free(&j);

@@ -121,7 +121,6 @@ const bawn_dialect bawn_dialect_anthropic = {
     .stream_error = stream_error,
     .filtered = "refusal",
     .hold = "event: ping\ndata: {\"type\":\"ping\"}\n\n",
-    .named = true,
     .models = models,
     .model_of = bawn_route_model,
 };

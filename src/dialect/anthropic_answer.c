@@ -224,7 +224,7 @@ bool bawn_anthropic_event(bawn_conversation *out, bawn_stream_state *s, bawn_ope
     uint32_t type, index;
     uint64_t block = s->block;
 
-    *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
+    *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1, .named = true };
     if (op != BAWN_OP_MESSAGES)
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "found a stream, expected one only from messages");
     if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT || !(type = bawn_json_get(j, 0, "type")) ||

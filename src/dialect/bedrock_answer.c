@@ -260,5 +260,6 @@ bool bawn_bedrock_event(bawn_conversation *out, bawn_stream_state *s, bawn_opera
         return native_event(out, s, j, arena, err);
     ok = bawn_anthropic_event(out, s, BAWN_OP_MESSAGES, j, arena, err);
     out->type = s->name;                                            /* all are chunks */
+    out->named = false;
     return ok;
 }

@@ -25,6 +25,24 @@ typedef enum { BAWN_F_TEXT,         /* a string, or a list of content parts belo
 typedef enum { BAWN_WHO_HERE,       /* the role of the message around it, else the default of the body */
                BAWN_WHO_APPLICATION, BAWN_WHO_CALLER, BAWN_WHO_DOCUMENT } bawn_who;
 
+typedef enum { BAWN_OP_UNKNOWN, BAWN_OP_CHAT, BAWN_OP_EMBEDDINGS, BAWN_OP_MODERATIONS, BAWN_OP_MODELS,
+               BAWN_OP_MODEL /* GET /models/{id} */, BAWN_OP_MESSAGES, BAWN_OP_COUNT_TOKENS,
+               BAWN_OP_CONVERSE, BAWN_OP_CONVERSE_STREAM, BAWN_OP_INVOKE, BAWN_OP_INVOKE_STREAM, BAWN_OP_RESPONSES,
+               /* of the dialect `guardrail`, in one row */
+               BAWN_OP_APPLY_GUARDRAIL, BAWN_OP_GUARDRAIL_CHECKS, BAWN_OP_LITELLM_GUARDRAIL, BAWN_OP_PRESIDIO_ANALYZE,
+               BAWN_OP_PRESIDIO_ANONYMIZE, BAWN_OP_SHIELD_PROMPT, BAWN_OP_LAKERA_GUARD } bawn_operation;
+/* Whether a model answers in words, which are judged. */
+static inline bool bawn_operation_talks(bawn_operation op)
+{
+    return op == BAWN_OP_CHAT || op == BAWN_OP_MESSAGES || (op >= BAWN_OP_CONVERSE && op <= BAWN_OP_RESPONSES);
+}
+
+/* Whether Bawn answers it from its own judgement, whatever that is: it reaches no upstream. */
+static inline bool bawn_operation_checks(bawn_operation op)
+{
+    return op >= BAWN_OP_APPLY_GUARDRAIL && op <= BAWN_OP_LAKERA_GUARD;
+}
+
 typedef struct {                    /* a row of a dialect's table */
     const char *path;               /* "messages[].content[].text"; "*" stands for any key */
     bawn_field_kind kind;
@@ -47,6 +65,7 @@ typedef struct {
                                      * joined (R40: kind TEXT only) */
     bool key;                       /* an object's key: may not be masked (a finding there blocks) */
     bool answer;                    /* request: it asks about a model's answer, and this is one: judged as such */
+    bool copy;                      /* an event repeats it as a whole: a text of its own, that ends with the event */
     bool raw;                       /* `text` is the JSON of a value, as it stands in the body: what is put into it is not
                                      * escaped a second time, and must leave JSON */
 } bawn_field;
@@ -61,8 +80,8 @@ static inline bool bawn_field_is_fixed(const bawn_field *f)
 typedef struct { bawn_slice path; uint64_t characters; const char *reason; } bawn_unguarded;
 
 /* A part of an answer that repeats or measures the text of a choice (logprobs, obfuscation padding): when text of
- * that choice is rewritten, these wire bytes, a whole JSON value, are replaced by `null` (T35). */
-typedef struct { bawn_span wire; uint32_t choice; } bawn_copy;               /* choice UINT32_MAX: of all */
+ * that choice is rewritten, these wire bytes, a whole JSON value, are replaced by `with` (T35); `always`: in any case. */
+typedef struct { bawn_span wire; uint32_t choice; const char *with; bool always; } bawn_copy;    /* choice UINT32_MAX: of all */
 
 typedef struct {                    /* answers and events: each tool call that occurs */
     bawn_slice name, id;            /* empty where not said (later chunks do not repeat them), or no id by its shape */
@@ -76,14 +95,18 @@ typedef struct {                    /* answers and events: each choice that occu
 
 /* What an event does to a stream whose answer is a list of blocks, one after the other. */
 typedef enum { BAWN_MARK_NONE, BAWN_MARK_BEGIN, BAWN_MARK_OPEN, BAWN_MARK_CLOSE, BAWN_MARK_FINISH, BAWN_MARK_END } bawn_mark;
+#define BAWN_STREAM_ITEMS 2048
+struct bawn_story;                              /* story.h: what a client has been told, where an end must repeat it */
 /* How far such a stream has come: as read, which the next event's meaning hangs on, and as passed on, which the shape of
  * an end hangs on. All zero at its begin. */
 typedef struct {
     bool begun, open, finished, tool;           /* tool: what is open calls one */
     uint32_t block, next;           /* the block that is open, or was last; number of the next one */
-    uint32_t run;                   /* texts are one running text until a tool is called: which one */
+    uint32_t run;                   /* texts are one running text until a tool is called: which one; of Responses: repetitions */
     bool native;                    /* its events are of a model's own form, which we do not know */
     bawn_slice name; bool exception; /* of the event at hand, where the framing names it; an exception ends the stream */
+    uint64_t added[BAWN_STREAM_ITEMS / 64], closed[BAWN_STREAM_ITEMS / 64];     /* Responses: items by their number, a bit each */
+    struct bawn_story *story;       /* of what was passed on; NULL where the operation tells none */
 } bawn_stream_state;
 void bawn_stream_advance(bawn_stream_state *, bawn_mark, uint32_t block);
 
@@ -101,31 +124,19 @@ typedef struct {
     uint32_t n_messages;            /* chat: messages; embeddings, moderations: inputs (answers: results) */
     bool stream, include_usage;
     bool native, opaque;            /* request: a model's own body; Anthropic's, or of a form that we do not know */
+    bool structured;                /* request: the answer is to be JSON, which a message of ours is not */
+    bawn_operation operation;       /* request, where a dialect has several forms of streams */
+    bawn_slice unseen;              /* request: parameter that brings text the gateway never sees, empty when none */
     bool error;                     /* event: the upstream's {"error": ...} in a stream */
     bawn_slice type;                /* event: what it calls itself, where the dialect's events have names */
     bawn_mark mark; uint32_t block; /* event */
     bool ends_run; uint32_t run;    /* event: the texts of this choice end before it */
+    uint32_t ends_from, ends_to;    /* event: ... and those of these channels, from <= channel < to */
+    bool named, nameless;           /* event: it has a name, which must be its type; or none, where its type will do */
+    bool indivisible;               /* event: it leaves as a whole or not at all */
 } bawn_conversation;
 
 /* ---- operations ------------------------------------------------------------------------------------------ */
-typedef enum { BAWN_OP_UNKNOWN, BAWN_OP_CHAT, BAWN_OP_EMBEDDINGS, BAWN_OP_MODERATIONS, BAWN_OP_MODELS,
-               BAWN_OP_MODEL /* GET /models/{id} */, BAWN_OP_MESSAGES, BAWN_OP_COUNT_TOKENS,
-               BAWN_OP_CONVERSE, BAWN_OP_CONVERSE_STREAM, BAWN_OP_INVOKE, BAWN_OP_INVOKE_STREAM,
-               /* of the dialect `guardrail`, in one row */
-               BAWN_OP_APPLY_GUARDRAIL, BAWN_OP_GUARDRAIL_CHECKS, BAWN_OP_LITELLM_GUARDRAIL, BAWN_OP_PRESIDIO_ANALYZE,
-               BAWN_OP_PRESIDIO_ANONYMIZE, BAWN_OP_SHIELD_PROMPT, BAWN_OP_LAKERA_GUARD } bawn_operation;
-/* Whether a model answers in words, which are judged. */
-static inline bool bawn_operation_talks(bawn_operation op)
-{
-    return op == BAWN_OP_CHAT || op == BAWN_OP_MESSAGES || (op >= BAWN_OP_CONVERSE && op <= BAWN_OP_INVOKE_STREAM);
-}
-
-/* Whether Bawn answers it from its own judgement, whatever that is: it reaches no upstream. */
-static inline bool bawn_operation_checks(bawn_operation op)
-{
-    return op >= BAWN_OP_APPLY_GUARDRAIL && op <= BAWN_OP_LAKERA_GUARD;
-}
-
 typedef struct bawn_report bawn_report;                              /* report.h */
 typedef struct { bawn_slice id, owner; } bawn_listed_model;
 typedef struct bawn_dialect {
@@ -162,7 +173,6 @@ typedef struct bawn_dialect {
     const char *hold;                                                /* keep-alive while text is held, or NULL */
     const char *done;               /* the end of a stream, an event that is no JSON; NULL: an event with BAWN_MARK_END is */
     bool ends_with_connection;      /* ... or that the connection ends, once the message has */
-    bool named;                     /* events have names, and each says its own as `type` */
     bool model_in_path;             /* model_of() is asked, not the body */
     const char *stream_type;        /* media type of a stream; NULL: text/event-stream. Else it is framed as AWS does */
     /* Events that hold the model's own ones (invoke): what is judged and what is written in its place. NULL: they do not. */
@@ -174,6 +184,11 @@ typedef struct bawn_dialect {
      * memory. */
     bool (*guardrail_of)(bawn_slice *name, bawn_slice *version, bawn_operation, bawn_slice raw_uri, bawn_arena *);
     const struct bawn_dialect *next;                                 /* another API under the same name, or NULL */
+    /* Responses, whose ends repeat what was said; the rest may be NULL. tell: an event has left, as the client gets it; false: out of
+     * memory. broken: the end of a stream that broke, instead of stream_error's; false: the operation has no such form. */
+    bool (*tell)(struct bawn_story **, bawn_operation, bawn_slice data);
+    bool (*broken)(bawn_buf *out, const bawn_conversation *request, const struct bawn_story *, int code, bawn_slice message,
+                   bawn_slice id, uint64_t now_ns);
     bool (*models)(bawn_buf *out, const bawn_listed_model *, size_t n);
     bool (*model_of)(bawn_slice *out, bawn_slice raw_uri, bawn_arena *);   /* the id in GET /models/{id}, as route() let it through */
     const char *const *moderation_categories;                        /* of the provider, 13 */
@@ -185,6 +200,11 @@ extern const bawn_dialect bawn_dialect_anthropic;                    /* Anthropi
 extern const bawn_dialect bawn_dialect_bedrock;                      /* Amazon Bedrock's runtime API */
 extern const bawn_dialect bawn_dialect_guardrail;                    /* what Bawn answers itself: several APIs */
 const bawn_dialect *bawn_dialect_find(bawn_slice name);              /* NULL when unknown */
+/* How a stream of that operation ends besides its last event, or NULL. */
+static inline const char *bawn_dialect_done(const bawn_dialect *d, bawn_operation op)
+{
+    return op == BAWN_OP_RESPONSES ? NULL : d->done;
+}
 int bawn_dialect_status(int code);                                   /* HTTP status of an error code (R15) */
 
 /* ---- channels ------------------------------------------------------------------------------------------------ */
@@ -196,8 +216,10 @@ enum { BAWN_CHANNEL_CONTENT = 0, BAWN_CHANNEL_REFUSAL = 1, BAWN_CHANNEL_REASONIN
        BAWN_CHANNEL_OTHER = 7,                                       /* annotations, metadata, unknown fields */
        BAWN_CHANNEL_ALTERNATIVES = 8,                                /* top_logprobs: tokens not taken */
        BAWN_CHANNEL_LOGPROBS_REFUSAL = 9, BAWN_CHANNEL_REASONING_DETAILS = 10, BAWN_CHANNEL_REASONING_CONTENT = 11,
+       BAWN_CHANNEL_STDOUT = 12, BAWN_CHANNEL_STDERR = 13,
        BAWN_CHANNEL_TOOL_ARGUMENTS = 16,                             /* + 2 * index of the tool call */
-       BAWN_CHANNEL_TOOL_NAME = 17 };
+       BAWN_CHANNEL_TOOL_NAME = 17,
+       BAWN_CHANNEL_PARTS = 64 };                                    /* + 16 * part + one of the above: a part of an item */
 static inline uint32_t bawn_channel_choice(uint32_t channel) { return channel >> 16; }
 static inline uint32_t bawn_channel_field(uint32_t channel) { return channel & 0xFFFF; }
 

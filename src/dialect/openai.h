@@ -36,6 +36,8 @@ bool bawn_openai_stream_refusal(bawn_buf *, const bawn_conversation *request, ba
 /* openai_error.c: errors, as a body and as the last event of a stream. */
 bool bawn_openai_error(bawn_buf *, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param);
 bool bawn_openai_stream_error(bawn_buf *, int code, bawn_slice message);
+bool bawn_openai_broken(bawn_buf *, const bawn_conversation *request, const struct bawn_story *, int code, bawn_slice message,
+                        bawn_slice id, uint64_t now_ns);
 /* openai_moderation.c: n results, scores [n][13] and [n], the names of the 13; and that as the answer to what was found. */
 bool bawn_openai_report(bawn_buf *, bawn_operation, const bawn_report *, bawn_arena *);
 bool bawn_openai_moderation(bawn_buf *, bawn_slice id, bawn_slice model, const float *scores, const float *attack,

@@ -2,6 +2,7 @@
  * same fields on the same channels, so that a stream, joined, is the whole answer. */
 #include "dialect/openai.h"
 
+#include "dialect/responses.h"
 #include "dialect/shape.h"
 
 #define MAX_INDEX 16000                               /* of choices and tool calls: both fit a channel's 16 bits */
@@ -175,6 +176,8 @@ bool bawn_openai_answer(bawn_conversation *out, bawn_operation op, const bawn_js
     switch (op) {
     case BAWN_OP_CHAT:
         return walk(out, "answer", j, arena, err);
+    case BAWN_OP_RESPONSES:
+        return bawn_responses_answer(out, j, arena, err);
     case BAWN_OP_EMBEDDINGS:
         return walk(out, "vectors", j, arena, err);
     case BAWN_OP_MODELS:
@@ -189,8 +192,9 @@ bool bawn_openai_answer(bawn_conversation *out, bawn_operation op, const bawn_js
 bool bawn_openai_event(bawn_conversation *out, bawn_stream_state *state, bawn_operation op, const bawn_json *j,
                        bawn_arena *arena, bawn_error *err)
 {
-    (void)state;
+    if (op == BAWN_OP_RESPONSES)
+        return bawn_responses_event(out, state, j, arena, err);
     if (op != BAWN_OP_CHAT)
-        return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "found a stream, expected one only from chat completions");
+        return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "found a stream, expected one only from chat completions and responses");
     return walk(out, "answer", j, arena, err);
 }

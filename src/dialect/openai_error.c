@@ -1,6 +1,7 @@
 /* openai_error.c: {"error":{"message","type","param","code"}}. The SDKs read `code`, `type` and `param` from it and
  * choose their exception by the status (features 3.7). */
 #include "dialect/openai.h"
+#include "dialect/responses.h"
 
 static const char *type_of(int code)
 {
@@ -36,6 +37,13 @@ bool bawn_openai_error(bawn_buf *b, bawn_slice *content_type, int code, bawn_sli
 {
     *content_type = BAWN_LIT("application/json");
     return envelope(b, code, message, param);
+}
+
+/* Responses end with response.failed, whatever happened. */
+bool bawn_openai_broken(bawn_buf *b, const bawn_conversation *request, const bawn_story *told, int code, bawn_slice message,
+                        bawn_slice id, uint64_t now_ns)
+{
+    return request->operation == BAWN_OP_RESPONSES && bawn_responses_broken(b, request, told, code, message, id, now_ns);
 }
 
 /* Both SDKs raise APIError at `error`; readers that do not know it still see the end. */

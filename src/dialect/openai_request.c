@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "dialect/openai.h"
+#include "dialect/responses.h"
 
 #define MAX_CHOICES 128                               /* the provider's own limit of n */
 
@@ -202,9 +203,11 @@ bool bawn_openai_request(bawn_conversation *out, bawn_operation op, const bawn_j
     bawn_place start = { .role = BAWN_USER, .origin = BAWN_CALLER, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
 
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
-    if (op < BAWN_OP_CHAT || op > BAWN_OP_MODERATIONS)
+    if (op != BAWN_OP_RESPONSES && (op < BAWN_OP_CHAT || op > BAWN_OP_MODERATIONS))
         return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body, expected none: this operation takes none");
     if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
         return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
+    if (op == BAWN_OP_RESPONSES)
+        return bawn_responses_request(out, j, arena, err);
     return bawn_walk_run(&w, bawn_openai_root(roots[op]), start) && complete(&w, op);
 }

@@ -4,6 +4,7 @@
 
 static const struct { const char *method, *path, *name; bawn_operation op; } routes[] = {
     { "POST", "/v1/chat/completions", "chat", BAWN_OP_CHAT },
+    { "POST", "/v1/responses", "responses", BAWN_OP_RESPONSES },
     { "POST", "/v1/embeddings", "embeddings", BAWN_OP_EMBEDDINGS },
     { "POST", "/v1/moderations", "moderations", BAWN_OP_MODERATIONS },
     { "GET", "/v1/models", "models", BAWN_OP_MODELS },

@@ -7,6 +7,7 @@
  * Streamed, when nothing has been passed on: the same, as chunks. Half-way: `refusal` only, because `content` is
  * already the model's text and must stay a prefix of what the model said (RULINGS R2). */
 #include "dialect/openai.h"
+#include "dialect/responses.h"
 
 typedef struct {                                       /* the head that all chunks of a stream share */
     bawn_slice id, model, usage;                       /* usage: raw JSON, empty when the stream had none */
@@ -63,6 +64,8 @@ bool bawn_openai_refused_answer(bawn_buf *b, bawn_operation op, const bawn_conve
     bool went = answer && answer->id.len > 0;
     size_t start = b->len, n = answer && answer->n_open ? answer->n_open : request->n_choices;
 
+    if (op == BAWN_OP_RESPONSES)
+        return bawn_responses_refused_answer(b, request, answer, id, message, now_ns);
     if (op != BAWN_OP_CHAT)
         return false;
     STR(b, "{\"id\":");
@@ -199,12 +202,14 @@ bool bawn_openai_stream_refusal(bawn_buf *b, const bawn_conversation *request, b
                                 bawn_slice message, uint64_t now_ns)
 {
     head h = { .model = request->model, .created = now_ns / 1000000000u, .include_usage = request->include_usage };
-    bawn_arena *arena = last.len ? bawn_arena_new(4096, 0) : NULL;
+    bawn_arena *arena;
     bawn_json j = { 0 };
     bawn_buf own = { 0 };
     size_t start = b->len;
 
-    (void)passed;
+    if (request->operation == BAWN_OP_RESPONSES)
+        return bawn_responses_stream_refusal(b, request, passed ? passed->story : NULL, id, message, now_ns);
+    arena = last.len ? bawn_arena_new(4096, 0) : NULL;
     if (!own_id(&own, id))
         b->failed = true;
     h.id = bawn_buf_slice(&own);
@@ -220,6 +225,8 @@ bool bawn_openai_stream_refusal(bawn_buf *b, const bawn_conversation *request, b
 bool bawn_openai_refusal(bawn_buf *b, bawn_slice *content_type, bawn_operation op, const bawn_conversation *request,
                          bawn_slice id, bawn_slice message, uint64_t now_ns)
 {
+    if (op == BAWN_OP_RESPONSES)
+        return bawn_responses_refusal(b, content_type, request, id, message, now_ns);
     if (op != BAWN_OP_CHAT)
         return false;
     *content_type = request->stream ? BAWN_LIT("text/event-stream") : BAWN_LIT("application/json");

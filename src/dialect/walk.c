@@ -99,14 +99,24 @@ bool bawn_walk_unguarded(bawn_walk *w, uint32_t *entry, bawn_slice path, uint64_
     return true;
 }
 
-bool bawn_walk_copy(bawn_walk *w, bawn_span wire, uint32_t choice)
+static bool copy_add(bawn_walk *w, bawn_copy copy)
 {
     bawn_conversation *o = w->out;
 
     if (!bawn_walk_grow(w, (void **)&o->copies, &w->cap_copies, o->n_copies, sizeof(*o->copies)))
         return false;
-    o->copies[o->n_copies++] = (bawn_copy){ wire, choice };
+    o->copies[o->n_copies++] = copy;
     return true;
+}
+
+bool bawn_walk_copy(bawn_walk *w, bawn_span wire, uint32_t choice)
+{
+    return copy_add(w, (bawn_copy){ wire, choice, "null", false });
+}
+
+bool bawn_walk_erase(bawn_walk *w, bawn_span wire, const char *with, bool always)
+{
+    return copy_add(w, (bawn_copy){ wire, UINT32_MAX, with, always });
 }
 
 bool bawn_walk_call(bawn_walk *w, const bawn_call *call)
@@ -141,6 +151,8 @@ static uint32_t channel_of(const bawn_place *p)
 
     if (field == BAWN_CHANNEL_TOOL_ARGUMENTS || field == BAWN_CHANNEL_TOOL_NAME)
         field += 2 * p->call;
+    else if (p->part && field < BAWN_CHANNEL_TOOL_ARGUMENTS && field != BAWN_CHANNEL_OTHER && field != BAWN_CHANNEL_ALTERNATIVES)
+        field += BAWN_CHANNEL_PARTS + 16 * p->call;
     return p->choice << 16 | field;
 }
 
@@ -177,6 +189,7 @@ static bool emit(bawn_walk *w, const bawn_place *p, uint32_t token, bawn_field_k
     f->message = p->message;
     f->answer = p->answer;
     f->key = t->key;
+    f->copy = false;
     if (p->report)
         o->unguarded[p->report - 1].characters += t->ascii && !t->escaped ? f->text.len : bawn_utf8_count(f->text);
     o->n_fields++;
@@ -284,6 +297,8 @@ static bool see(bawn_walk *w, target *v, uint32_t index)
         apply_row(&v->place, node);
         if (node->hook && !node->hook(w, &v->place, v->token, index))
             return false;
+        if (v->place.gone)
+            return true;
         if (type == BAWN_JSON_STRING && node->named)
             return known_string(w, node, &v->place, v->token);
         if (container && node->named && node->kind == BAWN_F_ARGUMENTS)

@@ -16,6 +16,8 @@ typedef struct bawn_place {
     bool answer;                                   /* bawn_field.answer */
     const char *skip;                              /* texts are not asked about: recorded as unguarded, for this reason */
     bool words;                                    /* what would be media is text here */
+    bool part;                                     /* texts are of part number `call` of an item */
+    bool gone;                                     /* a hook's word: what stands here is not looked at */
 } bawn_place;
 
 typedef struct {
@@ -49,7 +51,8 @@ bool bawn_walk_run(bawn_walk *, uint16_t root, bawn_place start);
 
 /* For hooks and for what they find. False: out of memory (err is filled). */
 bool bawn_walk_unguarded(bawn_walk *, uint32_t *entry, bawn_slice path, uint64_t characters, const char *reason);
-bool bawn_walk_copy(bawn_walk *, bawn_span wire, uint32_t choice);
+bool bawn_walk_copy(bawn_walk *, bawn_span wire, uint32_t choice);       /* becomes null when text is rewritten */
+bool bawn_walk_erase(bawn_walk *, bawn_span wire, const char *with, bool always);   /* ... or `with`, in any case or then */
 bool bawn_walk_call(bawn_walk *, const bawn_call *);
 bool bawn_walk_choice(bawn_walk *, bawn_choice **out, uint32_t index);    /* found or added */
 bool bawn_walk_text(bawn_slice *out, bawn_walk *, uint32_t token);        /* decoded */

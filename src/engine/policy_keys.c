@@ -35,7 +35,6 @@
 #define TOKEN_PASS "the token pass"
 #define IDENTITY "identities and limits"
 #define TOOLS "tools"
-#define RESPONSES "the Responses routes of the OpenAI dialect"
 #define MCP "the MCP dialect"
 #define CHECKS "apply_guardrail|guardrail_checks|litellm_guardrail|presidio_analyze|presidio_anonymize|shield_prompt|lakera_guard"
 #define STORE "the record's store"
@@ -108,7 +107,6 @@ static const bawn_key keys[] = {
     NEEDED("routes[].operations", LIST, "Operations of this route; those in no route are refused."),
     CHOICE("routes[].operations[]", 0, "chat|embeddings|moderations|models|responses|messages|converse|invoke|count_tokens|"
            CHECKS, NULL, "One operation."),
-    LATER("routes[].operations[]=responses", RESPONSES, "OpenAI's Responses."),
     KEY("routes[].guardrail", STRING, NULL, "Name of a guardrail; `none` reads nothing and records that."),
     CHOICE("routes[].version", INT, "DRAFT", "DRAFT", "Version of the guardrail: DRAFT is this file, a number is one that "
            "`bawn policy publish` froze."),
@@ -123,6 +121,8 @@ static const bawn_key keys[] = {
     CHOICE("defaults.on_error", 0, "block|allow", "block", "When a guard cannot run: 503 `guard_failed`, or go on, "
            "recorded."),
     CHOICE("defaults.unknown_fields", 0, "refuse|report", "report", "Fields of a request that Bawn does not know."),
+    CHOICE("defaults.unseen_history", 0, "refuse|report", "refuse", "Text that the provider keeps and Bawn never sees "
+           "(`previous_response_id`, `conversation`, `prompt.id`, `background`, references to items): refused, or passed and recorded."),
     CHOICE("defaults.unknown_content_type", 0, "refuse", "refuse", "Content types that Bawn cannot read."),
     KEY("defaults.hold", MAP, NULL, "How much of a stream may be held back while a guard waits for more."),
     KEY("defaults.hold.bytes", SIZE, "16KiB", "Bytes held for one text."),

@@ -153,7 +153,7 @@ struct bawn_wall {
     bawn_upstream *upstreams; size_t n_upstreams;
     bawn_route *routes; size_t n_routes;
     int default_guardrail;
-    bool refuse_unknown_fields, scorer;             /* scorer: its socket is set */
+    bool refuse_unknown_fields, refuse_unseen, scorer;             /* scorer: its socket is set */
     uint64_t hold_bytes, hold_ns, body_limit, scorer_deadline_ns;
     bool record_text;
     uint8_t hash_key[32];

@@ -180,7 +180,7 @@ static const char *dialect_of(bawn_slice operation)
 {
     static const char *const owned[][2] = {
         { "chat", "openai" }, { "embeddings", "openai" }, { "moderations", "openai" }, { "messages", "anthropic" },
-        { "converse", "bedrock" }, { "invoke", "bedrock" },
+        { "converse", "bedrock" }, { "invoke", "bedrock" }, { "responses", "openai" },
     };
 
     for (size_t i = 0; i < BAWN_COUNT(owned); i++)
@@ -282,12 +282,13 @@ static bool read_defaults(bawn_wall *w, const bawn_node *root, bawn_error *err)
     bawn_slice guardrail = named ? named->text : BAWN_LIT("default");
     const bawn_node *on_block = bawn_node_at(root, "defaults.on_block"), *on_error = bawn_node_at(root, "defaults.on_error");
     const bawn_node *text = bawn_node_at(root, "record.text"), *fields = bawn_node_at(root, "defaults.unknown_fields");
-    const bawn_node *node = bawn_node_get(root, "node");
+    const bawn_node *node = bawn_node_get(root, "node"), *unseen = bawn_node_at(root, "defaults.unseen_history");
 
     w->default_guardrail = bawn_wall_guardrail_find(w, guardrail);
     if (w->default_guardrail < 0 && (!named || !goes_without(w, named, "guardrail", err)))
         return false;       /* `default` itself is always there */
     w->refuse_unknown_fields = fields && bawn_node_word(fields, "refuse");
+    w->refuse_unseen = !unseen || bawn_node_word(unseen, "refuse");
     w->hold_bytes = integer_at(root, "defaults.hold.bytes", 16 << 10);
     w->hold_ns = integer_at(root, "defaults.hold.time", 5000000000u);
     w->scorer_deadline_ns = integer_at(root, "scorer.deadline.request", 300000000u);

@@ -80,8 +80,11 @@ static bawn_progress judge_fields(bawn_exchange *x)
     for (size_t n; x->next_field < x->answered.n_fields; x->next_field += n) {
         const uint32_t *parts = x->order + x->next_field;
         n = run_length(x, x->next_field);
-        j.place = fields[parts[0]].kind == BAWN_F_ARGUMENTS ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT;
-        j.fixed = bawn_field_is_fixed(&fields[parts[0]]);
+        const bawn_field *f = &fields[parts[0]];
+        j.leak = bawn_answer_repeats(f) ? NULL : x->prompt;
+        j.place = bawn_answer_repeats(f) ? bawn_place_of(BAWN_INPUT, f->role, f->origin)
+                  : f->kind == BAWN_F_ARGUMENTS ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT;
+        j.fixed = bawn_field_is_fixed(f);
         bawn_progress done = bawn_work_judge(x, &j, fields, parts, n, BAWN_NIL, false);
         if (done != BAWN_WORK_DONE)
             return done;
@@ -108,7 +111,7 @@ static bool block(bawn_exchange *x)
     }
     x->side = "output";
     if (x->status == 200)
-        bawn_exchange_filtered(x, x->answered.n_open);
+        bawn_exchange_filtered(x, x->answered.n_open ? x->answered.n_open : x->request.n_choices);
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .status = x->status, .content_type = type,
                                    .body = bawn_buf_slice(&x->reply) };
     x->verdict_ready = true;
@@ -116,7 +119,7 @@ static bool block(bawn_exchange *x)
     return bawn_exchange_close(x, "blocked");
 }
 
-/* Copies of a text (logprobs) may not tell what an edit hides: they become null (T35). */
+/* Copies of a text (logprobs) may not tell what an edit hides: they become null, or what else is empty there (T35). */
 static bool drop_copies(bawn_exchange *x)
 {
     const bawn_conversation *c = &x->answered;
@@ -126,7 +129,8 @@ static bool drop_copies(bawn_exchange *x)
     if (!all)
         return false;
     for (size_t i = 0; i < c->n_copies; i++)
-        all[n++] = (bawn_edit){ { c->copies[i].wire.begin, c->copies[i].wire.end }, BAWN_LIT("null") };
+        if (x->n_edits > 0 || c->copies[i].always)
+            all[n++] = (bawn_edit){ { c->copies[i].wire.begin, c->copies[i].wire.end }, bawn_slice_str(c->copies[i].with) };
     for (size_t i = 0; i < x->n_edits; i++) {
         bool inside = false;
         for (size_t k = 0; k < c->n_copies && !inside; k++)
@@ -142,13 +146,14 @@ static bool drop_copies(bawn_exchange *x)
         }
     x->edits = all;
     x->n_edits = n;
+    x->edits_ready = n > 0;
     return true;
 }
 
 static bool pass(bawn_exchange *x)
 {
     if (!bawn_edits_make(x, BAWN_OUTPUT, x->answered.fields, x->answered.n_fields) ||
-        (x->n_edits > 0 && x->answered.n_copies > 0 && !drop_copies(x)))
+        (x->answered.n_copies > 0 && !drop_copies(x)))
         return false;
     if (bawn_outcome_of(&x->finds[BAWN_OUTPUT]).action == BAWN_BLOCK)
         return block(x);

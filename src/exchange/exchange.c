@@ -470,7 +470,7 @@ bawn_slice bawn_exchange_excuse(bawn_exchange *x, bawn_slice name, bool in_strea
     int code = bawn_error_code_find(name);
 
     bawn_buf_clear(&x->reply);
-    if (code == BAWN_E_NONE || !(in_stream ? x->dialect->stream_error(&x->reply, code, message)
+    if (code == BAWN_E_NONE || !(in_stream ? bawn_stream_fails(x, code, message)
                                            : x->dialect->error(&x->reply, &type, code, message, BAWN_NIL)))
         return BAWN_NIL;
     bawn_slice text = bawn_buf_slice(&x->reply);        /* no proper end: that is what stays back */

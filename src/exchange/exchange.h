@@ -10,6 +10,7 @@
  * answer.c   a whole JSON answer
  * stream.c   a stream of events: channels, the queue of held events, the block point
  * stream_frames.c bytes to events
+ * stream_channels.c  the channels' places
  * stream_facts.c  what the record keeps of events
  * stream_write.c  an event on its way out
  * check.c    the answer to an operation that only checks, and to moderations
@@ -21,6 +22,7 @@
 
 #include "dialect/dialect.h"
 #include "dialect/eventstream.h"
+#include "dialect/story.h"
 #include "engine/channel.h"
 #include "engine/failures.h"
 #include "engine/outcome.h"
@@ -42,20 +44,20 @@ typedef enum { BAWN_ANSWER_PASS, BAWN_ANSWER_JSON, BAWN_ANSWER_EVENTS } bawn_ans
 
 /* A field of a held event: its place in the event's JSON and in its channel's text. */
 typedef struct { uint32_t channel; size_t begin, end; bawn_span wire; bool nested, whole, raw; } bawn_held_field;
-typedef struct { bawn_span wire; uint32_t choice; } bawn_held_copy;
+typedef struct { bawn_span wire; const char *with; bool always; } bawn_held_copy;
 typedef struct { bawn_span wire; bawn_slice with; } bawn_splice;
 typedef struct {
     bawn_buf text;                      /* the event's data */
     char name[64]; uint8_t n_name;      /* of the event, where the dialect's have names */
     bawn_buf headers; bool wraps;       /* of a message of AWS's framing; it wraps the text */
     bawn_mark mark; uint32_t block;
-    bool comment, done;
+    bool comment, done, indivisible;
     bawn_held_field *fields; size_t n_fields, cap_fields;
     bawn_held_copy *copies; size_t n_copies, cap_copies;
     uint64_t since_ns;
 } bawn_held;
 
-typedef struct { uint32_t id; bawn_channel *text; bool ended, off; char path[96]; } bawn_stream_channel;
+typedef struct { uint32_t id; bawn_channel *text; bool ended, off, copy; char path[96]; } bawn_stream_channel;
 
 typedef struct {
     bawn_sse *sse; bawn_eventstream *frames;    /* one of them, by the dialect */
@@ -192,6 +194,9 @@ bool bawn_prompt_keep(bawn_exchange *);                 /* fingerprint and canar
 bawn_slice bawn_prompt_mark(const bawn_exchange *, const bawn_field *fields, size_t n, size_t i);
 bool bawn_prompt_shows_canary(const bawn_exchange *, bawn_slice text);
 
+/* Whether a text of an answer repeats the request: it is judged as it was there, and gives no instructions away. */
+static inline bool bawn_answer_repeats(const bawn_field *f) { return f->origin == BAWN_APPLICATION || f->origin == BAWN_CALLER; }
+
 /* answer.c */
 bool bawn_answer_whole(bawn_exchange *);                /* after the last byte of a JSON answer: to a verdict, or a NEED */
 bool bawn_answer_judge(bawn_exchange *);                /* goes on where the last slice ended */
@@ -205,11 +210,17 @@ bool bawn_stream_end(bawn_exchange *);                  /* the stream ended as i
 bool bawn_stream_is_finished(const bawn_stream *);      /* every choice has its finish reason */
 bool bawn_stream_has_room(bawn_exchange *);             /* for what is held; else its guards let go, or the answer ends: false */
 bool bawn_stream_broken(bawn_exchange *, int code, const char *end);   /* our error event, nothing held leaves */
+bool bawn_stream_fails(bawn_exchange *, int code, bawn_slice message);  /* appends the end of a stream that has none to the reply */
 void bawn_stream_collect(bawn_exchange *);              /* what its channels found and counted; once, at its end */
 void bawn_stream_free(bawn_stream *);
 void bawn_stream_reset(bawn_stream *);
 uint64_t bawn_stream_deadline(const bawn_exchange *);   /* UINT64_MAX: none */
 bool bawn_stream_tick(bawn_exchange *);
+
+/* stream_channels.c */
+bawn_stream_channel *bawn_channels_open(bawn_exchange *, const bawn_field *);   /* for a text that begins; NULL: no room */
+void bawn_channels_collect(bawn_exchange *, bawn_stream_channel *);     /* takes what it found and counted into the exchange */
+void bawn_channels_release(bawn_exchange *, bawn_stream_channel *);     /* ... a text of its own has left: its place is free */
 
 /* stream_facts.c: from an event into x->answered */
 void bawn_stream_keep_facts(bawn_exchange *, const bawn_conversation *event);

@@ -412,6 +412,14 @@ static bool refuse_guardrail(bawn_exchange *x)
                                "policy's file, a number is a published version that one of its routes names."), BAWN_NIL);
 }
 
+/* Texts that the provider keeps and this gateway never sees: what is in them, no guard has read. */
+static bool refuse_unseen(bawn_exchange *x)
+{
+    return bawn_request_refuse(x, BAWN_E_INVALID_REQUEST, BAWN_LIT("The request brings in text that this gateway never sees (history, a "
+                               "prompt or an answer that the provider keeps). Send the items themselves, or let the policy open it: "
+                               "defaults.unseen_history: report."), x->request.unseen);
+}
+
 /* Called once, with the last byte of the body. */
 bool bawn_request_begin(bawn_exchange *x)
 {
@@ -439,5 +447,7 @@ bool bawn_request_begin(bawn_exchange *x)
     if (x->wall->refuse_unknown_fields && x->request.unknown_field.len > 0)
         return bawn_request_refuse(x, BAWN_E_UNKNOWN_FIELD, BAWN_LIT("The request has a field that this gateway does not "
                                    "know, and the policy refuses such."), x->request.unknown_field);
+    if (x->wall->refuse_unseen && x->request.unseen.len > 0)
+        return refuse_unseen(x);
     return bawn_request_judge(x);
 }

@@ -32,23 +32,11 @@ static bawn_held *push(bawn_exchange *x)
     bawn_held *h = held_at(s, s->n_held++);
     bawn_buf_clear(&h->text);
     bawn_buf_clear(&h->headers);
-    h->comment = h->done = false;
+    h->comment = h->done = h->indivisible = false;
     h->mark = BAWN_MARK_NONE;
     h->n_fields = h->n_copies = h->n_name = 0;
     h->since_ns = x->now_ns;
     return h;
-}
-
-/* Takes what a channel found and counted into the exchange. */
-static void collect(bawn_exchange *x, bawn_stream_channel *c)
-{
-    const bawn_finds *f = bawn_channel_finds(c->text);
-    uint64_t characters = bawn_channel_characters(c->text);
-    for (size_t k = 0; k < f->n; k++)
-        bawn_finds_add(&x->finds[BAWN_OUTPUT], &f->items[k]);
-    x->total[BAWN_OUTPUT] += characters;
-    x->guarded[BAWN_OUTPUT] += bawn_channel_guarded(c->text);
-    x->off[BAWN_OUTPUT] += c->off ? characters : 0;
 }
 
 static void pop(bawn_exchange *x)
@@ -56,12 +44,8 @@ static void pop(bawn_exchange *x)
     bawn_stream *s = &x->stream;
     bawn_held *h = held_at(s, 0);
     for (size_t i = 0; i < h->n_fields; i++)
-        if (h->fields[i].whole) {               /* a text of its own has left: its place is free again */
-            bawn_stream_channel *c = &s->channels[h->fields[i].channel];
-            collect(x, c);
-            bawn_channel_free(c->text);
-            c->text = NULL;
-        }
+        if (h->fields[i].whole && s->channels[h->fields[i].channel].text)
+            bawn_channels_release(x, &s->channels[h->fields[i].channel]);
     uint64_t waited = x->now_ns - h->since_ns;
     if (h->n_fields > 0 && waited > x->held_max_ns)
         x->held_max_ns = waited;
@@ -77,60 +61,6 @@ static bawn_stream_channel *channel_of(bawn_stream *s, uint32_t id)
         if (s->channels[i].text && s->channels[i].id == id)
             return &s->channels[i];
     return NULL;
-}
-
-/* The path as it would be in a whole answer: "delta" is "message" there. */
-static void keep_path(char out[96], bawn_slice path)
-{
-    size_t at = bawn_slice_find(path, BAWN_LIT("/delta/")), n = 0;
-    if (at < path.len) {
-        n = at < 80 ? at : 80;
-        memcpy(out, path.ptr, n);
-        memcpy(out + n, "/message", 8);
-        n += 8;
-        path = bawn_slice_of(path.ptr + at + 6, path.len - at - 6);
-    }
-    size_t rest = path.len < 95 - n ? path.len : 95 - n;
-    memcpy(out + n, path.ptr, rest);
-    out[n + rest] = 0;
-}
-
-static bawn_stream_channel *start_channel(bawn_exchange *x, bawn_stream_channel *c, const bawn_field *f)
-{
-    bool arguments = f->kind == BAWN_F_ARGUMENTS;
-    bool fixed = bawn_field_is_fixed(f) || f->raw;       /* JSON with something put into it may be none */
-    bool restore = !fixed && (arguments ? x->guardrail->restore_tools : x->guardrail->restore_output);
-    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = x->prompt,
-                       .segment = (uint32_t)(c - x->stream.channels),
-                       .place = arguments ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT, .failures = &x->failures,
-                       .fixed = fixed,
-                       .kept = x->wall->record_text ? &x->stream.kept : NULL };
-
-    if (!x->judged[BAWN_OUTPUT])
-        x->stream.kept = (struct bawn_kept){ x->arena, BAWN_KEPT_TEXT };
-    x->judged[BAWN_OUTPUT] = true;
-    *c = (bawn_stream_channel){ .id = f->channel, .off = !x->guardrail->awake[j.place] };
-    keep_path(c->path, f->path);
-    return bawn_channel_new(&c->text, &j, restore ? x->tokens : NULL) ? c : NULL;
-}
-
-static bawn_stream_channel *open_channel(bawn_exchange *x, const bawn_field *f)
-{
-    bawn_stream *s = &x->stream;
-
-    for (size_t i = 0; i < s->n_channels; i++)
-        if (!s->channels[i].text)
-            return start_channel(x, &s->channels[i], f);
-    if (s->n_channels == s->cap_channels) {
-        size_t cap = s->cap_channels ? 2 * s->cap_channels : 8;
-        bawn_stream_channel *more = cap > 4096 ? NULL : bawn_realloc(s->channels, cap * sizeof *more);
-        if (!more)
-            return NULL;
-        s->channels = more;
-        s->cap_channels = cap;
-    }
-    s->channels[s->n_channels].text = NULL;
-    return start_channel(x, &s->channels[s->n_channels++], f);
 }
 
 static bool running(uint32_t channel)
@@ -188,7 +118,7 @@ void bawn_stream_collect(bawn_exchange *x)
     bawn_stream *s = &x->stream;
     for (size_t i = 0; i < s->n_channels; i++)
         if (s->channels[i].text)
-            collect(x, &s->channels[i]);
+            bawn_channels_collect(x, &s->channels[i]);
     bawn_finds_settle(&x->finds[BAWN_OUTPUT], x->wall);
 }
 
@@ -207,6 +137,15 @@ static bool end_with(bawn_exchange *x, bawn_slice bytes, const char *end)
     return bawn_exchange_close(x, end);
 }
 
+bool bawn_stream_fails(bawn_exchange *x, int code, bawn_slice message)
+{
+    const bawn_dialect *d = x->dialect;
+
+    if (d->broken && d->broken(&x->reply, &x->request, x->stream.passed.story, code, message, bawn_slice_of(x->id, 36), x->now_ns))
+        return true;
+    return !x->reply.failed && d->stream_error(&x->reply, code, message);
+}
+
 bool bawn_stream_broken(bawn_exchange *x, int code, const char *end)
 {
     bool guard = code == BAWN_E_GUARD_FAILED;
@@ -216,7 +155,7 @@ bool bawn_stream_broken(bawn_exchange *x, int code, const char *end)
     bool ok;
 
     bawn_buf_clear(&x->reply);
-    ok = x->dialect->stream_error(&x->reply, code, bawn_slice_str(message));
+    ok = bawn_stream_fails(x, code, bawn_slice_str(message));
     x->reason = bawn_slice_str(bawn_error_code_name(code));
     x->failed = guard;
     x->refused = !guard;
@@ -238,7 +177,7 @@ static bool block(bawn_exchange *x)
         bool some = false;
         for (size_t i = 0; i < h->n_fields; i++)
             some = some || bawn_held_gate(&h->fields[i], s) > h->fields[i].begin;
-        ok = !some || bawn_held_write(x, h);
+        ok = !some || h->indivisible || bawn_held_write(x, h);
     }
     for (size_t i = 0; i < s->n_choices; i++)
         open[n++] = s->choices[i];
@@ -275,24 +214,32 @@ static bool hold_copies(bawn_held *h, const bawn_conversation *c)
         h->cap_copies = c->n_copies;
     }
     for (size_t i = 0; i < c->n_copies; i++)
-        h->copies[h->n_copies++] = (bawn_held_copy){ c->copies[i].wire, c->copies[i].choice };
+        h->copies[h->n_copies++] = (bawn_held_copy){ c->copies[i].wire, c->copies[i].with, c->copies[i].always };
     return true;
 }
 
 /* A value that stands for itself is a text of its own: a channel that ends at once. Names of tools come in pieces only where
  * events have no names of their own. */
-static bool is_whole(const bawn_exchange *x, const bawn_field *f)
+static bool is_whole(const bawn_conversation *c, const bawn_field *f)
 {
-    return f->key || f->raw || !running(f->channel) || (f->kind == BAWN_F_NAME && x->dialect->named);
+    return f->key || f->raw || !running(f->channel) || (f->kind == BAWN_F_NAME && c->named);
 }
 
-static bool feed_field(bawn_exchange *x, bawn_held *h, const bawn_field *f, bool *blocked)
+/* Nothing to change in it and nothing to say of it: it need not be held. */
+static bool is_plain(bawn_channel *text)
 {
-    bool whole = is_whole(x, f);
+    size_t n = bawn_channel_length(text);
+
+    return bawn_channel_gate(text) == n && bawn_channel_finds(text)->n == 0 && !bawn_channel_edited(text, 0, n);
+}
+
+static bool feed_field(bawn_exchange *x, bawn_held *h, const bawn_conversation *event, const bawn_field *f, bool *blocked)
+{
+    bool whole = is_whole(event, f);
     bawn_stream_channel *c = whole ? NULL : channel_of(&x->stream, f->channel);
     size_t begin, cut;
 
-    if (!c && !(c = open_channel(x, f)))
+    if (!c && !(c = bawn_channels_open(x, f)))
         return false;
     if (whole)
         c->id = UINT32_MAX;
@@ -300,24 +247,45 @@ static bool feed_field(bawn_exchange *x, bawn_held *h, const bawn_field *f, bool
     if (!c->ended && !bawn_channel_feed(c->text, f->text, whole))
         return false;
     *blocked = *blocked || bawn_channel_blocked(c->text, &cut);
+    if (whole && is_plain(c->text)) {
+        bawn_channels_release(x, c);
+        return true;
+    }
     return hold_field(h, (bawn_held_field){ (uint32_t)(c - x->stream.channels), begin, begin + f->text.len, f->wire,
-                                            f->kind == BAWN_F_ARGUMENTS, whole, f->raw });
+                                            f->kind == BAWN_F_ARGUMENTS, whole || c->copy, f->raw });
+}
+
+static bool end_channel(bawn_stream_channel *c, bool *blocked)
+{
+    size_t cut;
+    if (!c->text || c->ended || c->id == UINT32_MAX)
+        return true;
+    c->ended = true;
+    if (!bawn_channel_feed(c->text, BAWN_NIL, true))
+        return false;
+    *blocked = *blocked || bawn_channel_blocked(c->text, &cut);
+    return true;
 }
 
 /* The texts of a choice end with its finish reason: what they held back is decided now. */
 static bool end_choice(bawn_exchange *x, uint32_t choice, bool all, bool *blocked)
 {
     bawn_stream *s = &x->stream;
-    size_t cut;
-    for (size_t i = 0; i < s->n_channels; i++) {
-        bawn_stream_channel *c = &s->channels[i];
-        if (!c->text || c->ended || c->id == UINT32_MAX || (!all && bawn_channel_choice(c->id) != choice))
-            continue;
-        c->ended = true;
-        if (!bawn_channel_feed(c->text, BAWN_NIL, true))
-            return false;
-        *blocked = *blocked || bawn_channel_blocked(c->text, &cut);
-    }
+    for (size_t i = 0; i < s->n_channels; i++)
+        if (all || bawn_channel_choice(s->channels[i].id) == choice)
+            if (!end_channel(&s->channels[i], blocked))
+                return false;
+    return true;
+}
+
+/* ... with the event, where that says so of channels, or where it is a repetition. */
+static bool end_with_it(bawn_exchange *x, const bawn_conversation *c, bool *blocked)
+{
+    bawn_stream *s = &x->stream;
+    for (size_t i = 0; c->indivisible && i < s->n_channels; i++)
+        if (s->channels[i].copy || (s->channels[i].id >= c->ends_from && s->channels[i].id < c->ends_to))
+            if (!end_channel(&s->channels[i], blocked))
+                return false;
     return true;
 }
 
@@ -326,7 +294,7 @@ static bool has_late_text(bawn_exchange *x, const bawn_conversation *c)
 {
     for (size_t i = 0; i < c->n_fields; i++) {
         const bawn_field *f = &c->fields[i];
-        const bawn_stream_channel *channel = is_whole(x, f) ? NULL : channel_of(&x->stream, f->channel);
+        const bawn_stream_channel *channel = is_whole(c, f) ? NULL : channel_of(&x->stream, f->channel);
         if (channel && channel->ended && f->text.len > 0)
             return true;
     }
@@ -343,6 +311,9 @@ static bool end_with_event(bawn_exchange *x, bawn_held *h, const char *end)
     bawn_buf_clear(&x->reply);
     bawn_buf_add(&x->reply, bawn_slice_of(x->emit.ptr + before, x->emit.len - before));
     x->emit.len = before;
+    if (h->mark != BAWN_MARK_END && x->operation == BAWN_OP_RESPONSES &&
+        !bawn_stream_fails(x, BAWN_E_UPSTREAM_INVALID, BAWN_LIT("The upstream reported an error.")))
+        return false;
     return end_with(x, bawn_buf_slice(&x->reply), end);
 }
 
@@ -359,10 +330,13 @@ static bool last_event(bawn_exchange *x)
 }
 
 /* Clients go by an event's name, we by its type: they must agree. */
-static bool keep_name(bawn_held *h, const bawn_dialect *dialect, bawn_slice name, bawn_slice type)
+static bool keep_name(bawn_held *h, const bawn_conversation *c, bawn_slice name)
 {
-    if (!dialect->named)
+    bawn_slice type = c->type;
+
+    if (!c->named)
         return true;
+    name = name.len == 0 && c->nameless ? type : name;
     if (name.len == 0 || name.len > sizeof h->name || !bawn_slice_eq(name, type))
         return false;
     memcpy(h->name, name.ptr, name.len);
@@ -378,11 +352,12 @@ static bool read_event(bawn_conversation *c, bawn_exchange *x, bawn_held *h, baw
     bawn_arena_reset(x->event_arena);
     bool read = bawn_json_parse(&x->answer_json, bawn_buf_slice(&h->text), 128, &err) &&
                 x->dialect->event(c, &x->stream.read, x->operation, &x->answer_json, x->event_arena, &err);
-    if (!read || !keep_name(h, x->dialect, name, c->type) || has_late_text(x, c))
+    if (!read || !keep_name(h, c, name) || has_late_text(x, c))
         return bawn_stream_broken(x, err.code == BAWN_E_NO_MEMORY ? BAWN_E_GUARD_FAILED : BAWN_E_UPSTREAM_INVALID,
                                   "upstream_died") && false;
     h->mark = c->mark;
     h->block = c->block;
+    h->indivisible = c->indivisible;
     return true;
 }
 
@@ -392,8 +367,10 @@ static bool judge_event(bawn_exchange *x, bawn_held *h, const bawn_conversation 
     if (c->ends_run && !end_choice(x, c->run, false, blocked))
         return false;
     for (size_t i = 0; i < c->n_fields; i++)
-        if (!feed_field(x, h, &c->fields[i], blocked))
+        if (!feed_field(x, h, c, &c->fields[i], blocked))
             return false;
+    if (!end_with_it(x, c, blocked))
+        return false;
     for (size_t i = 0; i < c->n_open; i++)
         if (c->choices[i].finish_reason.len > 0 && !end_choice(x, c->choices[i].index, false, blocked))
             return false;
@@ -437,7 +414,8 @@ bool bawn_stream_end(bawn_exchange *x)
     x->stream.done = true;
     if (!flush(x))
         return bawn_stream_broken(x, BAWN_E_GUARD_FAILED, "failed");
-    return end_with(x, x->dialect->done ? bawn_slice_str(x->dialect->done) : BAWN_NIL, "complete");
+    const char *done = bawn_dialect_done(x->dialect, x->operation);
+    return end_with(x, done ? bawn_slice_str(done) : BAWN_NIL, "complete");
 }
 
 /* A comment keeps the connection alive. Its text is for nobody, so it stays here: no guard reads it. */
@@ -488,7 +466,7 @@ bool bawn_stream_event(bawn_exchange *x, const bawn_sse_event *e)
 {
     if (e->comment)
         return comment_event(x);
-    if (x->dialect->done && bawn_slice_starts(e->data, BAWN_LIT("[DONE]")))     /* as the SDKs read it: nothing may hide behind it */
+    if (bawn_dialect_done(x->dialect, x->operation) && bawn_slice_starts(e->data, BAWN_LIT("[DONE]")))     /* as the SDKs read it: nothing may hide behind it */
         return bawn_stream_end(x);
     if (e->data.len == 0)
         return true;
@@ -539,6 +517,7 @@ void bawn_stream_reset(bawn_stream *s)
     s->n_channels = s->n_held = s->first = s->n_choices = s->held_bytes = 0;
     s->pulse_ns = 0;
     s->done = false;
+    bawn_story_free(s->passed.story);
     s->read = s->passed = (bawn_stream_state){ 0 };
     bawn_buf_clear(&s->last);
 }

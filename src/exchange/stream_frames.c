@@ -52,7 +52,7 @@ static bool frames_cut(const bawn_stream *s) { return s->frames ? bawn_eventstre
 static bool is_over(const bawn_exchange *x)
 {
     const bawn_stream *s = &x->stream;
-    bool over = x->dialect->ends_with_connection ? s->read.finished : x->dialect->done && bawn_stream_is_finished(s);
+    bool over = x->dialect->ends_with_connection ? s->read.finished : bawn_dialect_done(x->dialect, x->operation) && bawn_stream_is_finished(s);
 
     return over && !frames_cut(s);                      /* servers that never say [DONE] */
 }

@@ -15,6 +15,8 @@ static bool write_message(bawn_exchange *x, const bawn_held *h, bawn_slice data)
 
 static bool write_data(bawn_exchange *x, const bawn_held *h, bawn_slice data)
 {
+    bool told = !x->dialect->tell || x->dialect->tell(&x->stream.passed.story, x->operation, data);
+
     if (h->headers.len > 0)
         return write_message(x, h, data);
     if (h->n_name > 0) {
@@ -31,7 +33,7 @@ static bool write_data(bawn_exchange *x, const bawn_held *h, bawn_slice data)
         data = bawn_slice_of(data.ptr + n, data.len - n);
     }
     bawn_buf_byte(&x->emit, '\n');
-    return !x->emit.failed;
+    return told && !x->emit.failed;
 }
 
 size_t bawn_held_gate(const bawn_held_field *f, const bawn_stream *s)
@@ -41,6 +43,14 @@ size_t bawn_held_gate(const bawn_held_field *f, const bawn_stream *s)
     if (f->raw && gate < f->end)
         return f->begin;                        /* JSON is no JSON in part */
     return gate < f->begin ? f->begin : gate < f->end ? gate : f->end;
+}
+
+static bool has_lost(const bawn_held *h)
+{
+    for (size_t i = 0; i < h->n_copies; i++)
+        if (h->copies[i].always)
+            return true;
+    return false;
 }
 
 static bool is_edited(const bawn_held *h, const bawn_stream *s)
@@ -53,22 +63,23 @@ static bool is_edited(const bawn_held *h, const bawn_stream *s)
     return false;
 }
 
-/* Writes on from `at`, with the next copies that begin before `end` as null; returns how far. */
-static size_t null_copies(bawn_buf *out, size_t *copy, const bawn_held *h, size_t at, size_t end)
+/* Writes on from `at`, with what stands for the next copies that begin before `end`; returns how far. `edited`: the event's texts
+ * are, so that no copy may stay. */
+static size_t drop_copies(bawn_buf *out, size_t *copy, const bawn_held *h, bool edited, size_t at, size_t end)
 {
     for (; *copy < h->n_copies && h->copies[*copy].wire.begin < end; ++*copy) {
         bawn_span wire = h->copies[*copy].wire;
-        if (wire.begin < at)
+        if (wire.begin < at || (!edited && !h->copies[*copy].always))
             continue;
         bawn_buf_add(out, bawn_slice_of(h->text.ptr + at, wire.begin - at));
-        bawn_buf_str(out, "null");
+        bawn_buf_str(out, h->copies[*copy].with);
         at = wire.end;
     }
     return at;
 }
 
 /* Writes the event with the strings of its fields as far as their gates; copies of edited text become null. */
-static bool write_edited(bawn_exchange *x, bawn_held *h)
+static bool write_edited(bawn_exchange *x, bawn_held *h, bool edited)
 {
     bawn_stream *s = &x->stream;
     bawn_slice data = bawn_buf_slice(&h->text);
@@ -78,7 +89,7 @@ static bool write_edited(bawn_exchange *x, bawn_held *h)
 
     for (size_t i = 0; i < h->n_fields && ok; i++) {            /* fields and copies are in the order of the JSON */
         const bawn_held_field *f = &h->fields[i];
-        at = null_copies(&out, &copy, h, at, f->wire.begin);
+        at = drop_copies(&out, &copy, h, edited, at, f->wire.begin);
         bawn_buf_clear(&text);
         ok = bawn_channel_render(&text, s->channels[f->channel].text, f->begin, bawn_held_gate(f, s), f->nested);
         if (f->wire.begin < at)
@@ -90,7 +101,7 @@ static bool write_edited(bawn_exchange *x, bawn_held *h)
             bawn_json_write_escaped(&out, bawn_buf_slice(&text));
         at = f->wire.end;
     }
-    at = null_copies(&out, &copy, h, at, data.len);
+    at = drop_copies(&out, &copy, h, edited, at, data.len);
     bawn_buf_add(&out, bawn_slice_of(data.ptr + at, data.len - at));
     ok = ok && !out.failed && !text.failed;
     ok = ok && write_data(x, h, bawn_buf_slice(&out));
@@ -120,8 +131,9 @@ static bool write_held(bawn_exchange *x, bawn_held *h)
         bawn_buf_clear(&s->last);
         bawn_buf_add(&s->last, bawn_buf_slice(&h->text));
     }
-    if (is_edited(h, s))
-        return write_edited(x, h);
+    bool edited = is_edited(h, s);
+    if (edited || has_lost(h))
+        return write_edited(x, h, edited);
     mark_rendered(h, s);
     return write_data(x, h, bawn_buf_slice(&h->text));
 }

@@ -16,6 +16,7 @@ static const struct { const char *operation, *location; } paths[] = {
     { "moderations", "= /v1/moderations" },
     { "models", "= /v1/models" },
     { "models", "^~ /v1/models/" },
+    { "responses", "= /v1/responses" },
     { "messages", "= /v1/messages" },
     { "count_tokens", "= /v1/messages/count_tokens" },
 };                                                      /* checks are not here: without a guardrail they are refused */

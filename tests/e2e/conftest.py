@@ -108,6 +108,12 @@ def gateway_with_errors(request, upstream_process, tmp_path_factory):
     return serving(request, tmp_path_factory.mktemp("errors"), upstream_process.port, defaults=", on_block: error")
 
 
+@pytest.fixture(scope="session")
+def gateway_that_reports(request, upstream_process, tmp_path_factory):
+    """The same with `unseen_history: report`."""
+    return serving(request, tmp_path_factory.mktemp("reports"), upstream_process.port, defaults=", unseen_history: report")
+
+
 @pytest.fixture
 def at_standin(gateway_to_standin):
     gateway_to_standin.forget()
@@ -124,6 +130,12 @@ def at_mock(gateway_to_mock, upstream):
 def at_errors(gateway_with_errors, upstream):
     gateway_with_errors.forget()
     return gateway_with_errors
+
+
+@pytest.fixture
+def at_reporting(gateway_that_reports, upstream):
+    gateway_that_reports.forget()
+    return gateway_that_reports
 
 
 @pytest.fixture

@@ -244,3 +244,68 @@ def converse_events(*blocks, stop="end_turn", end=True):
 def chunks(*events):
     """Models' own events, as InvokeModelWithResponseStream has them."""
     return b"".join(frame("chunk", {"bytes": base64.b64encode(json.dumps(e).encode()).decode(), "p": "abc"}) for e in events)
+# ---- OpenAI's Responses -----------------------------------------------------------------------------------------------------
+def item_of(i, what):
+    """An item of an answer: a string is a message, a pair a call of a tool, a list the summary of a thought; else it is one."""
+    if isinstance(what, str):
+        return {"id": f"msg_{i}", "type": "message", "role": "assistant", "status": "completed",
+                "content": [{"type": "output_text", "text": what, "annotations": [], "logprobs": []}]}
+    if isinstance(what, tuple):
+        return {"id": f"fc_{i}", "type": "function_call", "call_id": f"call_{i}", "name": what[0], "arguments": json.dumps(what[1]),
+                "status": "completed"}
+    if isinstance(what, list):
+        return {"id": f"rs_{i}", "type": "reasoning", "summary": [{"type": "summary_text", "text": t} for t in what]}
+    return what
+
+
+def response(*items, status="completed", **more):
+    """A whole answer."""
+    return {"id": "resp_1", "object": "response", "created_at": 1700000000, "status": status, "error": None, "incomplete_details": None,
+            "instructions": None, "metadata": {}, "model": "standin", "output": [item_of(i, what) for i, what in enumerate(items)],
+            "parallel_tool_calls": True, "temperature": 1.0, "tool_choice": "auto", "tools": [], "top_p": 1.0, "usage": {
+                "input_tokens": 3, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 2,
+                "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 5}, **more}
+
+
+def part_events(i, item, part, n, of, step):
+    """A part of an item: its begin, its pieces, and all of it again."""
+    summary = of == "summary"
+    at = {"item_id": item["id"], "output_index": i, "summary_index" if summary else "content_index": n}
+    name = {"output_text": "output_text", "refusal": "refusal", "reasoning_text": "reasoning_text",
+            "summary_text": "reasoning_summary_text"}[part["type"]]
+    key = "refusal" if name == "refusal" else "text"
+    around = "response.reasoning_summary_part" if summary else "response.content_part"
+    text, more = part[key], {"logprobs": []} if name == "output_text" else {}
+    return ([{"type": f"{around}.added", **at, "part": {**part, key: ""}}] +
+            [{"type": f"response.{name}.delta", **at, "delta": text[k:k + step], **more} for k in range(0, len(text), step)] +
+            [{"type": f"response.{name}.done", **at, key: text, **more}, {"type": f"{around}.done", **at, "part": part}])
+
+
+def item_events(i, item, step):
+    out = [{"type": "response.output_item.added", "output_index": i, "item": {
+        **item, "status": "in_progress", **{k: [] for k in ("content", "summary") if k in item},
+        **({"arguments": ""} if "arguments" in item else {})}}]
+    for of in ("summary", "content"):
+        for n, part in enumerate(item.get(of, [])):
+            out += part_events(i, item, part, n, of, step)
+    if "arguments" in item:
+        at, text = {"item_id": item["id"], "output_index": i}, item["arguments"]
+        out += [{"type": "response.function_call_arguments.delta", **at, "delta": text[k:k + step]} for k in range(0, len(text), step)]
+        out.append({"type": "response.function_call_arguments.done", **at, "name": item["name"], "arguments": text})
+    return out + [{"type": "response.output_item.done", "output_index": i, "item": item}]
+
+
+def response_event_list(*items, step=3, end="completed", **more):
+    whole = response(*items, **more)
+    begun = {**whole, "status": "in_progress", "output": [], "usage": None}
+    out = [{"type": "response.created", "response": begun}, {"type": "response.in_progress", "response": begun}]
+    for i, item in enumerate(whole["output"]):
+        out += item_events(i, item, step)
+    if end:
+        out.append({"type": f"response.{end}", "response": {**whole, "status": end}})
+    return [{**e, "sequence_number": n} for n, e in enumerate(out)]
+
+
+def response_events(*items, **more):
+    """The same as a stream."""
+    return b"".join(named(e) for e in response_event_list(*items, **more))

@@ -185,7 +185,7 @@ def test_failed_guard_is_not_retried(at_failing, upstream):
 
 
 def test_unknown_route(at_mock, upstream):
-    got = node(at_mock, 'say([await caught(client.files.list()), await caught(client.responses.create({ model: "m", input: "hi" }))]);')
+    got = node(at_mock, 'say([await caught(client.files.list()), await caught(client.responses.retrieve("resp_1"))]);')
     assert [(e["name"], e["code"]) for e in got] == [("NotFoundError", "unknown_route")] * 2
     assert upstream.requests == [] and len(at_mock.events()) == 2
 
@@ -234,3 +234,57 @@ def test_placeholders_in_tool_arguments(at_standin, standin, stream):
                who=WHO, stream=stream)
     assert got == {"who": WHO}
     assert json.loads(standin.asked()["last"]["body"])["messages"][0]["content"] == '[[call: note {"who": "<CUSTOMER_1>"}]]'
+
+
+# ---- Responses ------------------------------------------------------------------------------------------------------------
+RESPONSES = """
+const make = (input, more = {}) => client.responses.create({ model: "standin", input, ...more });
+const heard = async (stream) => {
+  const got = { text: "", refusal: "", types: [], last: null };
+  for await (const e of stream) {
+    got.types.push(e.type);
+    if (e.type === "response.output_text.delta") got.text += e.delta;
+    if (e.type === "response.refusal.delta") got.refusal += e.delta;
+    got.last = e.response ?? got.last;
+  }
+  return got;
+};
+"""
+
+
+def test_responses(at_mock, upstream):
+    upstream.script = mock.answer_json(mock.response(["Hm."], "Write to eve@else.example now", ("send", {"to": "<CUSTOMER_1>"})))
+    whole = node(at_mock, RESPONSES + """
+        const r = await make(`I am ${given.who}`);
+        say({ text: r.output_text, status: r.status, call: JSON.parse(r.output[2].arguments) });""", who=WHO)
+    assert whole == {"text": "Write to <EMAIL> now", "status": "completed", "call": {"to": WHO}}
+    upstream.script = mock.stream(mock.response_events(["Hm."], "Write to eve@else.example now", ("send", {"to": "<CUSTOMER_1>"})))
+    got = node(at_mock, RESPONSES + """
+        const raw = await heard(await make(`I am ${given.who}`, { stream: true }));
+        const final = await client.responses.stream({ model: "standin", input: `I am ${given.who}` }).finalResponse();
+        say({ raw, text: final.output_text, call: JSON.parse(final.output[2].arguments) });""", who=WHO)
+    assert got["raw"]["text"] == got["text"] == "Write to <EMAIL> now" and got["call"] == {"to": WHO}
+    assert got["raw"]["types"][-1] == "response.completed" and len(upstream.requests) == 3
+
+
+def test_blocked_responses(at_mock, upstream):
+    got = node(at_mock, RESPONSES + 'say({ whole: await make("blockme"), streamed: await heard(await make("blockme", { stream: true })) });')
+    assert got["whole"]["status"] == got["streamed"]["last"]["status"] == "incomplete"
+    assert got["whole"]["incomplete_details"] == {"reason": "content_filter"}
+    assert got["whole"]["output_text"] == got["streamed"]["text"] == got["streamed"]["refusal"] == "Sorry, I cannot help with that request."
+    assert upstream.requests == [] and len(at_mock.events()) == 2
+
+
+@pytest.mark.parametrize("cut", [1, None])
+def test_blocked_responses_half_way(at_mock, upstream, cut):
+    upstream.script = mock.stream(mock.response_events("Here it comes. It is blockme and more."), cut)
+    got = node(at_mock, RESPONSES + 'say(await heard(await make("hello", { stream: true })));')
+    assert (got["text"], got["refusal"]) == ("Here it comes. It is ", "Sorry, I cannot show that answer.")
+    assert [i["content"][0].get("text") for i in got["last"]["output"]] == ["Here it comes. It is ", None]
+    assert got["types"][-1] == "response.incomplete" and len(upstream.requests) == 1 and len(at_mock.events()) == 1
+
+
+def test_responses_that_break_off(at_mock, upstream):
+    upstream.script = mock.stream(mock.response_events("half of", end=None))
+    got = node(at_mock, RESPONSES + 'say(await heard(await make("hello", { stream: true })));')
+    assert got["types"][-1] == "response.failed" and got["last"]["error"]["code"] == "upstream_invalid"

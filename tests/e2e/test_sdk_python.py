@@ -317,7 +317,7 @@ def test_failed_guard_is_not_retried(at_failing, upstream, stream):
 
 
 def test_unknown_route(at_mock, upstream):
-    for call in (lambda c: c.files.list(), lambda c: c.responses.create(model="standin", input="hi"),
+    for call in (lambda c: c.files.list(), lambda c: c.responses.retrieve("resp_1"),
                  lambda c: c.completions.create(model="standin", prompt="hi")):
         with pytest.raises(openai.NotFoundError) as caught:
             call(sdk(at_mock))

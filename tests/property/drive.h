@@ -188,10 +188,11 @@ static inline void without_bytes(bawn_buf *record)
     }
 }
 
-/* One chat exchange from begin to end. */
-static inline void drive(run *r, bawn_worker *w, bawn_slice request, const char *type, bawn_slice answer, dice *d, size_t most)
+/* One exchange from begin to end. */
+static inline void drive_at(run *r, bawn_worker *w, const char *uri, bawn_slice request, const char *type, bawn_slice answer, dice *d,
+                            size_t most)
 {
-    bawn_exchange *x = drive_new(w, "POST", "/v1/chat/completions", NULL, 0);
+    bawn_exchange *x = drive_new(w, "POST", uri, NULL, 0);
 
     *r = (run){ 0 };
     bawn_buf_add(&r->request, request);
@@ -206,6 +207,11 @@ static inline void drive(run *r, bawn_worker *w, bawn_slice request, const char 
     }
     check_order(r);
     bawn_exchange_free(x);
+}
+
+static inline void drive(run *r, bawn_worker *w, bawn_slice request, const char *type, bawn_slice answer, dice *d, size_t most)
+{
+    drive_at(r, w, "/v1/chat/completions", request, type, answer, d, most);
 }
 
 #endif

@@ -8,6 +8,8 @@ static const side sides[] = {
     { "chat ", &bawn_dialect_openai, BAWN_OP_CHAT, ASK }, { "embeddings ", &bawn_dialect_openai, BAWN_OP_EMBEDDINGS, ASK },
     { "moderations ", &bawn_dialect_openai, BAWN_OP_MODERATIONS, ASK }, { "answer ", &bawn_dialect_openai, BAWN_OP_CHAT, ANSWER },
     { "vectors ", &bawn_dialect_openai, BAWN_OP_EMBEDDINGS, ANSWER }, { "messages ", &bawn_dialect_anthropic, BAWN_OP_MESSAGES, ASK },
+    { "responses ", &bawn_dialect_openai, BAWN_OP_RESPONSES, ASK }, { "response ", &bawn_dialect_openai, BAWN_OP_RESPONSES, ANSWER },
+    { "response_event ", &bawn_dialect_openai, BAWN_OP_RESPONSES, EVENT },
     { "message ", &bawn_dialect_anthropic, BAWN_OP_MESSAGES, ANSWER }, { "event ", &bawn_dialect_anthropic, BAWN_OP_MESSAGES, EVENT },
     { "converse ", &bawn_dialect_bedrock, BAWN_OP_CONVERSE, ASK }, { "said ", &bawn_dialect_bedrock, BAWN_OP_CONVERSE, ANSWER },
     { "event.", &bawn_dialect_bedrock, BAWN_OP_CONVERSE_STREAM, EVENT },
@@ -39,8 +41,12 @@ static seen_body see(const side *s, const char *body)
 {
     size_t name = strcspn(body, " ");                   /* Bedrock's stands before the body */
     bool inside = strstr(body, "content_block_delta") || strstr(body, "content_block_stop") || strstr(body, "BlockStop");
-    bawn_stream_state so_far = { .begun = !strstr(body, "message_start") && !strstr(body, "messageStart"), .open = inside, .block = 1,
-                                 .name = bawn_slice_of(body, name), .exception = strstr(body, "Exception ") != NULL };
+    bool first = strstr(body, "message_start") || strstr(body, "messageStart") || strstr(body, "response.created");
+    bawn_stream_state so_far = { .begun = !first, .open = inside, .block = 1, .name = bawn_slice_of(body, name),
+                                 .exception = strstr(body, "Exception ") != NULL };
+
+    if (!strstr(body, "output_item.added"))
+        so_far.added[0] = 3;
 
     if (s->as == EVENT)
         return see_event(s->dialect, s->op, s->dialect == &bawn_dialect_bedrock ? body + name + 1 : body, &so_far);
@@ -102,12 +108,19 @@ static void every_field_of_bedrock_is_known_and_its_text_seen(void **state)
     every_field_is_known(BAWN_SOURCE_DIR "/tests/unit/dialect/bedrock_inventory.jsonl", 200);
 }
 
+static void every_field_of_responses_is_known_and_its_text_seen(void **state)
+{
+    (void)state;
+    every_field_is_known(BAWN_SOURCE_DIR "/tests/unit/dialect/responses_inventory.jsonl", 600);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_of_openai_is_known_and_its_text_seen),
         cmocka_unit_test(every_field_of_anthropic_is_known_and_its_text_seen),
         cmocka_unit_test(every_field_of_bedrock_is_known_and_its_text_seen),
+        cmocka_unit_test(every_field_of_responses_is_known_and_its_text_seen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 """Writes DIALECT_inventory.jsonl: for each field that the official SDK's types know, a body that has it.
 
     pip install openai anthropic botocore
-    for d in openai anthropic bedrock; do ./inventory.py $d > ${d}_inventory.jsonl; done
+    for d in openai anthropic bedrock responses; do ./inventory.py $d > ${d}_inventory.jsonl; done
 
 Run it when a new SDK comes out; the test `inventory` then names the fields that our tables do not know.
 A line is the operation, a space, and a body: small, one field each, every variant of every union once.
@@ -22,7 +22,8 @@ from pydantic import BaseModel
 SCALARS = {str: "x y", bool: True, int: 1, float: 0.5, object: None, type(None): None, datetime.datetime: "2026-01-01T00:00:00Z"}
 LISTS = (list, collections.abc.Iterable, collections.abc.Sequence)
 ONE = {"chat": {"model": "m", "messages": [{"role": "user"}]}, "embeddings": {"model": "m", "input": "x y"},
-       "moderations": {"input": "x y"}, "converse": {"messages": []}, "messages": {"model": "m", "messages": [{"role": "user", "content": "x"}]}}
+       "moderations": {"input": "x y"}, "converse": {"messages": []}, "responses": {"model": "m", "input": "x y"},
+       "messages": {"model": "m", "messages": [{"role": "user", "content": "x"}]}}
 
 
 def members(kind):
@@ -123,6 +124,23 @@ def bedrock_kinds():
     for name, event in model.operation_model("ConverseStream").output_shape.members["stream"].members.items():
         kinds.append(("event." + name, Shape(event)))
     return botocore, kinds
+def responses_kinds():
+    """Items, tools and answers stand in several places by the same rows: each place is walked once, by the kind that has the most."""
+    import openai
+    from openai.types.responses import Response, ResponseStreamEvent
+    from openai.types.responses.response_create_params import ResponseCreateParamsStreaming
+
+    return openai, (("responses", ResponseCreateParamsStreaming), ("response", Response), ("response_event", ResponseStreamEvent))
+
+
+def is_repeated(operation, value):
+    """What stands in several places by the same rows is shown once: tools in a request's `tools` (what a server of tools lists apart),
+    items in an answer, answers not in events, where one of each kind is enough. Repeated instructions are taken out unread."""
+    item = next((i for key in ("input", "output") for i in value.get(key) or [] if isinstance(i, dict)), {})
+    tools = item.get("tools") or (operation == "response" and value.get("tools")) or [{}]
+    inner = value.get("response") or value.get("item") or {}
+    return (item == {"type": None} or ("instructions" in value and operation == "response") or (len(tools[0]) > 1 and not {"input_schema", "annotations"} & set(tools[0]))
+            or (operation == "response_event" and bool(inner) and set(inner) - {"type"} != {"id"}))
 
 
 def shape(line):
@@ -133,11 +151,13 @@ def shape(line):
 
 
 def main():
-    sdk, kinds = {"openai": openai_kinds, "anthropic": anthropic_kinds, "bedrock": bedrock_kinds}[sys.argv[1]]()
+    sdk, kinds = {"openai": openai_kinds, "anthropic": anthropic_kinds, "bedrock": bedrock_kinds, "responses": responses_kinds}[sys.argv[1]]()
     seen = set()
     print(f"# {sdk.__name__}-python {sdk.__version__}")
     for operation, kind in kinds:
         for value in kind.values() if isinstance(kind, Shape) else values(kind):
+            if is_repeated(operation, value):
+                continue
             if operation == "converse" and "messages" in value:
                 value["messages"][0].setdefault("role", "user")
             if operation in ("event.contentBlockStart", "event.contentBlockDelta"):

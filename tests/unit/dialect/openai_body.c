@@ -262,6 +262,7 @@ static void a_route_is_one_spelling(void **state)
     static const struct { const char *method, *uri; bawn_operation op; const char *rest; } good[] = {
         { "POST", "/v1/chat/completions", BAWN_OP_CHAT, "/chat/completions" },
         { "POST", "/v1/chat/completions?api-version=1%2F", BAWN_OP_CHAT, "/chat/completions?api-version=1%2F" },
+        { "POST", "/v1/responses", BAWN_OP_RESPONSES, "/responses" },
         { "POST", "/v1/embeddings", BAWN_OP_EMBEDDINGS, "/embeddings" },
         { "POST", "/v1/moderations", BAWN_OP_MODERATIONS, "/moderations" },
         { "GET", "/v1/models", BAWN_OP_MODELS, "/models" },
@@ -275,7 +276,7 @@ static void a_route_is_one_spelling(void **state)
         { "POST", "/v1/chat/%63ompletions" }, { "POST", "/v1/./chat/completions" }, { "POST", "/V1/chat/completions" },
         { "POST", "/v1/chat/completions#x" }, { "POST", "/v1/chat/completions?a b" }, { "POST", "" },
         { "POST", "/v1/chat/completions;x" }, { "POST", "http://h/v1/chat/completions" }, { "POST", "/chat/completions" },
-        { "POST", "/v1/completions" }, { "POST", "/v1/responses" }, { "GET", "/v1/chat/completions/id" },
+        { "POST", "/v1/completions" }, { "POST", "/v1/responses/compact" }, { "GET", "/v1/responses" }, { "GET", "/v1/chat/completions/id" },
         { "GET", "/v1/models/" }, { "GET", "/v1/models/.." }, { "GET", "/v1/models/." }, { "GET", "/v1/models/a//b" },
         { "GET", "/v1/models/a%2F" }, { "GET", "/v1/models/a/../b" }, { "GET", "/v1/models/a%2f..%2fb" }, { "GET", "/v1/models/../chat/completions" },
         { "GET", "/v1/models//a" }, { "GET", "/v1/models/%2Fa" }, { "GET", "/v1/models/a%2Eb" }, { "GET", "/v1/models/a/%2e%2e" }, { "GET", "/v1/models/a/." },

@@ -77,7 +77,7 @@ static const struct { const char *yaml; uint32_t line, column; const char *messa
       "`all` for record.text is not built yet in this version (it comes with the encrypted record); choose another" },
     { TOP "listeners: {public: {dialects: [openai, mcp]}}\n", 3, 41,
       "`mcp` for listeners.public.dialects[1] is not built yet" },
-    { TOP "routes: [{operations: [responses]}]\n", 3, 24, "Responses" },
+    { TOP "listeners: {public: {serves: [admin]}}\n", 3, 31, "the admin API" },
     /* values */
     { "version: one\nupstreams: {}\n", 1, 10, "found `one` for version; expected 1" },
     { "version: \"1\"\nupstreams: {}\n", 1, 10, "; drop the quotes" },

@@ -1,0 +1,92 @@
+/* The channels of a stream: one a text, opened where the text begins, and their places, which are used again. What a channel found and
+ * counted is the exchange's when it ends. */
+#include "exchange/exchange.h"
+
+/* The path as it would be in a whole answer: "delta" is "message" there. */
+static void keep_path(char out[96], bawn_slice path)
+{
+    size_t at = bawn_slice_find(path, BAWN_LIT("/delta/")), n = 0;
+    if (at < path.len) {
+        n = at < 80 ? at : 80;
+        memcpy(out, path.ptr, n);
+        memcpy(out + n, "/message", 8);
+        n += 8;
+        path = bawn_slice_of(path.ptr + at + 6, path.len - at - 6);
+    }
+    size_t rest = path.len < 95 - n ? path.len : 95 - n;
+    memcpy(out + n, path.ptr, rest);
+    out[n + rest] = 0;
+}
+
+static bawn_stream_channel *start_channel(bawn_exchange *x, bawn_stream_channel *c, const bawn_field *f)
+{
+    bool arguments = f->kind == BAWN_F_ARGUMENTS, repeats = bawn_answer_repeats(f);
+    bool fixed = bawn_field_is_fixed(f) || f->raw;       /* JSON with something put into it may be none */
+    bool restore = !fixed && (arguments ? x->guardrail->restore_tools : x->guardrail->restore_output);
+    bawn_judging j = { .worker = x->worker, .guardrail = x->guardrail, .leak = repeats ? NULL : x->prompt,
+                       .segment = (uint32_t)(c - x->stream.channels),
+                       .place = repeats ? bawn_place_of(BAWN_INPUT, f->role, f->origin)
+                                : arguments ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT, .failures = &x->failures,
+                       .fixed = fixed,
+                       .kept = x->wall->record_text ? &x->stream.kept : NULL };
+
+    if (!x->judged[BAWN_OUTPUT])
+        x->stream.kept = (struct bawn_kept){ x->arena, BAWN_KEPT_TEXT };
+    x->judged[BAWN_OUTPUT] = true;
+    *c = (bawn_stream_channel){ .id = f->channel, .off = !x->guardrail->awake[j.place], .copy = f->copy };
+    keep_path(c->path, f->path);
+    return bawn_channel_new(&c->text, &j, restore ? x->tokens : NULL) ? c : NULL;
+}
+
+bawn_stream_channel *bawn_channels_open(bawn_exchange *x, const bawn_field *f)
+{
+    bawn_stream *s = &x->stream;
+
+    for (size_t i = 0; i < s->n_channels; i++)
+        if (!s->channels[i].text)
+            return start_channel(x, &s->channels[i], f);
+    if (s->n_channels == s->cap_channels) {
+        size_t cap = s->cap_channels ? 2 * s->cap_channels : 8;
+        bawn_stream_channel *more = cap > 4096 ? NULL : bawn_realloc(s->channels, cap * sizeof *more);
+        if (!more)
+            return NULL;
+        s->channels = more;
+        s->cap_channels = cap;
+    }
+    s->channels[s->n_channels].text = NULL;
+    return start_channel(x, &s->channels[s->n_channels++], f);
+}
+
+/* Whether what a repetition shows was found in the text that it repeats: the record needs it once. */
+static bool is_repeated(const bawn_stream *s, const bawn_stream_channel *c, const bawn_found *f)
+{
+    for (size_t i = 0; c->copy && i < s->n_channels; i++) {
+        bawn_stream_channel *first = &s->channels[i];
+        if (!first->text || first->copy || strcmp(first->path, c->path) != 0)
+            continue;
+        const bawn_finds *found = bawn_channel_finds(first->text);
+        for (size_t k = 0; k < found->n; k++)
+            if (found->items[k].kind == f->kind && found->items[k].span.begin == f->span.begin && found->items[k].span.end == f->span.end)
+                return true;
+    }
+    return false;
+}
+
+void bawn_channels_collect(bawn_exchange *x, bawn_stream_channel *c)
+{
+    const bawn_finds *f = bawn_channel_finds(c->text);
+    uint64_t characters = bawn_channel_characters(c->text);
+    for (size_t k = 0; k < f->n; k++)
+        if (!is_repeated(&x->stream, c, &f->items[k]))
+            bawn_finds_add(&x->finds[BAWN_OUTPUT], &f->items[k]);
+    x->total[BAWN_OUTPUT] += characters;
+    x->guarded[BAWN_OUTPUT] += bawn_channel_guarded(c->text);
+    x->off[BAWN_OUTPUT] += c->off ? characters : 0;
+}
+
+void bawn_channels_release(bawn_exchange *x, bawn_stream_channel *c)
+{
+    bawn_channels_collect(x, c);
+    bawn_channel_free(c->text);
+    c->text = NULL;
+}
