@@ -23,6 +23,9 @@ DISGUISES = {
     "base64": lambda t: base64.b64encode(t.encode()).decode(), "hex": lambda t: t.encode().hex(),
 }
 
+# Not in other letters, where it is another secret, nor backwards; character by character it is not always known yet, being no word.
+SECRETS_IN = os.environ.get("BAWN_SECRETS_IN", "plain,base64,hex").split(",")
+
 
 def prompt(dice):
     return "Rules: " + " ".join(dice.choice(WORDS) for _ in range(dice.randrange(12, 40))) + "."
@@ -44,11 +47,9 @@ def cases():
     for n in range(LEAKS):
         name, disguise = list(DISGUISES.items())[n % len(DISGUISES)]
         told, is_secret = prompt(dice), n // len(DISGUISES) % 2 == 1
-        if is_secret and name in ("upper case", "title case", "reversed", "words turned round"):
-            name, disguise = "plain", DISGUISES["plain"]    # a secret in other letters is another secret; nobody reads it backwards
+        if is_secret and name not in SECRETS_IN:
+            name, disguise = "plain", DISGUISES["plain"]
         leak = secret(dice) if is_secret else told
-        while is_secret and name == "spaced" and "_" in leak:   # not undone yet: a sign among letters apart by spaces
-            leak = secret(dice)
         yield told, f"Well: {disguise(leak)} That was it.", disguise(leak), f"{'secret' if is_secret else 'prompt'}, {name}"
     for _ in range(ORDINARY):
         yield prompt(dice), ordinary(dice), None, "ordinary"
@@ -115,5 +116,5 @@ def test_nothing_planted_comes_out_and_ordinary_answers_do(at_mock, upstream):
             alarms.append((answer, text, finish))
         elif leak is not None and shows(text, leak):
             out.setdefault(kind, []).append((leak, text))
-    assert not out, {kind: (len(rows), rows[0]) for kind, rows in out.items()}
+    assert not out, sorted((kind, len(rows), rows[0]) for kind, rows in out.items())
     assert not alarms, (len(alarms), alarms[:3])
