@@ -108,6 +108,9 @@ static void row_add(bawn_trie *t, uint16_t root, const bawn_field_row *row, bawn
 void bawn_trie_build(bawn_trie *t, const bawn_field_group *groups, size_t n_groups, const bawn_hook_row *hooks,
                      size_t n_hooks)
 {
+    t->full = !t->nodes || !t->slots;
+    if (t->full)
+        return;
     t->n_nodes = 1;
     for (size_t g = 0; g < n_groups; g++) {
         uint16_t root = path_make(t, 0, groups[g].prefix);
