@@ -73,9 +73,9 @@ typedef struct {
     bawn_slice asked;                   /* the scorer's frame */
     uint32_t n_asked;
     size_t fails_after, fails_for;      /* turns until memory fails, SIZE_MAX never; how often more */
-    bool passed, opened, left, gone, memory, refused, attributes;
+    bool passed, opened, left, gone, memory, refused, refused_now, attributes;
     run r;
-    size_t sent_when_refused, piece;    /* piece: of the body that was fed last: what it let go may still be on its way */
+    size_t sent_when_refused;           /* with the steps of the call that failed: what it let go before that was judged */
 } world;
 
 static void write_request(world *w, bool stream)
@@ -204,8 +204,7 @@ static void refused(world *w, bool ok)
 {
     if (ok || w->refused)
         return;
-    w->refused = w->r.refused_call = true;
-    w->sent_when_refused = w->r.answer.len + w->r.tail.len;
+    w->refused = w->r.refused_call = w->refused_now = true;
 }
 
 static void note_job(world *w, const bawn_job *j)
@@ -261,6 +260,9 @@ static void obey(world *w)
             fail_msg("unknown step %d", s.kind);
         }
     }
+    if (w->refused_now)
+        w->sent_when_refused = w->r.answer.len + w->r.tail.len;
+    w->refused_now = false;
 }
 
 static void tick(world *w)
@@ -282,7 +284,6 @@ static void feed(world *w, bawn_side side, bawn_slice body, size_t end, bool who
     char *piece = malloc(n + 1);
     memcpy(piece, body.ptr ? body.ptr + at : "", n);
     w->at[side] = at + n;
-    w->piece = w->refused ? w->piece : n;
     refused(w, bawn_exchange_feed(w->x, side, bawn_slice_of(piece, n), whole && at + n == body.len, w->now));
     free(piece);
 }
@@ -390,7 +391,7 @@ static void check_failure(const world *w)
     const run *r = &w->r;
     size_t sent = r->answer.len + r->tail.len;
     bool whole = !r->stream && r->status;               /* an error in the answer's place */
-    if (w->refused && !whole && w->opened && strcmp(w->type, "text/event-stream") == 0 && sent > w->sent_when_refused + w->piece + 2048)
+    if (w->refused && !whole && w->opened && strcmp(w->type, "text/event-stream") == 0 && sent > w->sent_when_refused + 2048)
         fail_msg("%zu bytes left behind a failure", sent - w->sent_when_refused);
     if (w->refused && r->ended && r->status >= 500 && !has(&r->answer, "guard_failed") && !has(&r->answer, "upstream"))
         fail_msg("status %d without its error: %.*s", r->status, (int)r->answer.len, r->answer.ptr);
