@@ -284,8 +284,10 @@ bool bawn_exchange_new(bawn_exchange **out, bawn_worker *w, bawn_slice dialect, 
 bawn_slice bawn_exchange_id(const bawn_exchange *x) { return bawn_slice_of(x->id, 36); }
 
 /* ---- feeding -------------------------------------------------------------------------------------------------------- */
+/* Where memory does not suffice to say so either, each later call tries again, and nothing else. */
 static bool fail(bawn_exchange *x)
 {
+    x->broke = true;
     if (x->recorded)
         return false;
     if (x->mode == BAWN_ANSWER_EVENTS && x->phase == BAWN_PHASE_ANSWER)
@@ -355,6 +357,8 @@ static bool feed_answer(bawn_exchange *x, bawn_slice bytes, bool last)
 bool bawn_exchange_feed(bawn_exchange *x, bawn_side side, bawn_slice bytes, bool last, uint64_t now_ns)
 {
     x->now_ns = x->since_ns = now_ns;
+    if (x->broke && !x->recorded)
+        return fail(x);
     if (side == BAWN_INPUT)
         return x->recorded || feed_request(x, bytes, last);
     if (x->first_byte_ns == 0)
@@ -402,6 +406,8 @@ bool bawn_exchange_resume(bawn_exchange *x, uint64_t job, bool ok, bawn_slice fr
     x->now_ns = now_ns;
     if (x->recorded || job != x->jobs)
         return true;                            /* late: no-op */
+    if (x->broke)
+        return fail(x);
     if (scoring)
         return bawn_request_scored(x, ok, frame) || fail(x);
     if (x->phase == BAWN_PHASE_JUDGING && x->job.kind == 3)
@@ -413,13 +419,13 @@ bool bawn_exchange_resume(bawn_exchange *x, uint64_t job, bool ok, bawn_slice fr
 
 bool bawn_exchange_tick(bawn_exchange *x, uint64_t now_ns, uint64_t *next_ns)
 {
-    bool ok = true;
+    bool ok = !x->broke || x->recorded || fail(x);
     x->now_ns = now_ns;
     if (x->phase != BAWN_PHASE_SCORING)
         x->since_ns = now_ns;
     if (!x->recorded && x->phase == BAWN_PHASE_SCORING && now_ns >= x->job.deadline_ns)
         ok = bawn_exchange_resume(x, x->jobs, false, BAWN_NIL, now_ns);
-    if (!x->recorded && x->mode == BAWN_ANSWER_EVENTS)
+    if (!x->recorded && !x->broke && x->mode == BAWN_ANSWER_EVENTS)
         ok = (bawn_stream_tick(x) || fail(x)) && ok;
     *next_ns = x->recorded ? UINT64_MAX : x->phase == BAWN_PHASE_SCORING ? x->job.deadline_ns : bawn_stream_deadline(x);
     return ok;

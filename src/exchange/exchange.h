@@ -136,7 +136,7 @@ struct bawn_exchange {
     bawn_step verdict_step; bawn_verdict verdict; bawn_buf reply;
     bawn_buf record;
 
-    bool failed, recorded;
+    bool failed, recorded, broke;       /* broke: a call failed; nothing but that may be said */
     struct bawn_failures failures;      /* of guards, on both sides */
     bawn_failure scorer_failure;        /* ... and of the scorer, which speaks for the guard of prompt attacks */
     bawn_failure failure;               /* why all of them: what no guard is to blame for; memory where none is said */
