@@ -465,7 +465,10 @@ bool bawn_exchange_abort(bawn_exchange *x, bawn_side who_left, uint64_t now_ns)
     x->now_ns = x->since_ns = now_ns;
     if (x->recorded)
         return true;
-    return who_left == BAWN_INPUT ? client_left(x) : upstream_left(x) || fail(x);
+    if (who_left == BAWN_OUTPUT)
+        return upstream_left(x) || fail(x);
+    x->broke = !client_left(x) || x->broke;             /* without memory for its record: the next call tries again */
+    return !x->broke;
 }
 
 bawn_slice bawn_exchange_excuse(bawn_exchange *x, bawn_slice name, bool in_stream)

@@ -9,6 +9,7 @@ import h2.config
 import h2.connection
 import h2.errors
 
+import server
 from client import ask, chat
 
 HEAD = [(":method", "POST"), (":path", "/v1/chat/completions"), (":scheme", "http"), (":authority", "bawn"),
@@ -73,5 +74,6 @@ def test_streams_reset_at_once_do_not_keep_others_from_being_served(start, upstr
     assert len(upstream.requests) <= len(answers) + 1        # none of them reached the model
     assert nginx.workers() == worker
     time.sleep(0.5)
-    assert anonymous(worker[0]) - before < 16 << 10
+    kept = 512 << 10 if server.libasan(nginx.module) else 0      # what was freed waits in the sanitizer's quarantine
+    assert anonymous(worker[0]) - before < kept + (16 << 10)
     assert {a.id for a in answers} <= {e["id"] for e in nginx.events()}
