@@ -151,7 +151,7 @@ static bool read_request(bawn_conversation *out, const bawn_json *j, bawn_arena 
     bawn_walk w = { .out = out, .json = j, .arena = arena, .err = err, .trie = bawn_anthropic_trie(), .extra = &s };
     bawn_place start = { .role = BAWN_USER, .origin = BAWN_CALLER, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
 
-    if (!bawn_walk_run(&w, bawn_trie_child(w.trie, 0, BAWN_LIT("ask")), start))
+    if (!bawn_walk_run(&w, "ask", start))
         return false;
     if (!s.model)
         return bawn_walk_refuse(&w, "model", "the name of a model", UINT32_MAX);

@@ -1,14 +1,8 @@
 /* anthropic_table.c: every field of the Messages API that we know, and what is in it. Read off the types of the official
  * SDK (anthropic-python 2.14: types/message_create_params, types/message, types/raw_message_stream_event). What stands in
  * no row is an unknown field. */
-#include <pthread.h>
-
 #include "dialect/anthropic.h"
-
-#define ROW(path, kind) { path, BAWN_F_##kind, BAWN_WHO_HERE, BAWN_CHANNEL_OTHER }
-#define FROM(path, kind, who) { path, BAWN_F_##kind, BAWN_WHO_##who, BAWN_CHANNEL_OTHER }
-#define OUT(path, kind, channel) { path, BAWN_F_##kind, BAWN_WHO_HERE, BAWN_CHANNEL_##channel }
-#define GROUP(prefix, rows, who) { prefix, rows, BAWN_COUNT(rows), BAWN_WHO_##who }
+#include "dialect/rows.h"
 
 static const bawn_field_row ask_rows[] = {
     ROW("model", PLAIN),                    ROW("max_tokens", PLAIN),
@@ -182,25 +176,11 @@ static const bawn_field_group groups[] = {
     GROUP("event.content_block.content.content", inner_rows, HERE),
 };
 
-static bawn_trie_node nodes[1280];
-static bawn_trie_edge slots[4096];
-static bawn_trie compiled = { nodes, slots, .cap_nodes = BAWN_COUNT(nodes), .mask = BAWN_COUNT(slots) - 1 };   /* written once, below */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void compile(void)
+static void compile(bawn_trie *t)
 {
-    bawn_hook_row hooks[32];
-    size_t n = 0;
-
-    for (size_t i = 0; i < bawn_anthropic_n_request_hooks; i++)
-        hooks[n++] = bawn_anthropic_request_hooks[i];
-    for (size_t i = 0; i < bawn_anthropic_n_answer_hooks; i++)
-        hooks[n++] = bawn_anthropic_answer_hooks[i];
-    bawn_trie_build(&compiled, groups, BAWN_COUNT(groups), hooks, n);
+    bawn_trie_build(t, groups, BAWN_COUNT(groups));
+    bawn_trie_hang(t, bawn_anthropic_request_hooks, bawn_anthropic_n_request_hooks);
+    bawn_trie_hang(t, bawn_anthropic_answer_hooks, bawn_anthropic_n_answer_hooks);
 }
 
-const bawn_trie *bawn_anthropic_trie(void)
-{
-    pthread_once(&once, compile);
-    return &compiled;
-}
+BAWN_TRIE_OF(bawn_anthropic_trie, compile, 1280, 4096)

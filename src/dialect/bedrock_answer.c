@@ -103,7 +103,7 @@ static bool walk(bawn_walk *w, bawn_conversation *out, const char *root, bawn_pl
     start.origin = BAWN_MODEL;
     start.message = UINT32_MAX;
     start.channel = BAWN_CHANNEL_OTHER;
-    return bawn_walk_run(w, bawn_trie_child(w->trie, 0, bawn_slice_str(root)), start);
+    return bawn_walk_run(w, root, start);
 }
 
 /* Whether a model's own body is Anthropic's. */

@@ -86,7 +86,7 @@ bool bawn_bedrock_request(bawn_conversation *out, bawn_operation op, const bawn_
     } else {
         out->opaque = own;
         start.message = own ? 0 : UINT32_MAX;
-        if (!bawn_walk_run(&w, bawn_trie_child(w.trie, 0, bawn_slice_str(root)), start))
+        if (!bawn_walk_run(&w, root, start))
             return false;
     }
     out->stream = op == BAWN_OP_CONVERSE_STREAM || op == BAWN_OP_INVOKE_STREAM;

@@ -1,13 +1,7 @@
 /* bedrock_table.c: every field of Converse, ConverseStream and CountTokens that we know, and what is in it. Read off the service
  * model of the official SDK (botocore 1.44.8, bedrock-runtime/2023-09-30). What stands in no row is an unknown field. */
-#include <pthread.h>
-
 #include "dialect/bedrock.h"
-
-#define ROW(path, kind) { path, BAWN_F_##kind, BAWN_WHO_HERE, BAWN_CHANNEL_OTHER }
-#define FROM(path, kind, who) { path, BAWN_F_##kind, BAWN_WHO_##who, BAWN_CHANNEL_OTHER }
-#define OUT(path, kind, channel) { path, BAWN_F_##kind, BAWN_WHO_HERE, BAWN_CHANNEL_##channel }
-#define GROUP(prefix, rows, who) { prefix, rows, BAWN_COUNT(rows), BAWN_WHO_##who }
+#include "dialect/rows.h"
 
 static const bawn_field_row ask_rows[] = {
     ROW("messages[].role", PLAIN),
@@ -137,25 +131,11 @@ static const bawn_field_group groups[] = {
     GROUP("native", native_rows, CALLER),   GROUP("native_said", native_rows, HERE),
 };
 
-static bawn_trie_node nodes[1024];
-static bawn_trie_edge slots[4096];
-static bawn_trie compiled = { nodes, slots, .cap_nodes = BAWN_COUNT(nodes), .mask = BAWN_COUNT(slots) - 1 };   /* written once, below */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void compile(void)
+static void compile(bawn_trie *t)
 {
-    bawn_hook_row hooks[32];
-    size_t n = 0;
-
-    for (size_t i = 0; i < bawn_bedrock_n_request_hooks; i++)
-        hooks[n++] = bawn_bedrock_request_hooks[i];
-    for (size_t i = 0; i < bawn_bedrock_n_answer_hooks; i++)
-        hooks[n++] = bawn_bedrock_answer_hooks[i];
-    bawn_trie_build(&compiled, groups, BAWN_COUNT(groups), hooks, n);
+    bawn_trie_build(t, groups, BAWN_COUNT(groups));
+    bawn_trie_hang(t, bawn_bedrock_request_hooks, bawn_bedrock_n_request_hooks);
+    bawn_trie_hang(t, bawn_bedrock_answer_hooks, bawn_bedrock_n_answer_hooks);
 }
 
-const bawn_trie *bawn_bedrock_trie(void)
-{
-    pthread_once(&once, compile);
-    return &compiled;
-}
+BAWN_TRIE_OF(bawn_bedrock_trie, compile, 1024, 4096)

@@ -38,11 +38,6 @@ bool bawn_checks_begin(bawn_walk *w, bawn_conversation *out, const bawn_json *j,
            bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
 }
 
-bool bawn_checks_run(bawn_walk *w, const char *root, bawn_place start)
-{
-    return bawn_walk_run(w, bawn_trie_child(w->trie, 0, bawn_slice_str(root)), start);
-}
-
 bawn_place bawn_checks_caller(void)
 {
     return (bawn_place){ .role = BAWN_USER, .origin = BAWN_CALLER, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };

@@ -22,7 +22,6 @@ extern const size_t bawn_checks_n_apply_hooks, bawn_checks_n_invoke_hooks, bawn_
 
 /* A walk over a body that must be an object; err is filled where it is none. */
 bool bawn_checks_begin(bawn_walk *, bawn_conversation *out, const bawn_json *, bawn_arena *, bawn_error *);
-bool bawn_checks_run(bawn_walk *, const char *root, bawn_place start);
 /* The text of the caller's, outside all messages. */
 bawn_place bawn_checks_caller(void);
 void bawn_checks_as_answer(bawn_place *);           /* what stands there is a model's answer, and is judged as such */

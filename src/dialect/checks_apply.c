@@ -138,7 +138,7 @@ bool bawn_checks_apply_request(bawn_conversation *out, const bawn_json *j, bawn_
         return bawn_walk_refuse(&w, "outputScope", "INTERVENTIONS or FULL", scope);
     if (bawn_json_is(j, source, "OUTPUT"))
         bawn_checks_as_answer(&start);
-    return bawn_checks_run(&w, "apply", start);
+    return bawn_walk_run(&w, "apply", start);
 }
 
 /* ---- the answer ---------------------------------------------------------------------------------------------------------- */

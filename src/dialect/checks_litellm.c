@@ -49,7 +49,7 @@ static bool request(bawn_conversation *out, bawn_operation op, const bawn_json *
         return bawn_walk_refuse(&w, "input_type", "request or response", type);
     if (bawn_json_is(j, type, "response"))
         bawn_checks_as_answer(&start);
-    return bawn_checks_run(&w, "litellm", start);
+    return bawn_walk_run(&w, "litellm", start);
 }
 
 /* ---- the answer ---------------------------------------------------------------------------------------------------------- */

@@ -1,13 +1,8 @@
 /* checks_table.c: every field of the checks' requests that we know, and what is in it. Read off the service model of botocore
  * (bedrock-runtime), litellm 1.110's GenericGuardrailAPIRequest, presidio 2.2.36x's AnalyzerRequest and AppEntitiesConvertor, Azure's
  * REST reference (2024-09-01) and Lakera's. What stands in no row is an unknown field. */
-#include <pthread.h>
-
 #include "dialect/checks.h"
-
-#define ROW(path, kind) { path, BAWN_F_##kind, BAWN_WHO_HERE, BAWN_CHANNEL_OTHER }
-#define FROM(path, kind, who) { path, BAWN_F_##kind, BAWN_WHO_##who, BAWN_CHANNEL_OTHER }
-#define GROUP(prefix, rows) { prefix, rows, BAWN_COUNT(rows), BAWN_WHO_HERE }
+#include "dialect/rows.h"
 
 static const bawn_field_row apply_rows[] = {
     ROW("source", PLAIN),                       ROW("outputScope", PLAIN),
@@ -81,42 +76,27 @@ static const bawn_field_row lakera_rows[] = {
 };
 
 static const bawn_field_group groups[] = {
-    GROUP("apply", apply_rows),
-    GROUP("invoke", invoke_rows),
-    GROUP("litellm", litellm_rows),
-    GROUP("litellm.structured_messages[]", message_rows),
-    GROUP("litellm.structured_messages[].tool_calls[]", call_rows),
-    GROUP("litellm.tool_calls[]", call_rows),
-    GROUP("analyze", analyze_rows),
-    GROUP("anonymize", anonymize_rows),
-    GROUP("azure", azure_rows),
-    GROUP("lakera", lakera_rows),
-    GROUP("lakera.messages[]", message_rows),
-    GROUP("lakera.messages[].tool_calls[]", call_rows),
+    GROUP("apply", apply_rows, HERE),
+    GROUP("invoke", invoke_rows, HERE),
+    GROUP("litellm", litellm_rows, HERE),
+    GROUP("litellm.structured_messages[]", message_rows, HERE),
+    GROUP("litellm.structured_messages[].tool_calls[]", call_rows, HERE),
+    GROUP("litellm.tool_calls[]", call_rows, HERE),
+    GROUP("analyze", analyze_rows, HERE),
+    GROUP("anonymize", anonymize_rows, HERE),
+    GROUP("azure", azure_rows, HERE),
+    GROUP("lakera", lakera_rows, HERE),
+    GROUP("lakera.messages[]", message_rows, HERE),
+    GROUP("lakera.messages[].tool_calls[]", call_rows, HERE),
 };
 
-static bawn_trie_node nodes[320];
-static bawn_trie_edge slots[1024];
-static bawn_trie compiled = { nodes, slots, .cap_nodes = BAWN_COUNT(nodes), .mask = BAWN_COUNT(slots) - 1 };   /* written once, below */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void compile(void)
+static void compile(bawn_trie *t)
 {
-    const struct { const bawn_hook_row *rows; size_t n; } all[] = {
-        { bawn_checks_apply_hooks, bawn_checks_n_apply_hooks }, { bawn_checks_invoke_hooks, bawn_checks_n_invoke_hooks },
-        { bawn_checks_litellm_hooks, bawn_checks_n_litellm_hooks }, { bawn_checks_lakera_hooks, bawn_checks_n_lakera_hooks },
-    };
-    bawn_hook_row hooks[16];
-    size_t n = 0;
-
-    for (size_t i = 0; i < BAWN_COUNT(all); i++)
-        for (size_t k = 0; k < all[i].n && n < BAWN_COUNT(hooks); k++)
-            hooks[n++] = all[i].rows[k];
-    bawn_trie_build(&compiled, groups, BAWN_COUNT(groups), hooks, n);
+    bawn_trie_build(t, groups, BAWN_COUNT(groups));
+    bawn_trie_hang(t, bawn_checks_apply_hooks, bawn_checks_n_apply_hooks);
+    bawn_trie_hang(t, bawn_checks_invoke_hooks, bawn_checks_n_invoke_hooks);
+    bawn_trie_hang(t, bawn_checks_litellm_hooks, bawn_checks_n_litellm_hooks);
+    bawn_trie_hang(t, bawn_checks_lakera_hooks, bawn_checks_n_lakera_hooks);
 }
 
-const bawn_trie *bawn_checks_trie(void)
-{
-    pthread_once(&once, compile);
-    return &compiled;
-}
+BAWN_TRIE_OF(bawn_checks_trie, compile, 320, 1024)

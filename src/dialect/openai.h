@@ -10,7 +10,6 @@ extern const size_t bawn_openai_n_groups;
 extern const bawn_hook_row bawn_openai_request_hooks[], bawn_openai_answer_hooks[];
 extern const size_t bawn_openai_n_request_hooks, bawn_openai_n_answer_hooks;
 const bawn_trie *bawn_openai_trie(void);            /* of the tables above; built at the first call, never freed */
-uint16_t bawn_openai_root(const char *name);        /* the node of a root by its name */
 
 /* The members of bawn_dialect (dialect.h says what each promises), one or two to a file. What they read is borrowed;
  * what they write is appended to the buffer. False: see there, or out of memory.

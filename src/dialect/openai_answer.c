@@ -166,7 +166,7 @@ static bool walk(bawn_conversation *out, const char *root, const bawn_json *j, b
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
     if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "the upstream's answer is not a JSON object");
-    return bawn_walk_run(&w, bawn_openai_root(root), start);
+    return bawn_walk_run(&w, root, start);
 }
 
 /* Lists of models pass as they are: they hold nothing that a caller or a model wrote. */

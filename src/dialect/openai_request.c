@@ -209,5 +209,5 @@ bool bawn_openai_request(bawn_conversation *out, bawn_operation op, const bawn_j
         return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
     if (op == BAWN_OP_RESPONSES)
         return bawn_responses_request(out, j, arena, err);
-    return bawn_walk_run(&w, bawn_openai_root(roots[op]), start) && complete(&w, op);
+    return bawn_walk_run(&w, roots[op], start) && complete(&w, op);
 }

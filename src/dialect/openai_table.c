@@ -1,14 +1,8 @@
 /* openai_table.c: every field of the OpenAI operations that we know, and what is in it. Read off the types of the
  * official SDK (openai-python 3.54: types/chat, types/embedding*, types/moderation*), and the fields that compatible
  * servers add (vLLM, llama.cpp, Mistral, DeepSeek, OpenRouter, Azure). What stands in no row is an unknown field. */
-#include <pthread.h>
-
 #include "dialect/openai.h"
-
-#define ROW(path, kind) { path, BAWN_F_##kind, BAWN_WHO_HERE, BAWN_CHANNEL_OTHER }
-#define FROM(path, kind, who) { path, BAWN_F_##kind, BAWN_WHO_##who, BAWN_CHANNEL_OTHER }
-#define OUT(path, kind, channel) { path, BAWN_F_##kind, BAWN_WHO_HERE, BAWN_CHANNEL_##channel }
-#define GROUP(prefix, rows, who) { prefix, rows, BAWN_COUNT(rows), BAWN_WHO_##who }
+#include "dialect/rows.h"
 
 static const bawn_field_row chat_rows[] = {
     ROW("model", PLAIN),                    ROW("audio.format", PLAIN),
@@ -212,30 +206,11 @@ const bawn_field_group bawn_openai_groups[] = {
 };
 const size_t bawn_openai_n_groups = BAWN_COUNT(bawn_openai_groups);
 
-static bawn_trie_node nodes[640];
-static bawn_trie_edge slots[2048];
-static bawn_trie compiled = { nodes, slots, .cap_nodes = BAWN_COUNT(nodes), .mask = BAWN_COUNT(slots) - 1 };   /* written once, below */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void compile(void)
+static void compile(bawn_trie *t)
 {
-    bawn_hook_row hooks[32];
-    size_t n = 0;
-
-    for (size_t i = 0; i < bawn_openai_n_request_hooks; i++)
-        hooks[n++] = bawn_openai_request_hooks[i];
-    for (size_t i = 0; i < bawn_openai_n_answer_hooks; i++)
-        hooks[n++] = bawn_openai_answer_hooks[i];
-    bawn_trie_build(&compiled, bawn_openai_groups, bawn_openai_n_groups, hooks, n);
+    bawn_trie_build(t, bawn_openai_groups, bawn_openai_n_groups);
+    bawn_trie_hang(t, bawn_openai_request_hooks, bawn_openai_n_request_hooks);
+    bawn_trie_hang(t, bawn_openai_answer_hooks, bawn_openai_n_answer_hooks);
 }
 
-const bawn_trie *bawn_openai_trie(void)
-{
-    pthread_once(&once, compile);
-    return &compiled;
-}
-
-uint16_t bawn_openai_root(const char *name)
-{
-    return bawn_trie_child(bawn_openai_trie(), 0, bawn_slice_str(name));
-}
+BAWN_TRIE_OF(bawn_openai_trie, compile, 640, 2048)

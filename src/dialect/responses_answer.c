@@ -198,7 +198,7 @@ bool bawn_responses_walk(bawn_walk *w, bawn_conversation *out, const char *root,
     start.origin = BAWN_MODEL;
     start.message = UINT32_MAX;
     start.channel = BAWN_CHANNEL_OTHER;
-    return bawn_walk_run(w, bawn_trie_child(w->trie, 0, bawn_slice_str(root)), start);
+    return bawn_walk_run(w, root, start);
 }
 
 bool bawn_responses_answer(bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err)

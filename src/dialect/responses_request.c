@@ -221,7 +221,7 @@ bool bawn_responses_request(bawn_conversation *out, const bawn_json *j, bawn_are
     bawn_place start = { .role = BAWN_USER, .origin = BAWN_CALLER, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
 
     out->operation = BAWN_OP_RESPONSES;
-    if (!bawn_walk_run(&w, bawn_trie_child(w.trie, 0, BAWN_LIT("responses")), start))
+    if (!bawn_walk_run(&w, "responses", start))
         return false;
     if (out->unseen.len > 0)
         return true;                                   /* a stored prompt may bring the model and the input with it */

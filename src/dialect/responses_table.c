@@ -1,14 +1,8 @@
 /* responses_table.c: every field of OpenAI's Responses that we know, and what is in it. Read off the types of the official SDK
  * (openai-python 3.57: types/responses). One table of items serves requests, answers and events, because an answer's items come back
  * with the next turn. What stands in no row is an unknown field. */
-#include <pthread.h>
-
 #include "dialect/responses.h"
-
-#define ROW(path, kind) { path, BAWN_F_##kind, BAWN_WHO_HERE, BAWN_CHANNEL_OTHER }
-#define FROM(path, kind, who) { path, BAWN_F_##kind, BAWN_WHO_##who, BAWN_CHANNEL_OTHER }
-#define OUT(path, kind, channel) { path, BAWN_F_##kind, BAWN_WHO_HERE, BAWN_CHANNEL_##channel }
-#define GROUP(prefix, rows, who) { prefix, rows, BAWN_COUNT(rows), BAWN_WHO_##who }
+#include "dialect/rows.h"
 
 static const bawn_field_row ask_rows[] = {
     ROW("access_programs.cyber", PLAIN),    ROW("background", PLAIN),
@@ -244,25 +238,11 @@ static const bawn_field_group groups[] = {
     RESPONSE("event.response"),
 };
 
-static bawn_trie_node nodes[4096];
-static bawn_trie_edge slots[16384];
-static bawn_trie compiled = { nodes, slots, .cap_nodes = BAWN_COUNT(nodes), .mask = BAWN_COUNT(slots) - 1 };   /* written once, below */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void compile(void)
+static void compile(bawn_trie *t)
 {
-    bawn_hook_row hooks[64];
-    size_t n = 0;
-
-    for (size_t i = 0; i < bawn_responses_n_request_hooks; i++)
-        hooks[n++] = bawn_responses_request_hooks[i];
-    for (size_t i = 0; i < bawn_responses_n_answer_hooks; i++)
-        hooks[n++] = bawn_responses_answer_hooks[i];
-    bawn_trie_build(&compiled, groups, BAWN_COUNT(groups), hooks, n);
+    bawn_trie_build(t, groups, BAWN_COUNT(groups));
+    bawn_trie_hang(t, bawn_responses_request_hooks, bawn_responses_n_request_hooks);
+    bawn_trie_hang(t, bawn_responses_answer_hooks, bawn_responses_n_answer_hooks);
 }
 
-const bawn_trie *bawn_responses_trie(void)
-{
-    pthread_once(&once, compile);
-    return &compiled;
-}
+BAWN_TRIE_OF(bawn_responses_trie, compile, 4096, 16384)

@@ -105,8 +105,7 @@ static void row_add(bawn_trie *t, uint16_t root, const bawn_field_row *row, bawn
     node->named = true;
 }
 
-void bawn_trie_build(bawn_trie *t, const bawn_field_group *groups, size_t n_groups, const bawn_hook_row *hooks,
-                     size_t n_hooks)
+void bawn_trie_build(bawn_trie *t, const bawn_field_group *groups, size_t n_groups)
 {
     t->full = !t->nodes || !t->slots;
     if (t->full)
@@ -118,6 +117,10 @@ void bawn_trie_build(bawn_trie *t, const bawn_field_group *groups, size_t n_grou
         for (size_t i = 0; i < groups[g].n; i++)
             row_add(t, root, &groups[g].rows[i], groups[g].who);
     }
-    for (size_t h = 0; h < n_hooks; h++)
+}
+
+void bawn_trie_hang(bawn_trie *t, const bawn_hook_row *hooks, size_t n_hooks)
+{
+    for (size_t h = 0; h < n_hooks && t->nodes && t->slots; h++)
         t->nodes[path_make(t, 0, hooks[h].path)].hook = hooks[h].hook;
 }

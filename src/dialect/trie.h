@@ -36,9 +36,10 @@ typedef struct {
     bool full;                                     /* the table outgrew the sizes above: a mistake of ours, tested */
 } bawn_trie;
 
-/* Compiles the rows, then hangs the hooks to their paths, into a trie that is all zero. Paths are borrowed for ever:
- * string literals. Nodes and slots are all zero. What finds no room is left out, and out->full says so. */
-void bawn_trie_build(bawn_trie *, const bawn_field_group *, size_t n_groups, const bawn_hook_row *, size_t n_hooks);
+/* Compiles the rows into a trie whose nodes and slots are all zero, then hooks are hung to their paths. Paths are borrowed for
+ * ever: string literals. What finds no room is left out, and out->full says so. */
+void bawn_trie_build(bawn_trie *, const bawn_field_group *, size_t n_groups);
+void bawn_trie_hang(bawn_trie *, const bawn_hook_row *, size_t n_hooks);
 uint16_t bawn_trie_child(const bawn_trie *, uint16_t parent, bawn_slice key);     /* NONE when there is none */
 
 #endif

@@ -345,9 +345,9 @@ static bool element(bawn_walk *w, uint32_t token)
     return see(w, &v, w->number);
 }
 
-bool bawn_walk_run(bawn_walk *w, uint16_t root, bawn_place start)
+bool bawn_walk_run(bawn_walk *w, const char *root, bawn_place start)
 {
-    target first = { 0, root, TABLE, start };
+    target first = { 0, bawn_trie_child(w->trie, 0, bawn_slice_str(root)), TABLE, start };
 
     w->path_len = 0;
     w->stepped = false;

@@ -45,9 +45,9 @@ typedef struct bawn_walk {
     char path[BAWN_PATH_MAX];
 } bawn_walk;
 
-/* Walks the whole tape, its root being `root` of the table. Iterative; the stack lives in the arena. O(body).
+/* Walks the whole tape, its root being the one of that name in the table. Iterative; the stack lives in the arena. O(body).
  * False: out of memory, or a hook refused (err is filled). */
-bool bawn_walk_run(bawn_walk *, uint16_t root, bawn_place start);
+bool bawn_walk_run(bawn_walk *, const char *root, bawn_place start);
 
 /* For hooks and for what they find. False: out of memory (err is filled). */
 bool bawn_walk_unguarded(bawn_walk *, uint32_t *entry, bawn_slice path, uint64_t characters, const char *reason);

@@ -410,8 +410,8 @@ static void the_table_fits_its_trie(void **state)
     (void)state;
     assert_false(bawn_openai_trie()->full);
     assert_true(bawn_openai_trie()->n_nodes * 2 < bawn_openai_trie()->mask);
-    assert_int_not_equal(bawn_openai_root("chat"), BAWN_TRIE_NONE);
-    assert_int_equal(bawn_openai_root("nothing"), BAWN_TRIE_NONE);
+    assert_int_not_equal(bawn_trie_child(bawn_openai_trie(), 0, BAWN_LIT("chat")), BAWN_TRIE_NONE);
+    assert_int_equal(bawn_trie_child(bawn_openai_trie(), 0, BAWN_LIT("nothing")), BAWN_TRIE_NONE);
 }
 
 int main(void)
