@@ -28,6 +28,10 @@ static inline bool bawn_slice_starts(bawn_slice a, bawn_slice prefix)
 {
     return a.len >= prefix.len && (prefix.len == 0 || memcmp(a.ptr, prefix.ptr, prefix.len) == 0);
 }
+static inline bool bawn_slice_ends(bawn_slice a, bawn_slice tail)
+{
+    return a.len >= tail.len && (tail.len == 0 || memcmp(a.ptr + a.len - tail.len, tail.ptr, tail.len) == 0);
+}
 bool bawn_slice_eq_nocase(bawn_slice a, bawn_slice b);            /* ASCII letters only */
 bool bawn_slice_is_any(bawn_slice, const char *const *words);    /* equal to one of the NULL-ended words, the same */
 size_t bawn_slice_find(bawn_slice hay, bawn_slice needle);       /* offset, or hay.len when absent */
@@ -65,6 +69,12 @@ typedef struct { char *ptr; size_t len, cap; bool failed; } bawn_buf; /* failed 
 void bawn_buf_free(bawn_buf *);
 static inline void bawn_buf_clear(bawn_buf *b) { b->len = 0; b->failed = false; }
 static inline bawn_slice bawn_buf_slice(const bawn_buf *b) { return (bawn_slice){ b->ptr, b->len }; }
+/* The end of appending, which began at length `start`: false where there was no memory for all of it, and none of it stays. */
+static inline bool bawn_buf_whole(bawn_buf *b, size_t start)
+{
+    b->len = b->failed ? start : b->len;
+    return !b->failed;
+}
 bool bawn_buf_reserve(bawn_buf *, size_t more);
 bool bawn_buf_add(bawn_buf *, bawn_slice);
 bool bawn_buf_byte(bawn_buf *, char);
@@ -132,6 +142,10 @@ void bawn_value_hash(uint8_t out[8], bawn_slice key, bawn_slice kind, bawn_slice
 uint32_t bawn_crc32c(uint32_t crc, bawn_slice);                   /* RFC 3720 appendix B.4; start with 0 */
 uint64_t bawn_hash64(bawn_slice, uint64_t seed);                  /* for tables in memory only (wyhash-like) */
 void bawn_hex(char *out, const uint8_t *bytes, size_t n);         /* 2n lower-case digits, no NUL */
+static inline int bawn_hex_value(char c)                          /* of one digit; -1: it is none */
+{
+    return bawn_is_digit((unsigned char)c) ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
 
 /* ---- time and ids -------------------------------------------------------------------------------------- */
 /* now_ns everywhere in libbawn: nanoseconds since the UNIX epoch, carried on by a clock that does not jump. */

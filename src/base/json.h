@@ -34,8 +34,9 @@ static inline bawn_slice bawn_json_raw(const bawn_json *j, uint32_t token)   /* 
 {
     return (bawn_slice){ j->text.ptr + j->tokens[token].begin, j->tokens[token].end - j->tokens[token].begin };
 }
-/* The value of an object's member, or 0 when absent (the root is never a member's value). Keys with escapes match
- * by their decoded text. */
+static inline bool bawn_json_is_object(const bawn_json *j) { return j->n > 0 && j->tokens[0].type == BAWN_JSON_OBJECT; }
+/* The value of an object's member, or 0 when absent or when the value is no object (the root is never a member's value). Keys with
+ * escapes match by their decoded text. */
 uint32_t bawn_json_get(const bawn_json *, uint32_t object, const char *key);
 bool bawn_json_is(const bawn_json *, uint32_t token, const char *text);      /* a string equal to text (decoded) */
 bool bawn_json_u64(uint64_t *out, const bawn_json *, uint32_t token);        /* a non-negative integer */

@@ -176,18 +176,10 @@ static void put_path(bawn_buf *out, bawn_slice path)
         bawn_buf_byte(out, '/');
 }
 
-static int hex_of(char c)
-{
-    if (bawn_is_digit((unsigned char)c))
-        return c - '0';
-    c = bawn_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void put_encoded_anew(bawn_buf *out, bawn_slice s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        int high = s.ptr[i] == '%' && s.len - i > 2 ? hex_of(s.ptr[i + 1]) : -1, low = high < 0 ? -1 : hex_of(s.ptr[i + 2]);
+        int high = s.ptr[i] == '%' && s.len - i > 2 ? bawn_hex_value(s.ptr[i + 1]) : -1, low = high < 0 ? -1 : bawn_hex_value(s.ptr[i + 2]);
 
         put_encoded(out, (unsigned char)(low < 0 ? s.ptr[i] : high << 4 | low));
         i += low < 0 ? 0 : 2;

@@ -50,11 +50,7 @@ static bawn_slice label_of(bawn_slice kind)
 
 static const char *side_of(const bawn_cli_case *c)
 {
-    static const char arguments[] = "/arguments";
-    size_t n = sizeof arguments - 1;
-
-    if (bawn_slice_is(c->guard, "code_injection") && c->path.len >= n &&
-        memcmp(c->path.ptr + c->path.len - n, arguments, n) == 0)
+    if (bawn_slice_is(c->guard, "code_injection") && bawn_slice_ends(c->path, BAWN_LIT("/arguments")))
         return "tool_arguments";
     if (c->side == BAWN_OUTPUT)
         return "output";

@@ -100,9 +100,7 @@ static bool models(bawn_buf *b, const bawn_listed_model *list, size_t n)
     bawn_buf_str(b, ",\"last_id\":");
     bawn_json_write_string(b, n ? list[n - 1].id : BAWN_NIL);
     bawn_buf_str(b, "}");
-    if (b->failed)
-        b->len = start;
-    return !b->failed;
+    return bawn_buf_whole(b, start);
 }
 
 const bawn_dialect bawn_dialect_anthropic = {

@@ -19,7 +19,7 @@ static bool invalid(bawn_error *err, const char *what)
 bool bawn_anthropic_calls_tool(const bawn_json *j, uint32_t block)
 {
     static const char *const names[] = { "tool_use", "server_tool_use", "mcp_tool_use" };
-    uint32_t type = j->tokens[block].type == BAWN_JSON_OBJECT ? bawn_json_get(j, block, "type") : 0;
+    uint32_t type = bawn_json_get(j, block, "type");
 
     for (size_t i = 0; type && i < BAWN_COUNT(names); i++)
         if (bawn_json_is(j, type, names[i]))
@@ -141,7 +141,7 @@ bool bawn_anthropic_answer(bawn_conversation *out, bawn_operation op, const bawn
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
     if (op != BAWN_OP_MESSAGES)
         return op == BAWN_OP_COUNT_TOKENS || op == BAWN_OP_MODELS || op == BAWN_OP_MODEL || invalid(err, "no operation");
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
+    if (!bawn_json_is_object(j))
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "the upstream's answer is not a JSON object");
     return walk(&w, out, "message", (bawn_place){ 0 });
 }
@@ -227,7 +227,7 @@ bool bawn_anthropic_event(bawn_conversation *out, bawn_stream_state *s, bawn_ope
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1, .named = true };
     if (op != BAWN_OP_MESSAGES)
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "found a stream, expected one only from messages");
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT || !(type = bawn_json_get(j, 0, "type")) ||
+    if (!bawn_json_is_object(j) || !(type = bawn_json_get(j, 0, "type")) ||
         j->tokens[type].type != BAWN_JSON_STRING)
         return invalid(err, "an event without a type");
     bool delta = bawn_json_is(j, type, "content_block_delta");

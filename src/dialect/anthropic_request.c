@@ -85,20 +85,13 @@ static bool content(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
            refuse_in(w, p->message, ".content", "a string or a list of content blocks", token);
 }
 
-static bool ends_with(bawn_slice s, const char *tail)
-{
-    size_t n = strlen(tail);
-
-    return s.len >= n && memcmp(s.ptr + s.len - n, tail, n) == 0;
-}
-
 /* What a tool answered and what a document says is not the speech of him in whose message it stands. */
 static void speak(const bawn_walk *w, bawn_place *p, uint32_t block)
 {
     uint32_t type = bawn_json_get(w->json, block, "type");
     bawn_slice name = type && w->json->tokens[type].type == BAWN_JSON_STRING ? bawn_json_raw(w->json, type) : BAWN_NIL;
 
-    if (ends_with(name, "tool_result")) {               /* tool_result, web_search_tool_result, mcp_tool_result ... */
+    if (bawn_slice_ends(name, BAWN_LIT("tool_result"))) {               /* tool_result, web_search_tool_result, mcp_tool_result ... */
         p->role = BAWN_TOOL;
         p->origin = BAWN_TOOL_RESULT;
     } else if (p->origin != BAWN_TOOL_RESULT && (bawn_slice_is(name, "document") || bawn_slice_is(name, "search_result"))) {
@@ -129,7 +122,7 @@ static bool inner_block(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t in
 /* A source of type text holds the document itself, whatever it looks like. */
 static bool source(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    uint32_t type = type_of(w, token) == BAWN_JSON_OBJECT ? bawn_json_get(w->json, token, "type") : 0;
+    uint32_t type = bawn_json_get(w->json, token, "type");
 
     (void)index;
     p->words = type && bawn_json_is(w->json, type, "text");
@@ -163,7 +156,7 @@ bool bawn_anthropic_request(bawn_conversation *out, bawn_operation op, const baw
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
     if (op != BAWN_OP_MESSAGES && op != BAWN_OP_COUNT_TOKENS)
         return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body, expected none: this operation takes none");
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
+    if (!bawn_json_is_object(j))
         return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
     return read_request(out, j, arena, err, true);
 }

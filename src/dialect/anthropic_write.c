@@ -6,14 +6,6 @@
 
 #define STR(b, text) bawn_buf_str(b, text)
 
-/* All or nothing: what a failed writer has written is taken back. */
-static bool done(bawn_buf *b, size_t start)
-{
-    if (b->failed)
-        b->len = start;
-    return !b->failed;
-}
-
 static void count_add(bawn_buf *b, const char *key, int64_t n)
 {
     STR(b, key);
@@ -58,7 +50,7 @@ bool bawn_anthropic_refused_answer(bawn_buf *b, bawn_operation op, const bawn_co
     count_add(b, ",\"usage\":{\"input_tokens\":", answer ? answer->input_tokens : 0);
     count_add(b, ",\"output_tokens\":", answer ? answer->output_tokens : 0);
     STR(b, "}}");
-    return done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 /* ---- streams ---------------------------------------------------------------------------------------------------------- */
@@ -134,7 +126,7 @@ bool bawn_anthropic_stream_refusal(bawn_buf *b, const bawn_conversation *request
     if (passed->next == 0 || passed->open)
         close_block(b, passed->next == 0 ? 0 : passed->block);
     end_message(b, message);
-    return done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 bool bawn_anthropic_refusal(bawn_buf *b, bawn_slice *content_type, bawn_operation op, const bawn_conversation *request,

@@ -17,18 +17,13 @@ static const struct { const char *tail, *name; bawn_operation op; } routes[] = {
     { "/count-tokens", "count_tokens", BAWN_OP_COUNT_TOKENS },
 };
 
-static int hex_of(char c)
-{
-    return bawn_is_digit((unsigned char)c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The next character of an id; 0 when it may not stand there. *at moves past it. */
 static char next_of(bawn_slice id, size_t *at)
 {
     char c = id.ptr[(*at)++];
 
     if (c == '%') {
-        int high = *at + 1 < id.len ? hex_of(id.ptr[*at]) : -1, low = high < 0 ? -1 : hex_of(id.ptr[*at + 1]);
+        int high = *at + 1 < id.len ? bawn_hex_value(id.ptr[*at]) : -1, low = high < 0 ? -1 : bawn_hex_value(id.ptr[*at + 1]);
         *at += 2;
         c = low < 0 ? 0 : (char)(high * 16 + low);
         return c == '/' || c == ':' ? c : 0;            /* the only two that clients have to write so */
@@ -56,7 +51,7 @@ static bawn_slice id_before(bawn_slice path, const char *tail)
 {
     size_t n = strlen(tail), head = sizeof(MODEL) - 1;
 
-    if (!bawn_slice_starts(path, BAWN_LIT(MODEL)) || path.len <= head + n || memcmp(path.ptr + path.len - n, tail, n) != 0)
+    if (!bawn_slice_starts(path, BAWN_LIT(MODEL)) || path.len <= head + n || !bawn_slice_ends(path, bawn_slice_str(tail)))
         return BAWN_NIL;
     return bawn_slice_of(path.ptr + head, path.len - head - n);
 }

@@ -122,7 +122,7 @@ bool bawn_bedrock_answer(bawn_conversation *out, bawn_operation op, const bawn_j
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
     if (op == BAWN_OP_COUNT_TOKENS)
         return true;
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
+    if (!bawn_json_is_object(j))
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "the upstream's answer is not a JSON object");
     if (op == BAWN_OP_INVOKE && is_message(j))
         return bawn_anthropic_answer(out, BAWN_OP_MESSAGES, j, arena, err);
@@ -246,7 +246,7 @@ bool bawn_bedrock_event(bawn_conversation *out, bawn_stream_state *s, bawn_opera
     bool ok;
 
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1, .type = s->name };
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
+    if (!bawn_json_is_object(j))
         return invalid(err, "an event that is not a JSON object");
     if (s->exception) {
         out->error = true;

@@ -26,7 +26,7 @@ bool bawn_bedrock_unwrap(bawn_buf *out, bawn_slice payload)
 {
     bawn_json j = { 0 };
     uint32_t bytes;
-    bool ok = bawn_json_parse(&j, payload, 16, NULL) && j.n > 0 && j.tokens[0].type == BAWN_JSON_OBJECT &&
+    bool ok = bawn_json_parse(&j, payload, 16, NULL) &&
               (bytes = bawn_json_get(&j, 0, "bytes")) != 0 && j.tokens[bytes].type == BAWN_JSON_STRING && !j.tokens[bytes].escaped &&
               decode(out, bawn_json_raw(&j, bytes));
 

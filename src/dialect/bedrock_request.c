@@ -21,7 +21,7 @@ static bool messages(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index
 
 static bool message(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    uint32_t role = type_of(w, token) == BAWN_JSON_OBJECT ? bawn_json_get(w->json, token, "role") : 0;
+    uint32_t role = bawn_json_get(w->json, token, "role");
     char param[64];
 
     p->message = index;
@@ -77,7 +77,7 @@ bool bawn_bedrock_request(bawn_conversation *out, bawn_operation op, const bawn_
     const char *root = own ? "native" : op == BAWN_OP_COUNT_TOKENS ? "count" : "ask";
 
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
+    if (!bawn_json_is_object(j))
         return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
     if (own && bawn_json_get(j, 0, "anthropic_version")) {
         if (!bawn_anthropic_read_request(out, j, arena, err))

@@ -41,9 +41,7 @@ bool bawn_bedrock_refused_answer(bawn_buf *b, bawn_operation op, const bawn_conv
     if (op != BAWN_OP_CONVERSE)
         return false;
     body_add(b, answer, message);
-    if (b->failed)
-        b->len = start;
-    return !b->failed;
+    return bawn_buf_whole(b, start);
 }
 
 /* ---- streams ---------------------------------------------------------------------------------------------------------- */

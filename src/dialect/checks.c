@@ -34,7 +34,7 @@ bool bawn_checks_begin(bawn_walk *w, bawn_conversation *out, const bawn_json *j,
 {
     *w = (bawn_walk){ .out = out, .json = j, .arena = arena, .err = err, .trie = bawn_checks_trie() };
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
-    return (j->n > 0 && j->tokens[0].type == BAWN_JSON_OBJECT) ||
+    return bawn_json_is_object(j) ||
            bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
 }
 
@@ -167,13 +167,6 @@ void bawn_checks_match_add(bawn_buf *b, const char *before, bawn_slice match)
     bawn_buf_byte(b, '"');
     bawn_json_write_escaped(b, head);
     bawn_buf_str(b, head.len < match.len ? "\xE2\x80\xA6\"" : "\"");
-}
-
-bool bawn_checks_done(bawn_buf *b, size_t start)
-{
-    if (b->failed)
-        b->len = start;
-    return !b->failed;
 }
 
 bawn_slice bawn_checks_detail(bawn_slice kind)

@@ -41,7 +41,6 @@ float bawn_checks_decimal(bawn_slice number);        /* of JSON, near enough to 
 void bawn_checks_score(bawn_buf *, float);          /* four decimals at most, whatever the locale */
 void bawn_checks_member_add(bawn_buf *, const char *before, bawn_slice text);      /* before, then the text as a JSON string */
 void bawn_checks_match_add(bawn_buf *, const char *before, bawn_slice match);      /* the same; a long one ends in an ellipsis */
-bool bawn_checks_done(bawn_buf *, size_t start);    /* false: out of memory, and the buffer as it was */
 bawn_slice bawn_checks_detail(bawn_slice kind);     /* "pii.EMAIL" -> "EMAIL" */
 bool bawn_checks_is(const bawn_reported *, const char *guard);
 /* Whether the guardrail acts, or in observe mode would: what a scanner calls flagged. */

@@ -27,10 +27,9 @@ static bool is_character(bawn_walk *w, uint32_t token)
 static bool one_operator(bawn_walk *w, uint32_t token)
 {
     const bawn_json *j = w->json;
-    bool object = j->tokens[token].type == BAWN_JSON_OBJECT;
-    uint32_t type = object ? bawn_json_get(j, token, "type") : 0, sign = object ? bawn_json_get(j, token, "masking_char") : 0;
-    uint32_t value = object ? bawn_json_get(j, token, "new_value") : 0, salt = object ? bawn_json_get(j, token, "salt") : 0;
-    uint32_t hash = object ? bawn_json_get(j, token, "hash_type") : 0, count = object ? bawn_json_get(j, token, "chars_to_mask") : 0;
+    uint32_t type = bawn_json_get(j, token, "type"), sign = bawn_json_get(j, token, "masking_char");
+    uint32_t value = bawn_json_get(j, token, "new_value"), salt = bawn_json_get(j, token, "salt");
+    uint32_t hash = bawn_json_get(j, token, "hash_type"), count = bawn_json_get(j, token, "chars_to_mask");
     bool masks = type && bawn_json_is(j, type, "mask");
 
     if (!type || !bawn_checks_is_one_of(j, type, operators))
@@ -78,9 +77,8 @@ static bool check_results(bawn_walk *w, uint64_t length, uint64_t longest)
     if (!bawn_checks_member(&all, w, "analyzer_results", BAWN_JSON_ARRAY, true, "a list of results"))
         return false;
     for (uint32_t i = 0, t = all + 1; i < j->tokens[all].count; i++, t = j->tokens[t].next) {
-        bool object = j->tokens[t].type == BAWN_JSON_OBJECT;
-        uint32_t begin = object ? bawn_json_get(j, t, "start") : 0, end = object ? bawn_json_get(j, t, "end") : 0;
-        uint32_t type = object ? bawn_json_get(j, t, "entity_type") : 0, score = object ? bawn_json_get(j, t, "score") : 0;
+        uint32_t begin = bawn_json_get(j, t, "start"), end = bawn_json_get(j, t, "end");
+        uint32_t type = bawn_json_get(j, t, "entity_type"), score = bawn_json_get(j, t, "score");
         uint64_t from, to;
         if (!begin || !end || !bawn_json_u64(&from, j, begin) || !bawn_json_u64(&to, j, end) || from > to || to > length)
             return bawn_walk_refuse(w, "analyzer_results", "start and end in the text", t);
@@ -404,5 +402,5 @@ bool bawn_checks_anonymize_report(bawn_buf *b, const bawn_report *r, bawn_arena 
     bawn_buf_str(b, "]}");
     b->failed = b->failed || text.failed;
     bawn_buf_free(&text);
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }

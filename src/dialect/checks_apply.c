@@ -85,15 +85,14 @@ static bool has_qualifier(const bawn_json *j, uint32_t list, const char *word)
 static bool block(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     const bawn_json *j = w->json;
-    bool object = j->tokens[token].type == BAWN_JSON_OBJECT;
-    uint32_t text = object ? bawn_json_get(j, token, "text") : 0, image = object ? bawn_json_get(j, token, "image") : 0;
-    uint32_t list = text && j->tokens[text].type == BAWN_JSON_OBJECT ? bawn_json_get(j, text, "qualifiers") : 0;
+    uint32_t text = bawn_json_get(j, token, "text"), image = bawn_json_get(j, token, "image");
+    uint32_t list = text ? bawn_json_get(j, text, "qualifiers") : 0;
 
     (void)index;
     p->message = 0;                                     /* all blocks are one message: what is split over them is seen */
-    if (!object || (text != 0) == (image != 0))
+    if ((text != 0) == (image != 0))
         return bawn_walk_refuse(w, "content", "blocks of one member: text or image", token);
-    if (text && (j->tokens[text].type != BAWN_JSON_OBJECT || !bawn_json_get(j, text, "text")))
+    if (text && !bawn_json_get(j, text, "text"))
         return bawn_walk_refuse(w, "content.text", "an object with text", text);
     if (list && j->tokens[list].type == BAWN_JSON_ARRAY && j->tokens[list].count > 0 && !has_qualifier(j, list, "guard_content"))
         p->skip = "not_asked";
@@ -176,5 +175,5 @@ bool bawn_checks_apply_report(bawn_buf *b, const bawn_report *r, bawn_arena *are
     bawn_buf_str(b, "],\"guardrailCoverage\":");
     bawn_assessment_coverage(b, r);
     bawn_buf_str(b, "}");
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }

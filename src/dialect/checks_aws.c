@@ -49,7 +49,7 @@ static bool error(bawn_buf *b, bawn_slice *content_type, int code, bawn_slice me
     bawn_buf_fmt(b, "{\"__type\":\"%s\",\"message\":", exception_of(bawn_dialect_status(code)));
     bawn_json_write_string(b, message);
     bawn_buf_fmt(b, ",\"reason\":\"%s\"}", bawn_error_code_name(code));
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 const bawn_dialect bawn_dialect_guardrail = {

@@ -66,7 +66,7 @@ static bool report(bawn_buf *b, bawn_operation op, const bawn_report *r, bawn_ar
         analysis(b, attacked[i]);
     }
     bawn_buf_str(b, "]}");
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 static bool error(bawn_buf *b, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param)
@@ -80,7 +80,7 @@ static bool error(bawn_buf *b, bawn_slice *content_type, int code, bawn_slice me
                  : status == 503 ? "ServerBusy" : status >= 500 ? "InternalError" : "InvalidRequestBody");
     bawn_json_write_string(b, message);
     bawn_buf_fmt(b, ",\"innererror\":{\"code\":\"%s\"}}}", bawn_error_code_name(code));
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 const bawn_dialect bawn_checks_azure = {

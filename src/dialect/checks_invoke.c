@@ -37,8 +37,7 @@ static bool knows(int which, const bawn_json *j, uint32_t token)
 static bool message(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     static const char *const roles[] = { "user", "assistant", "system", NULL };
-    bool object = w->json->tokens[token].type == BAWN_JSON_OBJECT;
-    uint32_t role = object ? bawn_json_get(w->json, token, "role") : 0, content = object ? bawn_json_get(w->json, token, "content") : 0;
+    uint32_t role = bawn_json_get(w->json, token, "role"), content = bawn_json_get(w->json, token, "content");
 
     if (!role || !bawn_checks_is_one_of(w->json, role, roles))
         return bawn_walk_refuse(w, "messages.role", "user, assistant or system", role ? role : UINT32_MAX);
@@ -71,11 +70,11 @@ static bool list_of(uint32_t *out, bawn_walk *w, uint32_t asked, int which)
     *out = 0;
     if (!one)
         return true;
-    *out = j->tokens[one].type == BAWN_JSON_OBJECT ? bawn_json_get(j, one, checks[which].list) : 0;
+    *out = bawn_json_get(j, one, checks[which].list);
     if (!*out || j->tokens[*out].type != BAWN_JSON_ARRAY || j->tokens[*out].count == 0 || j->tokens[*out].count > MOST)
         return bawn_walk_refuse(w, checks[which].check, "an object with a list of at most 31 names", *out ? *out : one);
     for (uint32_t i = 0, t = *out + 1; i < j->tokens[*out].count; i++, t = j->tokens[t].next) {
-        uint32_t name = j->tokens[t].type == BAWN_JSON_OBJECT ? bawn_json_get(j, t, checks[which].member) : 0;
+        uint32_t name = bawn_json_get(j, t, checks[which].member);
         if (!name || !knows(which, j, name))
             return bawn_walk_refuse(w, checks[which].check, "names that this API knows", name ? name : t);
     }
@@ -199,5 +198,5 @@ bool bawn_checks_invoke_report(bawn_buf *b, const bawn_report *r)
     bawn_buf_add(b, bawn_buf_slice(&usage));
     bawn_buf_free(&usage);
     bawn_buf_str(b, "}}");
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }

@@ -14,7 +14,7 @@ static bawn_operation route(bawn_slice method, bawn_slice raw_uri, bawn_slice *r
 /* ---- the request ------------------------------------------------------------------------------------------------------- */
 static bool message(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    uint32_t role = w->json->tokens[token].type == BAWN_JSON_OBJECT ? bawn_json_get(w->json, token, "role") : 0;
+    uint32_t role = bawn_json_get(w->json, token, "role");
 
     if (!role || w->json->tokens[role].type != BAWN_JSON_STRING)
         return bawn_walk_refuse(w, "messages.role", "system, user, assistant or tool", role ? role : UINT32_MAX);
@@ -180,7 +180,7 @@ static bool report(bawn_buf *b, bawn_operation op, const bawn_report *r, bawn_ar
         bawn_buf_str(b, ",\"dev_info\":{\"version\":\"" BAWN_VERSION "\"}");
     bawn_checks_member_add(b, ",\"metadata\":{\"request_uuid\":", r->id);
     bawn_buf_str(b, "}}");
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 static bool error(bawn_buf *b, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param)
@@ -192,7 +192,7 @@ static bool error(bawn_buf *b, bawn_slice *content_type, int code, bawn_slice me
     bawn_buf_fmt(b, "{\"error\":{\"code\":\"%s\",\"message\":", bawn_error_code_name(code));
     bawn_json_write_string(b, message);
     bawn_buf_str(b, "}}");
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 const bawn_dialect bawn_checks_lakera = {

@@ -138,7 +138,7 @@ static bool report(bawn_buf *b, bawn_operation op, const bawn_report *r, bawn_ar
         bawn_buf_str(b, "{\"action\":\"NONE\"");
     }
     bawn_buf_str(b, "}");
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 /* LiteLLM reads the status alone; people read this in its log. */
@@ -150,7 +150,7 @@ static bool error(bawn_buf *b, bawn_slice *content_type, int code, bawn_slice me
     *content_type = BAWN_LIT("application/json");
     bawn_checks_member_add(b, "{\"detail\":", message);
     bawn_buf_fmt(b, ",\"code\":\"%s\"}", bawn_error_code_name(code));
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 const bawn_dialect bawn_checks_litellm = {

@@ -174,7 +174,7 @@ static bool analyze_report(bawn_buf *b, const bawn_report *r, bawn_arena *arena)
         before = ",";
     }
     bawn_buf_str(b, list ? "]" : "");
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 static bool report(bawn_buf *b, bawn_operation op, const bawn_report *r, bawn_arena *arena)
@@ -190,7 +190,7 @@ static bool error(bawn_buf *b, bawn_slice *content_type, int code, bawn_slice me
     *content_type = BAWN_LIT("application/json");
     bawn_checks_member_add(b, "{\"error\":", message);
     bawn_buf_fmt(b, ",\"code\":\"%s\"}", bawn_error_code_name(code));
-    return bawn_checks_done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 const bawn_dialect bawn_checks_presidio = {

@@ -9,7 +9,7 @@
 
 static bool index_of(uint32_t *out, bawn_walk *w, uint32_t object, uint32_t position, const char *what)
 {
-    uint32_t token = w->json->tokens[object].type == BAWN_JSON_OBJECT ? bawn_json_get(w->json, object, "index") : 0;
+    uint32_t token = bawn_json_get(w->json, object, "index");
     uint64_t n = position;
 
     if (token && w->json->tokens[token].type != BAWN_JSON_NULL && !bawn_json_u64(&n, w->json, token))
@@ -34,7 +34,7 @@ static bool text_of(bawn_slice *out, bawn_walk *w, uint32_t token)
 /* The string of that key in an object; nothing when there is none. */
 static bool member_text(bawn_slice *out, bawn_walk *w, uint32_t object, const char *key)
 {
-    uint32_t token = w->json->tokens[object].type == BAWN_JSON_OBJECT ? bawn_json_get(w->json, object, key) : 0;
+    uint32_t token = bawn_json_get(w->json, object, key);
 
     return token == 0 || text_of(out, w, token);
 }
@@ -60,7 +60,7 @@ static bool tool_call(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t inde
 
     if (!index_of(&p->call, w, token, index, "tool call"))
         return false;
-    for (size_t i = 0; i < BAWN_COUNT(kinds) && w->json->tokens[token].type == BAWN_JSON_OBJECT; i++)
+    for (size_t i = 0; i < BAWN_COUNT(kinds); i++)
         if (bawn_json_get(w->json, token, kinds[i]))
             function = bawn_json_get(w->json, token, kinds[i]);
     return note_call(w, token, function, p->choice << 16 | (BAWN_CHANNEL_TOOL_ARGUMENTS + 2 * p->call));
@@ -164,7 +164,7 @@ static bool walk(bawn_conversation *out, const char *root, const bawn_json *j, b
     bawn_place start = { .role = BAWN_ASSISTANT, .origin = BAWN_MODEL, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
 
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
+    if (!bawn_json_is_object(j))
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "the upstream's answer is not a JSON object");
     return bawn_walk_run(&w, root, start);
 }

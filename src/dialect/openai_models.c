@@ -15,7 +15,5 @@ bool bawn_openai_models(bawn_buf *b, const bawn_listed_model *models, size_t n)
         bawn_buf_byte(b, '}');
     }
     bawn_buf_str(b, "]}");
-    if (b->failed)
-        b->len = start;
-    return !b->failed;
+    return bawn_buf_whole(b, start);
 }

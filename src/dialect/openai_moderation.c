@@ -80,8 +80,6 @@ bool bawn_openai_report(bawn_buf *b, bawn_operation op, const bawn_report *r, ba
     }
     for (size_t i = 0; i < n; i++)
         flagged[i] = attack[i] >= FLAGGED_AT;
-    if (bawn_openai_moderation(b, r->id, r->request->model, scores, attack, flagged, n))
-        return true;
-    b->len = start;
-    return false;
+    bawn_openai_moderation(b, r->id, r->request->model, scores, attack, flagged, n);
+    return bawn_buf_whole(b, start);
 }

@@ -205,7 +205,7 @@ bool bawn_openai_request(bawn_conversation *out, bawn_operation op, const bawn_j
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
     if (op != BAWN_OP_RESPONSES && (op < BAWN_OP_CHAT || op > BAWN_OP_MODERATIONS))
         return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body, expected none: this operation takes none");
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
+    if (!bawn_json_is_object(j))
         return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
     if (op == BAWN_OP_RESPONSES)
         return bawn_responses_request(out, j, arena, err);

@@ -38,14 +38,6 @@ static void usage_add(bawn_buf *b, int64_t in, int64_t out)
     STR(b, "}");
 }
 
-/* All or nothing: what a failed writer has written is taken back. */
-static bool done(bawn_buf *b, size_t start)
-{
-    if (b->failed)
-        b->len = start;
-    return !b->failed;
-}
-
 /* ---- whole --------------------------------------------------------------------------------------------------- */
 static void choice_add(bawn_buf *b, uint32_t index, bawn_slice message)
 {
@@ -85,7 +77,7 @@ bool bawn_openai_refused_answer(bawn_buf *b, bawn_operation op, const bawn_conve
     STR(b, "],\"usage\":");
     usage_add(b, answer ? answer->input_tokens : 0, answer ? answer->output_tokens : 0);
     STR(b, "}");
-    return done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 /* ---- streams ------------------------------------------------------------------------------------------------- */
@@ -213,13 +205,13 @@ bool bawn_openai_stream_refusal(bawn_buf *b, const bawn_conversation *request, b
     if (!own_id(&own, id))
         b->failed = true;
     h.id = bawn_buf_slice(&own);
-    if (arena && bawn_json_parse(&j, last, 1000, NULL) && j.n > 0 && j.tokens[0].type == BAWN_JSON_OBJECT)
+    if (arena && bawn_json_parse(&j, last, 1000, NULL) && bawn_json_is_object(&j))
         head_read(&h, &j, arena);
     refuse_stream(b, &h, last.len > 0, n ? choices : NULL, n ? n : request->n_choices, message);
     bawn_json_free(&j);
     bawn_arena_free(arena);
     bawn_buf_free(&own);
-    return done(b, start);
+    return bawn_buf_whole(b, start);
 }
 
 bool bawn_openai_refusal(bawn_buf *b, bawn_slice *content_type, bawn_operation op, const bawn_conversation *request,

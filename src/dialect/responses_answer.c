@@ -207,7 +207,7 @@ bool bawn_responses_answer(bawn_conversation *out, const bawn_json *j, bawn_aren
     bawn_walk w = { .json = j, .arena = arena, .err = err, .extra = &repetition };
 
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT)
+    if (!bawn_json_is_object(j))
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "the upstream's answer is not a JSON object");
     return bawn_responses_walk(&w, out, "response", (bawn_place){ 0 });
 }

@@ -74,9 +74,7 @@ static const kind *kind_of(const bawn_json *j, uint32_t type)
 
 static bool is_done(const kind *k)
 {
-    size_t n = k->name ? strlen(k->name) : 0;
-
-    return n > 5 && strcmp(k->name + n - 5, ".done") == 0;
+    return bawn_slice_ends(bawn_slice_str(k->name), BAWN_LIT(".done"));
 }
 
 /* Repetitions are told apart while they are held: the next number, or 0 for what is none. */
@@ -242,7 +240,7 @@ bool bawn_responses_event(bawn_conversation *out, bawn_stream_state *s, const ba
     uint32_t type;
 
     *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1, .named = true, .nameless = true };
-    if (j->n == 0 || j->tokens[0].type != BAWN_JSON_OBJECT || !(type = bawn_json_get(j, 0, "type")) ||
+    if (!bawn_json_is_object(j) || !(type = bawn_json_get(j, 0, "type")) ||
         j->tokens[type].type != BAWN_JSON_STRING)
         return invalid(err, "an event without a type");
     out->error = bawn_json_is(j, type, "error");

@@ -45,7 +45,7 @@ static bool instructions(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t i
 
 static bool text_format(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    uint32_t type = type_of(w, token) == BAWN_JSON_OBJECT ? bawn_json_get(w->json, token, "type") : 0;
+    uint32_t type = bawn_json_get(w->json, token, "type");
 
     (void)p, (void)index;
     w->out->structured = type && !bawn_json_is(w->json, type, "text");

@@ -45,11 +45,6 @@ static void forget(bawn_story *s, bawn_story_item *i)
 }
 
 /* ---- the event at hand ----------------------------------------------------------------------------------------------------------- */
-static uint32_t member(const bawn_story *s, uint32_t object, const char *key)
-{
-    return s->json.tokens[object].type == BAWN_JSON_OBJECT ? bawn_json_get(&s->json, object, key) : 0;
-}
-
 static bawn_slice value(const bawn_story *s, uint32_t token)
 {
     bawn_span at = bawn_walk_value(&s->json, token);
@@ -59,7 +54,7 @@ static bawn_slice value(const bawn_story *s, uint32_t token)
 
 static bawn_slice text(bawn_story *s, uint32_t object, const char *key)
 {
-    uint32_t token = member(s, object, key);
+    uint32_t token = bawn_json_get(&s->json, object, key);
     bawn_json_map map;
     bawn_slice out = BAWN_NIL;
 
@@ -70,7 +65,7 @@ static bawn_slice text(bawn_story *s, uint32_t object, const char *key)
 
 static uint32_t number(const bawn_story *s, const char *key)
 {
-    uint32_t token = member(s, 0, key);
+    uint32_t token = bawn_json_get(&s->json, 0, key);
     uint64_t n = 0;
 
     return token && bawn_json_u64(&n, &s->json, token) && n < UINT32_MAX ? (uint32_t)n : 0;
@@ -81,7 +76,7 @@ static uint32_t item_number(const bawn_story *s, bool begins)
 {
     uint32_t newest = s->next_item > 0 ? s->next_item - 1 : 0;
 
-    return member(s, 0, "output_index") ? number(s, "output_index") : begins ? s->next_item : newest;
+    return bawn_json_get(&s->json, 0, "output_index") ? number(s, "output_index") : begins ? s->next_item : newest;
 }
 
 static bawn_story_item *open_item(bawn_story *s)
@@ -97,7 +92,7 @@ static bawn_story_item *open_item(bawn_story *s)
 /* ---- what is told ------------------------------------------------------------------------------------------------------------------ */
 static void item_added(bawn_story *s)
 {
-    uint32_t item = member(s, 0, "item"), index = item_number(s, true);
+    uint32_t item = bawn_json_get(&s->json, 0, "item"), index = item_number(s, true);
     size_t i = 0;
 
     while (i < BAWN_STORY_OPEN && s->open[i].used)
@@ -112,7 +107,7 @@ static void item_added(bawn_story *s)
 static void item_done(bawn_story *s)
 {
     bawn_story_item *i = open_item(s);
-    uint32_t item = member(s, 0, "item");
+    uint32_t item = bawn_json_get(&s->json, 0, "item");
 
     if (i)
         forget(s, i);
@@ -161,7 +156,7 @@ static void part_added(bawn_story *s, bool summary)
 {
     static const char *const kinds[] = { "output_text", "refusal", "reasoning_text", "summary_text" };
     bawn_story_item *i = open_item(s);
-    uint32_t part = member(s, 0, "part"), type = part ? member(s, part, "type") : 0;
+    uint32_t part = bawn_json_get(&s->json, 0, "part"), type = part ? bawn_json_get(&s->json, part, "type") : 0;
 
     for (size_t k = 0; i && type && k < BAWN_COUNT(kinds); k++)
         if (bawn_json_is(&s->json, type, kinds[k])) {
@@ -173,7 +168,7 @@ static void part_done(bawn_story *s, bool summary)
 {
     bawn_story_item *i = open_item(s);
     bawn_story_part *open = open_part(s, i, summary);
-    uint32_t part = member(s, 0, "part");
+    uint32_t part = bawn_json_get(&s->json, 0, "part");
 
     if (i && part)
         keep_in_list(s, summary ? &i->summaries : &i->content, value(s, part));
@@ -193,7 +188,7 @@ static void part_grows(bawn_story *s, const char *kind, bool summary)
 
 static void life(bawn_story *s)
 {
-    uint32_t response = member(s, 0, "response");
+    uint32_t response = bawn_json_get(&s->json, 0, "response");
 
     if (s->begun || !response || s->json.tokens[response].type != BAWN_JSON_OBJECT)
         return;
@@ -202,7 +197,7 @@ static void life(bawn_story *s)
 
 static void note(bawn_story *s)
 {
-    uint32_t type = member(s, 0, "type"), sequence = member(s, 0, "sequence_number");
+    uint32_t type = bawn_json_get(&s->json, 0, "type"), sequence = bawn_json_get(&s->json, 0, "sequence_number");
     const bawn_json *j = &s->json;
     uint64_t n;
 
@@ -249,7 +244,7 @@ bool bawn_responses_tell(bawn_story **story, bawn_operation op, bawn_slice data)
     if (!*story && !(*story = story_new()))
         return false;
     bawn_arena_reset((*story)->arena);
-    if (!bawn_json_parse(&(*story)->json, data, 128, NULL) || (*story)->json.tokens[0].type != BAWN_JSON_OBJECT)
+    if (!bawn_json_parse(&(*story)->json, data, 128, NULL) || !bawn_json_is_object(&(*story)->json))
         return false;                                   /* it was parsed before: memory */
     note(*story);
     return true;

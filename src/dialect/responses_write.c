@@ -373,7 +373,7 @@ static bool is_whole(const bawn_story_item *i)
 static void close_item(ending *e, const bawn_story_item *i)
 {
     bawn_json j = { 0 };
-    bool read = bawn_json_parse(&j, bawn_buf_slice(&i->item), 128, NULL) && j.tokens[0].type == BAWN_JSON_OBJECT;
+    bool read = bawn_json_parse(&j, bawn_buf_slice(&i->item), 128, NULL) && bawn_json_is_object(&j);
     uint32_t type = read ? bawn_json_get(&j, 0, "type") : 0, id = read ? bawn_json_get(&j, 0, "id") : 0;
     bool reasoning = type && bawn_json_is(&j, type, "reasoning");
     bawn_buf item = { 0 };

@@ -111,7 +111,7 @@ static bool check_files(const reader *r, bawn_slice note)
 {
     bawn_json j = { 0 };
     bool ok = bawn_json_parse(&j, note, 8, NULL), policy = false;
-    uint32_t files = ok && j.tokens[0].type == BAWN_JSON_OBJECT ? bawn_json_get(&j, 0, "files") : 0;
+    uint32_t files = ok ? bawn_json_get(&j, 0, "files") : 0;
 
     ok = files > 0 && j.tokens[files].type == BAWN_JSON_OBJECT;
     for (uint32_t i = 0, key = files + 1; ok && i < j.tokens[files].count; i++, key = j.tokens[key + 1].next) {

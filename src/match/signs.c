@@ -26,11 +26,6 @@ static void take(signs *s, bool *usable, unsigned char c)
     bawn_match_bytes_add(&s->bytes, c);
 }
 
-static int hex_of(char c)
-{
-    return bawn_is_digit((unsigned char)c) ? c - '0' : bawn_is_alpha((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
-}
-
 /* The byte written at *s, and past it; -1: a class such as \s. */
 static int byte_at(const char **s, const char *end)
 {
@@ -42,7 +37,7 @@ static int byte_at(const char **s, const char *end)
     *s = p + 2;
     if (p[1] == 'x' && p + 3 < end) {
         *s = p + 4;
-        return hex_of(p[2]) * 16 + hex_of(p[3]);
+        return bawn_hex_value(p[2]) * 16 + bawn_hex_value(p[3]);
     }
     return bawn_is_alnum((unsigned char)p[1]) ? -1 : (unsigned char)p[1];
 }

@@ -89,6 +89,39 @@ static void slices_compare_and_find(void **state)
     assert_int_equal(bawn_slice_find_nocase(BAWN_NIL, hay), 0);
     assert_true(bawn_slice_starts(hay, BAWN_LIT("Bawn,")));
     assert_false(bawn_slice_starts(BAWN_LIT("Ba"), BAWN_LIT("Bawn")));
+    assert_true(bawn_slice_ends(hay, BAWN_LIT(" wall")));
+    assert_true(bawn_slice_ends(BAWN_NIL, BAWN_NIL));
+    assert_false(bawn_slice_ends(hay, BAWN_LIT("Wall")));
+    assert_false(bawn_slice_ends(BAWN_LIT("ll"), BAWN_LIT("all")));
+}
+
+static void all_of_it_or_nothing_stays(void **state)
+{
+    bawn_buf b = { 0 };
+
+    (void)state;
+    bawn_buf_str(&b, "kept");
+    assert_true(bawn_buf_str(&b, ", too") && bawn_buf_whole(&b, 4));
+    assert_true(bawn_slice_is(bawn_buf_slice(&b), "kept, too"));
+    bawn_malloc_fail_at = 1;
+    bawn_buf_str(&b, " and");
+    bawn_buf_reserve(&b, 100000);
+    assert_false(bawn_buf_whole(&b, 9));
+    assert_true(b.failed);
+    assert_true(bawn_slice_is(bawn_buf_slice(&b), "kept, too"));
+    bawn_buf_free(&b);
+}
+
+static void hexadecimal_digits_have_their_values(void **state)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+
+    (void)state;
+    for (int c = -128; c < 128; c++) {
+        const char *at = c > 0 ? strchr(digits, c) : NULL;
+        int n = at ? (int)(at - digits) : -1;
+        assert_int_equal(bawn_hex_value((char)c), n > 15 ? n - 6 : n);
+    }
 }
 
 static void errors_carry_code_message_and_place(void **state)
@@ -149,6 +182,8 @@ int main(void)
         cmocka_unit_test(growth_keeps_all_bytes),
         cmocka_unit_test(a_failed_allocation_sticks_until_cleared_and_keeps_what_was_there),
         cmocka_unit_test(slices_compare_and_find),
+        cmocka_unit_test(all_of_it_or_nothing_stays),
+        cmocka_unit_test(hexadecimal_digits_have_their_values),
         cmocka_unit_test(errors_carry_code_message_and_place),
         cmocka_unit_test(a_cut_message_ends_between_characters),
         cmocka_unit_test(every_code_has_its_own_name),
