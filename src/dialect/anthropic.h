@@ -11,7 +11,7 @@ const bawn_trie *bawn_anthropic_trie(void);         /* built at the first call, 
 
 /* The members of bawn_dialect (dialect.h says what each promises). */
 bool bawn_anthropic_request(bawn_conversation *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
-/* A body that is one of messages, but that its model is named elsewhere; into *out, which is set up. */
+/* A body, an object, that is one of messages, but that its model is named elsewhere. */
 bool bawn_anthropic_read_request(bawn_conversation *, const bawn_json *, bawn_arena *, bawn_error *);
 bool bawn_anthropic_answer(bawn_conversation *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);
 bool bawn_anthropic_event(bawn_conversation *, bawn_stream_state *, bawn_operation, const bawn_json *, bawn_arena *, bawn_error *);

@@ -32,15 +32,8 @@ bawn_operation bawn_checks_route(const bawn_check_route *routes, size_t n, bawn_
 /* ---- reading ------------------------------------------------------------------------------------------------------- */
 bool bawn_checks_begin(bawn_walk *w, bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err)
 {
-    *w = (bawn_walk){ .out = out, .json = j, .arena = arena, .err = err, .trie = bawn_checks_trie() };
-    *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
-    return bawn_json_is_object(j) ||
-           bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
-}
-
-bawn_place bawn_checks_caller(void)
-{
-    return (bawn_place){ .role = BAWN_USER, .origin = BAWN_CALLER, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
+    bawn_walk_begin(w, bawn_checks_trie(), out, j, arena, err);
+    return bawn_request_is_object(j, err);
 }
 
 void bawn_checks_as_answer(bawn_place *p)
@@ -52,19 +45,9 @@ void bawn_checks_as_answer(bawn_place *p)
 
 void bawn_checks_speak(bawn_place *p, const bawn_json *j, uint32_t role)
 {
-    static const struct { const char *name; bawn_role role; bawn_origin origin; } roles[] = {
-        { "system", BAWN_SYSTEM, BAWN_APPLICATION }, { "developer", BAWN_SYSTEM, BAWN_APPLICATION },
-        { "assistant", BAWN_ASSISTANT, BAWN_MODEL }, { "tool", BAWN_TOOL, BAWN_TOOL_RESULT },
-        { "function", BAWN_TOOL, BAWN_TOOL_RESULT },
-    };
-
     p->role = BAWN_USER;
     p->origin = BAWN_CALLER;
-    for (size_t i = 0; role && i < BAWN_COUNT(roles); i++)
-        if (bawn_json_is(j, role, roles[i].name)) {
-            p->role = roles[i].role;
-            p->origin = roles[i].origin;
-        }
+    bawn_request_role(p, j, role, 6);
 }
 
 bool bawn_checks_member(uint32_t *token, bawn_walk *w, const char *key, bawn_json_type type, bool needed, const char *expected)

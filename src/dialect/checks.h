@@ -4,6 +4,7 @@
 #define BAWN_DIALECT_CHECKS_H
 
 #include "dialect/report.h"
+#include "dialect/requests.h"
 #include "dialect/walk.h"
 
 /* The tables behind bawn_dialect_guardrail, which is Amazon's. */
@@ -22,8 +23,6 @@ extern const size_t bawn_checks_n_apply_hooks, bawn_checks_n_invoke_hooks, bawn_
 
 /* A walk over a body that must be an object; err is filled where it is none. */
 bool bawn_checks_begin(bawn_walk *, bawn_conversation *out, const bawn_json *, bawn_arena *, bawn_error *);
-/* The text of the caller's, outside all messages. */
-bawn_place bawn_checks_caller(void);
 void bawn_checks_as_answer(bawn_place *);           /* what stands there is a model's answer, and is judged as such */
 void bawn_checks_speak(bawn_place *, const bawn_json *, uint32_t role);     /* of a chat: system, user, assistant, tool */
 /* Whether the body's member is there (not null) and of that type; else the request is refused where it is `needed`, or where it is

@@ -100,7 +100,7 @@ bool bawn_checks_anonymize_request(bawn_conversation *out, const bawn_json *j, b
 
     return bawn_checks_begin(&w, out, j, arena, err) &&
            bawn_checks_member(&token, &w, "text", BAWN_JSON_STRING, true, "a string") && bawn_walk_text(&text, &w, token) &&
-           check_operators(&w, &longest) && check_results(&w, bawn_utf8_count(text), longest) && bawn_walk_run(&w, "anonymize", bawn_checks_caller());
+           check_operators(&w, &longest) && check_results(&w, bawn_utf8_count(text), longest) && bawn_walk_run(&w, "anonymize", bawn_request_start());
 }
 
 /* ---- places ---------------------------------------------------------------------------------------------------------- */

@@ -122,7 +122,7 @@ const size_t bawn_checks_n_apply_hooks = BAWN_COUNT(bawn_checks_apply_hooks);
 bool bawn_checks_apply_request(bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err)
 {
     static const char *const sources[] = { "INPUT", "OUTPUT", NULL }, *const scopes[] = { "INTERVENTIONS", "FULL", NULL };
-    bawn_place start = bawn_checks_caller();
+    bawn_place start = bawn_request_start();
     uint32_t source, content, scope;
     bawn_walk w;
 

@@ -26,7 +26,7 @@ static bool request(bawn_conversation *out, bawn_operation op, const bawn_json *
     for (uint32_t i = 0, t = documents + 1; documents && i < j->tokens[documents].count; i++, t = j->tokens[t].next)
         if (j->tokens[t].type != BAWN_JSON_STRING)
             return bawn_walk_refuse(&w, "documents", "a list of strings", t);
-    return bawn_walk_run(&w, "azure", bawn_checks_caller());
+    return bawn_walk_run(&w, "azure", bawn_request_start());
 }
 
 static void analysis(bawn_buf *b, bool attack) { bawn_buf_str(b, attack ? "{\"attackDetected\":true}" : "{\"attackDetected\":false}"); }

@@ -100,7 +100,7 @@ bool bawn_checks_invoke_request(bawn_conversation *out, const bawn_json *j, bawn
     if (!some)
         return bawn_walk_refuse(&w, "checks", "contentFilter, promptAttack or sensitiveInformation", asked);
     out->n_messages = j->tokens[messages].count;
-    return bawn_walk_run(&w, "invoke", bawn_checks_caller());
+    return bawn_walk_run(&w, "invoke", bawn_request_start());
 }
 
 /* ---- the answer ---------------------------------------------------------------------------------------------------------- */

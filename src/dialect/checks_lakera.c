@@ -45,7 +45,7 @@ static bool request(bawn_conversation *out, bawn_operation op, const bawn_json *
             return false;
     }
     out->n_messages = j->tokens[messages].count;
-    return bawn_walk_run(&w, "lakera", bawn_checks_caller());
+    return bawn_walk_run(&w, "lakera", bawn_request_start());
 }
 
 /* ---- the answer ---------------------------------------------------------------------------------------------------------- */

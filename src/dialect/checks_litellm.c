@@ -36,7 +36,7 @@ const size_t bawn_checks_n_litellm_hooks = BAWN_COUNT(bawn_checks_litellm_hooks)
 static bool request(bawn_conversation *out, bawn_operation op, const bawn_json *j, bawn_arena *arena, bawn_error *err)
 {
     static const char *const types[] = { "request", "response", NULL };
-    bawn_place start = bawn_checks_caller();
+    bawn_place start = bawn_request_start();
     uint32_t type, texts;
     bawn_walk w;
 

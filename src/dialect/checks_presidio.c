@@ -62,7 +62,7 @@ static bool analyze(bawn_conversation *out, const bawn_json *j, bawn_arena *aren
 
     return bawn_checks_begin(&w, out, j, arena, err) && text_of(&w) && short_list(&w, "entities") && short_list(&w, "allow_list") &&
            bawn_checks_member(&threshold, &w, "score_threshold", BAWN_JSON_NUMBER, false, "a number") && no_recognizers(&w) &&
-           bawn_walk_run(&w, "analyze", bawn_checks_caller());
+           bawn_walk_run(&w, "analyze", bawn_request_start());
 }
 
 static bool request(bawn_conversation *out, bawn_operation op, const bawn_json *j, bawn_arena *arena, bawn_error *err)

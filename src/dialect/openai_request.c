@@ -2,41 +2,18 @@
  * what needs to look around: whose message it is, what was asked of us, and the errors that a client expects at once
  * (before its prompt has cost anything), named by parameter as the provider names them. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "dialect/openai.h"
+#include "dialect/requests.h"
 #include "dialect/responses.h"
 
 #define MAX_CHOICES 128                               /* the provider's own limit of n */
 
-typedef struct { bool model, messages, input; uint8_t first; /* type of input's first item */ } seen;
+#define MESSAGE "messages[%" PRIu32 "]"
 
-static bool refuse_in(bawn_walk *w, uint32_t index, const char *key, const char *expected, uint32_t token)
-{
-    char param[64];
-
-    snprintf(param, sizeof(param), "messages[%" PRIu32 "]%s", index, key);
-    return bawn_walk_refuse(w, param, expected, token);
-}
-
-static uint8_t type_of(const bawn_walk *w, uint32_t token) { return w->json->tokens[token].type; }
+static uint8_t type_of(const bawn_walk *w, uint32_t token) { return bawn_walk_type(w, token); }
 
 /* ---- parameters ---------------------------------------------------------------------------------------------- */
-static bool model(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
-{
-    (void)p, (void)index;
-    if (type_of(w, token) != BAWN_JSON_STRING || w->json->tokens[token].begin == w->json->tokens[token].end)
-        return bawn_walk_refuse(w, "model", "the name of a model", token);
-    ((seen *)w->extra)->model = true;
-    return bawn_walk_text(&w->out->model, w, token);
-}
-
-static bool stream(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
-{
-    (void)p, (void)index;
-    return bawn_walk_flag(&w->out->stream, w, "stream", token);
-}
-
 static bool stream_options(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
@@ -64,39 +41,16 @@ static bool choices(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 }
 
 /* ---- messages ------------------------------------------------------------------------------------------------ */
-static const struct { const char *name; bawn_role role; bawn_origin origin; } roles[] = {
-    { "user", BAWN_USER, BAWN_CALLER },          { "assistant", BAWN_ASSISTANT, BAWN_MODEL },
-    { "system", BAWN_SYSTEM, BAWN_APPLICATION }, { "developer", BAWN_SYSTEM, BAWN_APPLICATION },
-    { "tool", BAWN_TOOL, BAWN_TOOL_RESULT },     { "function", BAWN_TOOL, BAWN_TOOL_RESULT },
-};
-
-static bool messages(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
-{
-    (void)p, (void)index;
-    if (type_of(w, token) != BAWN_JSON_ARRAY || w->json->tokens[token].count == 0)
-        return bawn_walk_refuse(w, "messages", "a list of at least one message", token);
-    ((seen *)w->extra)->messages = true;
-    w->out->n_messages = w->json->tokens[token].count;
-    return true;
-}
-
 /* The role may stand after the content: looked up before any text of the message is seen. */
 static bool message(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    uint32_t role;
+    uint32_t role = bawn_json_get(w->json, token, "role");
 
-    if (type_of(w, token) != BAWN_JSON_OBJECT)
-        return refuse_in(w, index, "", "an object with role and content", token);
-    role = bawn_json_get(w->json, token, "role");
     p->message = index;
-    for (size_t i = 0; role && i < BAWN_COUNT(roles); i++)
-        if (bawn_json_is(w->json, role, roles[i].name)) {
-            p->role = roles[i].role;
-            p->origin = roles[i].origin;
-            return true;
-        }
-    return refuse_in(w, index, ".role", "one of system, developer, user, assistant, tool, function",
-                     role ? role : UINT32_MAX);
+    if (type_of(w, token) != BAWN_JSON_OBJECT)
+        return bawn_request_invalid(w, token, "an object with role and content", MESSAGE, index);
+    return bawn_request_role(p, w->json, role, 6) ||
+           bawn_request_invalid(w, role ? role : UINT32_MAX, "one of system, developer, user, assistant, tool, function", MESSAGE ".role", index);
 }
 
 static bool content(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
@@ -105,21 +59,17 @@ static bool content(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 
     (void)index;
     return type == BAWN_JSON_STRING || type == BAWN_JSON_ARRAY || type == BAWN_JSON_NULL ||
-           refuse_in(w, p->message, ".content", "a string or a list of content parts", token);
+           bawn_request_invalid(w, token, "a string or a list of content parts", MESSAGE ".content", p->message);
 }
 
 static bool part(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    char key[32];
-
-    if (type_of(w, token) == BAWN_JSON_OBJECT)
-        return true;
-    snprintf(key, sizeof(key), ".content[%" PRIu32 "]", index);
-    return refuse_in(w, p->message, key, "an object with a type", token);
+    return type_of(w, token) == BAWN_JSON_OBJECT ||
+           bawn_request_invalid(w, token, "an object with a type", MESSAGE ".content[%" PRIu32 "]", p->message, index);
 }
 
 /* ---- inputs of embeddings and moderations -------------------------------------------------------------------- */
-/* Counts inputs; tokens in place of text cannot be guarded and are reported. */
+/* walk.extra: type of the input's first item. Tokens in place of text cannot be guarded and are reported. */
 static bool token_list(bawn_walk *w, uint32_t token)
 {
     bawn_slice path;
@@ -137,8 +87,7 @@ static bool input(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
     if (t->type != BAWN_JSON_STRING && (t->type != BAWN_JSON_ARRAY || t->count == 0))
         return bawn_walk_refuse(w, "input", "a string or a list that is not empty", token);
     p->message = 0;
-    ((seen *)w->extra)->input = true;
-    ((seen *)w->extra)->first = t->type == BAWN_JSON_ARRAY ? t[1].type : t->type;
+    *(uint8_t *)w->extra = t->type == BAWN_JSON_ARRAY ? t[1].type : t->type;
     w->out->n_messages = t->type == BAWN_JSON_STRING || tokens ? 1 : t->count;
     return !tokens || token_list(w, token);
 }
@@ -152,7 +101,7 @@ static bool embeddings_item(bawn_walk *w, bawn_place *p, uint32_t token, uint32_
         return true;
     if (type == BAWN_JSON_ARRAY)
         return token_list(w, token);
-    if (type == BAWN_JSON_NUMBER && ((seen *)w->extra)->first == BAWN_JSON_NUMBER)
+    if (type == BAWN_JSON_NUMBER && *(uint8_t *)w->extra == BAWN_JSON_NUMBER)
         return true;
     return bawn_walk_refuse(w, "input", "a string, a list of strings or lists of tokens", token);
 }
@@ -162,7 +111,7 @@ static bool moderations_item(bawn_walk *w, bawn_place *p, uint32_t token, uint32
 {
     uint8_t type = type_of(w, token);
 
-    if (type != ((seen *)w->extra)->first || (type != BAWN_JSON_STRING && type != BAWN_JSON_OBJECT))
+    if (type != *(uint8_t *)w->extra || (type != BAWN_JSON_STRING && type != BAWN_JSON_OBJECT))
         return bawn_walk_refuse(w, "input", "a string, a list of strings or a list of parts", token);
     p->message = type == BAWN_JSON_STRING ? index : 0;
     if (type == BAWN_JSON_OBJECT)
@@ -171,26 +120,22 @@ static bool moderations_item(bawn_walk *w, bawn_place *p, uint32_t token, uint32
 }
 
 const bawn_hook_row bawn_openai_request_hooks[] = {
-    { "chat.model", model }, { "chat.stream", stream }, { "chat.stream_options", stream_options },
+    { "chat.model", bawn_request_model }, { "chat.stream", bawn_request_stream }, { "chat.stream_options", stream_options },
     { "chat.stream_options.include_usage", include_usage }, { "chat.n", choices },
-    { "chat.messages", messages }, { "chat.messages[]", message },
+    { "chat.messages", bawn_request_messages }, { "chat.messages[]", message },
     { "chat.messages[].content", content }, { "chat.messages[].content[]", part },
-    { "embeddings.model", model }, { "embeddings.input", input }, { "embeddings.input[]", embeddings_item },
-    { "moderations.model", model }, { "moderations.input", input }, { "moderations.input[]", moderations_item },
+    { "embeddings.model", bawn_request_model }, { "embeddings.input", input }, { "embeddings.input[]", embeddings_item },
+    { "moderations.model", bawn_request_model }, { "moderations.input", input }, { "moderations.input[]", moderations_item },
 };
 const size_t bawn_openai_n_request_hooks = BAWN_COUNT(bawn_openai_request_hooks);
 
 static bool complete(bawn_walk *w, bawn_operation op)
 {
-    const seen *s = w->extra;
-
-    if (!s->model && op != BAWN_OP_MODERATIONS)
-        return bawn_walk_refuse(w, "model", "the name of a model", UINT32_MAX);
-    if (op == BAWN_OP_CHAT && !s->messages)
-        return bawn_walk_refuse(w, "messages", "a list of at least one message", UINT32_MAX);
-    if (op != BAWN_OP_CHAT && !s->input)
-        return bawn_walk_refuse(w, "input", "a string or a list that is not empty", UINT32_MAX);
-    return true;
+    if (op != BAWN_OP_MODERATIONS && !bawn_request_has_model(w))
+        return false;
+    if (op == BAWN_OP_CHAT)
+        return bawn_request_has_messages(w);
+    return w->out->n_messages > 0 || bawn_walk_refuse(w, "input", "a string or a list that is not empty", UINT32_MAX);
 }
 
 bool bawn_openai_request(bawn_conversation *out, bawn_operation op, const bawn_json *j, bawn_arena *arena,
@@ -198,16 +143,16 @@ bool bawn_openai_request(bawn_conversation *out, bawn_operation op, const bawn_j
 {
     static const char *const roots[] = { [BAWN_OP_CHAT] = "chat", [BAWN_OP_EMBEDDINGS] = "embeddings",
                                          [BAWN_OP_MODERATIONS] = "moderations" };
-    seen s = { 0 };
-    bawn_walk w = { .out = out, .json = j, .arena = arena, .err = err, .trie = bawn_openai_trie(), .extra = &s };
-    bawn_place start = { .role = BAWN_USER, .origin = BAWN_CALLER, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
+    uint8_t first = BAWN_JSON_NULL;
+    bawn_walk w;
 
-    *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
+    bawn_walk_begin(&w, bawn_openai_trie(), out, j, arena, err);
+    w.extra = &first;
     if (op != BAWN_OP_RESPONSES && (op < BAWN_OP_CHAT || op > BAWN_OP_MODERATIONS))
         return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body, expected none: this operation takes none");
-    if (!bawn_json_is_object(j))
-        return bawn_error_set(err, BAWN_E_INVALID_REQUEST, "found a body that is not a JSON object, expected one");
+    if (!bawn_request_is_object(j, err))
+        return false;
     if (op == BAWN_OP_RESPONSES)
         return bawn_responses_request(out, j, arena, err);
-    return bawn_walk_run(&w, roots[op], start) && complete(&w, op);
+    return bawn_walk_run(&w, roots[op], bawn_request_start()) && complete(&w, op);
 }

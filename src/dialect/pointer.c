@@ -62,3 +62,16 @@ size_t bawn_pointer_index(char *path, size_t len, uint32_t index)
     while (index /= 10);
     return add(path, len, digits + at, sizeof(digits) - at);
 }
+
+bool bawn_pointer_rebase(bawn_slice *path, size_t n, const char *head, bawn_arena *arena)
+{
+    size_t before = strlen(head), behind = path->len - n;
+    char *out = bawn_arena_alloc(arena, before + behind + 1);
+
+    if (!out)
+        return false;
+    memcpy(out, head, before);
+    memcpy(out + before, path->ptr + n, behind);
+    *path = bawn_slice_of(out, before + behind);
+    return true;
+}

@@ -10,5 +10,7 @@
 /* Appends "/key" or "/index" at len of a buffer of BAWN_PATH_MAX bytes; returns the new length. */
 size_t bawn_pointer_key(char *path, size_t len, bawn_slice key);
 size_t bawn_pointer_index(char *path, size_t len, uint32_t index);
+/* `head` takes the place of the first n bytes; in the arena. False: out of memory. */
+bool bawn_pointer_rebase(bawn_slice *path, size_t n, const char *head, bawn_arena *);
 
 #endif

@@ -35,8 +35,4 @@ bool bawn_responses_stream_refusal(bawn_buf *, const bawn_conversation *request,
 bool bawn_responses_broken(bawn_buf *, const bawn_conversation *request, const bawn_story *told, int code, bawn_slice message,
                            bawn_slice id, uint64_t now_ns);
 
-/* Walks from a root, as an answer's. bawn_walk.extra: which repetition it is (uint32_t), 0 for none: numbers of items begin behind
- * that many times BAWN_STREAM_ITEMS. */
-bool bawn_responses_walk(bawn_walk *, bawn_conversation *out, const char *root, bawn_place start);
-
 #endif

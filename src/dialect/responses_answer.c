@@ -1,20 +1,8 @@
 /* responses_answer.c: answers of Responses -> conversation. One table serves whole answers and events, with the same fields on the same
  * channels, so that a stream, joined, is the whole answer. */
+#include "dialect/answers.h"
 #include "dialect/responses.h"
-
 #include "dialect/shape.h"
-
-static bool text_of(bawn_slice *out, bawn_walk *w, uint32_t token)
-{
-    return w->json->tokens[token].type != BAWN_JSON_STRING || bawn_walk_text(out, w, token);
-}
-
-static bool member_text(bawn_slice *out, bawn_walk *w, uint32_t object, const char *key)
-{
-    uint32_t token = bawn_json_get(w->json, object, key);
-
-    return token == 0 || text_of(out, w, token);
-}
 
 /* ---- items and their parts ---------------------------------------------------------------------------------------------- */
 static bool calls_tool(const bawn_json *j, uint32_t item)
@@ -28,18 +16,6 @@ static bool calls_tool(const bawn_json *j, uint32_t item)
     return false;
 }
 
-/* For the record: who was called; a repetition names the same channel. */
-static bool note_call(bawn_walk *w, const bawn_place *p, uint32_t item)
-{
-    bawn_call call = { .channel = (p->choice % BAWN_STREAM_ITEMS) << 16 | BAWN_CHANNEL_TOOL_ARGUMENTS };
-
-    if (!member_text(&call.name, w, item, "name") || !member_text(&call.id, w, item, "call_id"))
-        return false;
-    if (!bawn_shape_id(call.id))
-        call.id = BAWN_NIL;
-    return bawn_walk_call(w, &call);
-}
-
 static bool any_item(bawn_walk *w, bawn_place *p, uint32_t token)
 {
     uint32_t type;
@@ -48,9 +24,12 @@ static bool any_item(bawn_walk *w, bawn_place *p, uint32_t token)
         return true;
     type = bawn_json_get(w->json, token, "type");
     p->words = type && bawn_json_is(w->json, type, "program_output");
-    return !calls_tool(w->json, token) || note_call(w, p, token);
+    /* for the record; a repetition names the same channel */
+    return !calls_tool(w->json, token) ||
+           bawn_answer_call(w, (p->choice % BAWN_STREAM_ITEMS) << 16 | BAWN_CHANNEL_TOOL_ARGUMENTS, token, token, "call_id");
 }
 
+/* walk.extra: which repetition it is (uint32_t), 0 for none: numbers of items begin behind that many times BAWN_STREAM_ITEMS. */
 static bool listed_item(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     p->choice = *(const uint32_t *)w->extra * BAWN_STREAM_ITEMS + index;
@@ -101,67 +80,19 @@ static bool logprobs(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index
     return w->json->tokens[token].type == BAWN_JSON_NULL || bawn_walk_erase(w, bawn_walk_value(w->json, token), "[]", false);
 }
 
-/* Padding whose length hides, and so tells, the length of the text. */
-static bool obfuscation(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
-{
-    (void)p, (void)index;
-    return w->json->tokens[token].type == BAWN_JSON_NULL || bawn_walk_erase(w, bawn_walk_value(w->json, token), "null", false);
-}
-
 /* ---- facts ------------------------------------------------------------------------------------------------------------------ */
-static bool id(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
-{
-    (void)p, (void)index;
-    return text_of(&w->out->id, w, token);
-}
-
-static bool model(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
-{
-    (void)p, (void)index;
-    return text_of(&w->out->model, w, token);
-}
-
-static bool count(int64_t *out, const bawn_json *j, uint32_t object, const char *key)
-{
-    uint32_t token = bawn_json_get(j, object, key);
-    uint64_t n;
-
-    if (token && bawn_json_u64(&n, j, token) && n <= INT64_MAX)
-        *out = (int64_t)n;
-    return true;
-}
-
 static bool usage(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
-    return w->json->tokens[token].type != BAWN_JSON_OBJECT || (count(&w->out->input_tokens, w->json, token, "input_tokens") &&
-                                                               count(&w->out->output_tokens, w->json, token, "output_tokens"));
+    return bawn_answer_usage(w, token, "input_tokens", "output_tokens");
 }
 
 /* Why an answer ended: its status, or the reason where that is `incomplete`. */
-static bool note_reason(bawn_walk *w, uint32_t token)
-{
-    bawn_slice reason = BAWN_NIL;
-
-    if (!text_of(&reason, w, token))
-        return false;
-    if (reason.len > 0 && bawn_shape_id(reason) && w->out->n_finish < BAWN_COUNT(w->out->finish_reasons))
-        w->out->finish_reasons[w->out->n_finish++] = reason;
-    return true;
-}
-
 static bool status(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     bool open = bawn_json_is(w->json, token, "in_progress") || bawn_json_is(w->json, token, "queued");
 
-    (void)p, (void)index;
-    return open || bawn_json_is(w->json, token, "incomplete") || note_reason(w, token);
-}
-
-static bool reason(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
-{
-    (void)p, (void)index;
-    return note_reason(w, token);
+    return open || bawn_json_is(w->json, token, "incomplete") || bawn_answer_stop(w, p, token, index);
 }
 
 /* A sound in pieces of base64. */
@@ -183,31 +114,19 @@ static bool delta(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
     { at ".content[].logprobs", logprobs }
 
 const bawn_hook_row bawn_responses_answer_hooks[] = {
-    BOTH("output[]", listed_item), BOTH("instructions", instructions), BOTH("id", id), BOTH("model", model), BOTH("usage", usage),
-    BOTH("status", status), BOTH("incomplete_details.reason", reason), ITEMS("response.output[]"), ITEMS("event.response.output[]"),
+    BOTH("output[]", listed_item), BOTH("instructions", instructions), BOTH("id", bawn_answer_id), BOTH("model", bawn_answer_model), BOTH("usage", usage),
+    BOTH("status", status), BOTH("incomplete_details.reason", bawn_answer_stop), ITEMS("response.output[]"), ITEMS("event.response.output[]"),
     ITEMS("event.item"), { "event.item", event_item }, { "event.part.logprobs", logprobs }, { "event.logprobs", logprobs },
-    { "event.obfuscation", obfuscation }, { "event.delta", delta },
+    { "event.obfuscation", bawn_answer_padding }, { "event.delta", delta },
 };
 const size_t bawn_responses_n_answer_hooks = BAWN_COUNT(bawn_responses_answer_hooks);
-
-bool bawn_responses_walk(bawn_walk *w, bawn_conversation *out, const char *root, bawn_place start)
-{
-    w->out = out;
-    w->trie = bawn_responses_trie();
-    start.role = BAWN_ASSISTANT;
-    start.origin = BAWN_MODEL;
-    start.message = UINT32_MAX;
-    start.channel = BAWN_CHANNEL_OTHER;
-    return bawn_walk_run(w, root, start);
-}
 
 bool bawn_responses_answer(bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err)
 {
     uint32_t repetition = 0;
-    bawn_walk w = { .json = j, .arena = arena, .err = err, .extra = &repetition };
+    bawn_walk w;
 
-    *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
-    if (!bawn_json_is_object(j))
-        return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "the upstream's answer is not a JSON object");
-    return bawn_responses_walk(&w, out, "response", (bawn_place){ 0 });
+    bawn_walk_begin(&w, bawn_responses_trie(), out, j, arena, err);
+    w.extra = &repetition;
+    return bawn_answer_is_object(j, err) && bawn_answer_walk(&w, "response", (bawn_place){ 0 });
 }

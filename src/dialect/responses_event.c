@@ -7,6 +7,8 @@
  * client joins it to. */
 #include <stdio.h>
 
+#include "dialect/answers.h"
+#include "dialect/pointer.h"
 #include "dialect/responses.h"
 
 typedef enum { PLAIN, BEGIN, END, ADDED, CLOSED, PART, DELTA, DONE } shape;
@@ -58,11 +60,6 @@ static const kind kinds[] = {
 
 /* An event that is not in the list: text of it is judged value by value, and pieces of a text that nobody knows as one text. */
 static const kind other = { NULL, PLAIN, NULL, BAWN_CHANNEL_REASONING_DETAILS, false, NULL };
-
-static bool invalid(bawn_error *err, const char *what)
-{
-    return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "the upstream's answer has %s", what);
-}
 
 static const kind *kind_of(const bawn_json *j, uint32_t type)
 {
@@ -150,25 +147,15 @@ static void prefix_of(char out[64], const kind *k, uint32_t item, uint32_t index
 static bool whole_path(bawn_field *f, const char *prefix, bawn_arena *arena)
 {
     static const char *const steps[] = { "/delta", "/item", "/part", "/text", "/refusal", "/arguments", "/input", "/code", "/command" };
-    bawn_buf b = { 0 };
-    bool ok = true;
 
     if (bawn_slice_starts(f->path, BAWN_LIT("/response/"))) {
         f->path = bawn_slice_of(f->path.ptr + 9, f->path.len - 9);
         return true;
     }
-    for (size_t i = 0; i < BAWN_COUNT(steps); i++) {
-        size_t n = strlen(steps[i]);
-        if (!bawn_slice_starts(f->path, bawn_slice_str(steps[i])))
-            continue;
-        bawn_buf_str(&b, prefix);
-        bawn_buf_add(&b, bawn_slice_of(f->path.ptr + n, f->path.len - n));
-        f->path = bawn_arena_copy(arena, bawn_buf_slice(&b), &ok);
-        ok = ok && !b.failed;
-        break;
-    }
-    bawn_buf_free(&b);
-    return ok;
+    for (size_t i = 0; i < BAWN_COUNT(steps); i++)
+        if (bawn_slice_starts(f->path, bawn_slice_str(steps[i])))
+            return bawn_pointer_rebase(&f->path, strlen(steps[i]), prefix, arena);
+    return true;
 }
 
 static bool is_delta(const bawn_field *f) { return bawn_slice_is(f->path, "/delta") || bawn_slice_is(f->path, "/command"); }
@@ -216,9 +203,9 @@ static bool read(bawn_walk *w, bawn_conversation *out, bawn_stream_state *s, con
 
     if (!number(&item, w->json, "output_index", BAWN_STREAM_ITEMS, k->shape == ADDED ? s->next : s->block) ||
         !number(&index, w->json, k->index ? k->index : "content_index", BAWN_RESPONSES_PARTS, 0))
-        return invalid(w->err, "an event whose numbers are none, or too large");
+        return bawn_answer_invalid(w->err, "an event whose numbers are none, or too large");
     if (!is_in_order(s, k, item) || (k == &other && !s->begun && bawn_slice_starts(out->type, BAWN_LIT("response."))))
-        return invalid(w->err, "an event where none of its type may come");
+        return bawn_answer_invalid(w->err, "an event where none of its type may come");
     at.call = k->index ? index + (strcmp(k->index, "summary_index") == 0 ? BAWN_RESPONSES_PARTS : 0) : 0;
     at.part = k->index != NULL;
     *repetition = repetition_of(s, k);
@@ -226,7 +213,7 @@ static bool read(bawn_walk *w, bawn_conversation *out, bawn_stream_state *s, con
     advance(s, out, k, item);
     end_texts(out, k, item, at.call);
     out->indivisible = k->shape != DELTA;
-    if (!bawn_responses_walk(w, out, "event", at))
+    if (!bawn_answer_walk(w, "event", at))
         return false;
     if (k->shape == PLAIN)
         at.choice = item;
@@ -235,14 +222,14 @@ static bool read(bawn_walk *w, bawn_conversation *out, bawn_stream_state *s, con
 
 bool bawn_responses_event(bawn_conversation *out, bawn_stream_state *s, const bawn_json *j, bawn_arena *arena, bawn_error *err)
 {
-    uint32_t repetition = 0;
-    bawn_walk w = { .out = out, .json = j, .arena = arena, .err = err, .extra = &repetition };
-    uint32_t type;
+    uint32_t repetition = 0, type;
+    bawn_walk w;
 
-    *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1, .named = true, .nameless = true };
-    if (!bawn_json_is_object(j) || !(type = bawn_json_get(j, 0, "type")) ||
-        j->tokens[type].type != BAWN_JSON_STRING)
-        return invalid(err, "an event without a type");
+    bawn_walk_begin(&w, bawn_responses_trie(), out, j, arena, err);
+    w.extra = &repetition;
+    out->named = out->nameless = true;
+    if (!bawn_answer_type(&type, j, err))
+        return false;
     out->error = bawn_json_is(j, type, "error");
     return bawn_walk_text(&out->type, &w, type) && read(&w, out, s, kind_of(j, type));
 }

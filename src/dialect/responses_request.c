@@ -1,41 +1,18 @@
 /* responses_request.c: bodies of Responses -> conversation. Fields come from the table; here is what needs to look around: whose
  * words an item holds, what brings text that the gateway never sees, and the errors that a client expects at once. */
 #include <inttypes.h>
-#include <stdio.h>
 
+#include "dialect/requests.h"
 #include "dialect/responses.h"
 
 #define INSTRUCTIONS (UINT32_MAX - 1)                 /* their number among messages */
 
-typedef struct { bool model, input; } seen;
+#define ITEM "input[%" PRIu32 "]"
 
-static uint8_t type_of(const bawn_walk *w, uint32_t token) { return w->json->tokens[token].type; }
+static uint8_t type_of(const bawn_walk *w, uint32_t token) { return bawn_walk_type(w, token); }
 static bool is_null(const bawn_walk *w, uint32_t token) { return type_of(w, token) == BAWN_JSON_NULL; }
 
-static bool refuse_in(bawn_walk *w, uint32_t index, const char *key, const char *expected, uint32_t token)
-{
-    char param[64];
-
-    snprintf(param, sizeof(param), "input[%" PRIu32 "]%s", index, key);
-    return bawn_walk_refuse(w, param, expected, token);
-}
-
 /* ---- parameters ------------------------------------------------------------------------------------------------------ */
-static bool model(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
-{
-    (void)p, (void)index;
-    if (type_of(w, token) != BAWN_JSON_STRING || w->json->tokens[token].begin == w->json->tokens[token].end)
-        return bawn_walk_refuse(w, "model", "the name of a model", token);
-    ((seen *)w->extra)->model = true;
-    return bawn_walk_text(&w->out->model, w, token);
-}
-
-static bool stream(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
-{
-    (void)p, (void)index;
-    return bawn_walk_flag(&w->out->stream, w, "stream", token);
-}
-
 static bool instructions(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)index;
@@ -115,41 +92,24 @@ static const struct { const char *type; bawn_role role; bawn_origin origin; } ki
     { "additional_tools", BAWN_SYSTEM, BAWN_APPLICATION },  { "configuration_update", BAWN_SYSTEM, BAWN_APPLICATION },
 };
 
-static const struct { const char *name; bawn_role role; bawn_origin origin; } roles[] = {
-    { "user", BAWN_USER, BAWN_CALLER },          { "assistant", BAWN_ASSISTANT, BAWN_MODEL },
-    { "system", BAWN_SYSTEM, BAWN_APPLICATION }, { "developer", BAWN_SYSTEM, BAWN_APPLICATION },
-};
-
-static bool message_role(bawn_walk *w, bawn_place *p, uint32_t item, uint32_t index)
-{
-    uint32_t role = bawn_json_get(w->json, item, "role");
-
-    for (size_t i = 0; role && i < BAWN_COUNT(roles); i++)
-        if (bawn_json_is(w->json, role, roles[i].name)) {
-            p->role = roles[i].role;
-            p->origin = roles[i].origin;
-            return true;
-        }
-    return refuse_in(w, index, ".role", "one of user, assistant, system, developer", role ? role : UINT32_MAX);
-}
-
 /* The type may stand behind the content: looked up before any text of the item is seen. An item of a type that is not known is taken
  * for a tool's word. */
 static bool item(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    uint32_t type;
+    uint32_t type, role;
 
     if (type_of(w, token) != BAWN_JSON_OBJECT)
-        return refuse_in(w, index, "", "an object with a type or a role", token);
+        return bawn_request_invalid(w, token, "an object with a type or a role", ITEM, index);
     p->message = index;
     type = bawn_json_get(w->json, token, "type");
+    role = bawn_json_get(w->json, token, "role");
     if ((type && bawn_json_is(w->json, type, "item_reference")) ||
-        ((!type || is_null(w, type)) && bawn_json_get(w->json, token, "id") && !bawn_json_get(w->json, token, "role")))
+        ((!type || is_null(w, type)) && bawn_json_get(w->json, token, "id") && !role))
         return note_unseen(w, "input");
     if (!type || is_null(w, type) || bawn_json_is(w->json, type, "message"))
-        return message_role(w, p, token, index);
-    p->role = BAWN_TOOL;
-    p->origin = BAWN_TOOL_RESULT;
+        return bawn_request_role(p, w->json, role, 4) ||
+               bawn_request_invalid(w, role ? role : UINT32_MAX, "one of user, assistant, system, developer", ITEM ".role", index);
+    bawn_request_by_tool(p);
     p->words = bawn_json_is(w->json, type, "program_output");
     for (size_t i = 0; i < BAWN_COUNT(kinds); i++)
         if (bawn_json_is(w->json, type, kinds[i].type)) {
@@ -165,25 +125,20 @@ static bool content(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 
     (void)index;
     return type == BAWN_JSON_STRING || type == BAWN_JSON_ARRAY || type == BAWN_JSON_NULL ||
-           refuse_in(w, p->message, ".content", "a string or a list of content parts", token);
+           bawn_request_invalid(w, token, "a string or a list of content parts", ITEM ".content", p->message);
 }
 
 static bool part(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    char key[32];
-
-    if (type_of(w, token) == BAWN_JSON_OBJECT)
-        return true;
-    snprintf(key, sizeof(key), ".content[%" PRIu32 "]", index);
-    return refuse_in(w, p->message, key, "an object with a type", token);
+    return type_of(w, token) == BAWN_JSON_OBJECT ||
+           bawn_request_invalid(w, token, "an object with a type", ITEM ".content[%" PRIu32 "]", p->message, index);
 }
 
 /* What stands in a model's item, but a tool said it: results of a search, output of a server's tool, of code, of a shell. */
 static bool said_by_tool(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)w, (void)token, (void)index;
-    p->role = BAWN_TOOL;
-    p->origin = BAWN_TOOL_RESULT;
+    bawn_request_by_tool(p);
     return true;
 }
 
@@ -197,13 +152,12 @@ static bool input(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
     if (type != BAWN_JSON_STRING && (type != BAWN_JSON_ARRAY || w->json->tokens[token].count == 0))
         return bawn_walk_refuse(w, "input", "a string or a list of at least one item", token);
     p->message = 0;
-    ((seen *)w->extra)->input = true;
     w->out->n_messages = type == BAWN_JSON_STRING ? 1 : w->json->tokens[token].count;
     return true;
 }
 
 const bawn_hook_row bawn_responses_request_hooks[] = {
-    { "responses.model", model }, { "responses.stream", stream }, { "responses.instructions", instructions },
+    { "responses.model", bawn_request_model }, { "responses.stream", bawn_request_stream }, { "responses.instructions", instructions },
     { "responses.text.format", text_format }, { "responses.previous_response_id", previous },
     { "responses.conversation", conversation }, { "responses.background", background }, { "responses.prompt.id", prompt },
     { "responses.input", input }, { "responses.input[]", item }, { "responses.input[].content", content },
@@ -216,16 +170,14 @@ const size_t bawn_responses_n_request_hooks = BAWN_COUNT(bawn_responses_request_
 
 bool bawn_responses_request(bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err)
 {
-    seen s = { 0 };
-    bawn_walk w = { .out = out, .json = j, .arena = arena, .err = err, .trie = bawn_responses_trie(), .extra = &s };
-    bawn_place start = { .role = BAWN_USER, .origin = BAWN_CALLER, .message = UINT32_MAX, .channel = BAWN_CHANNEL_OTHER };
+    bawn_walk w;
 
+    bawn_walk_begin(&w, bawn_responses_trie(), out, j, arena, err);
     out->operation = BAWN_OP_RESPONSES;
-    if (!bawn_walk_run(&w, "responses", start))
+    if (!bawn_walk_run(&w, "responses", bawn_request_start()))
         return false;
     if (out->unseen.len > 0)
         return true;                                   /* a stored prompt may bring the model and the input with it */
-    if (!s.model)
-        return bawn_walk_refuse(&w, "model", "the name of a model", UINT32_MAX);
-    return s.input || bawn_walk_refuse(&w, "input", "a string or a list of at least one item", UINT32_MAX);
+    return bawn_request_has_model(&w) &&
+           (out->n_messages > 0 || bawn_walk_refuse(&w, "input", "a string or a list of at least one item", UINT32_MAX));
 }

@@ -345,6 +345,12 @@ static bool element(bawn_walk *w, uint32_t token)
     return see(w, &v, w->number);
 }
 
+void bawn_walk_begin(bawn_walk *w, const bawn_trie *trie, bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err)
+{
+    *w = (bawn_walk){ .out = out, .json = j, .arena = arena, .err = err, .trie = trie };
+    *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1, .n_choices = 1 };
+}
+
 bool bawn_walk_run(bawn_walk *w, const char *root, bawn_place start)
 {
     target first = { 0, bawn_trie_child(w->trie, 0, bawn_slice_str(root)), TABLE, start };

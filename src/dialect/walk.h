@@ -45,6 +45,8 @@ typedef struct bawn_walk {
     char path[BAWN_PATH_MAX];
 } bawn_walk;
 
+/* A walk that will fill *out, which is empty so far. */
+void bawn_walk_begin(bawn_walk *, const bawn_trie *, bawn_conversation *out, const bawn_json *, bawn_arena *, bawn_error *);
 /* Walks the whole tape, its root being the one of that name in the table. Iterative; the stack lives in the arena. O(body).
  * False: out of memory, or a hook refused (err is filled). */
 bool bawn_walk_run(bawn_walk *, const char *root, bawn_place start);
@@ -61,6 +63,7 @@ bool bawn_walk_path(bawn_slice *out, bawn_walk *);                          /* p
  * what stands there, UINT32_MAX for nothing. Always false. */
 bool bawn_walk_refuse(bawn_walk *, const char *param, const char *expected, uint32_t token);
 bool bawn_walk_flag(bool *out, bawn_walk *, const char *param, uint32_t token);    /* true, false or null; else refused */
+static inline uint8_t bawn_walk_type(const bawn_walk *w, uint32_t token) { return w->json->tokens[token].type; }   /* bawn_json_type */
 bool bawn_walk_memory(bawn_walk *);                                       /* says out of memory; returns false */
 bawn_span bawn_walk_value(const bawn_json *, uint32_t token);             /* wire bytes of a value, quotes included */
 /* An array in the arena that doubles. */
