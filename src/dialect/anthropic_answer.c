@@ -2,15 +2,28 @@
 #include "dialect/anthropic.h"
 #include "dialect/blocks.h"
 
-bool bawn_anthropic_calls_tool(const bawn_json *j, uint32_t block)
+static bool is_one_of(const bawn_json *j, uint32_t block, const char *const *types, size_t n)
 {
-    static const char *const names[] = { "tool_use", "server_tool_use", "mcp_tool_use" };
     uint32_t type = bawn_json_get(j, block, "type");
 
-    for (size_t i = 0; type && i < BAWN_COUNT(names); i++)
-        if (bawn_json_is(j, type, names[i]))
+    for (size_t i = 0; type && i < n; i++)
+        if (bawn_json_is(j, type, types[i]))
             return true;
     return false;
+}
+
+bool bawn_anthropic_calls_tool(const bawn_json *j, uint32_t block)
+{
+    static const char *const types[] = { "tool_use", "server_tool_use", "mcp_tool_use" };
+
+    return is_one_of(j, block, types, BAWN_COUNT(types));
+}
+
+static bool stands_alone(const bawn_json *j, uint32_t block)
+{
+    static const char *const thoughts[] = { "thinking", "redacted_thinking" };
+
+    return bawn_anthropic_calls_tool(j, block) || is_one_of(j, block, thoughts, BAWN_COUNT(thoughts));
 }
 
 /* For the record: who was called. */
@@ -21,7 +34,7 @@ static bool note_call(bawn_walk *w, const bawn_place *p, uint32_t block)
 
 static bool block(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
-    return bawn_block_listed(w, p, index, bawn_anthropic_calls_tool(w->json, token)) && note_call(w, p, token);
+    return bawn_block_listed(w, p, index, stands_alone(w->json, token)) && note_call(w, p, token);
 }
 
 static bool started_block(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
@@ -79,7 +92,7 @@ bool bawn_anthropic_event(bawn_conversation *out, bawn_stream_state *s, bawn_ope
         { "/delta/citation", "/citations/-" }, { "/content_block", "" },
     };
     uint32_t type;
-    bool calls;
+    bool alone;
     bawn_walk w;
 
     bawn_walk_begin(&w, bawn_anthropic_trie(), out, j, arena, err);
@@ -90,8 +103,8 @@ bool bawn_anthropic_event(bawn_conversation *out, bawn_stream_state *s, bawn_ope
         return false;
     out->mark = mark_of(j, type);
     out->error = bawn_json_is(j, type, "error");
-    calls = out->mark == BAWN_MARK_OPEN && bawn_anthropic_calls_tool(j, bawn_json_get(j, 0, "content_block"));
-    if (!bawn_block_event(out, s, j, bawn_json_get(j, 0, "index"), bawn_json_is(j, type, "content_block_delta"), calls, err) ||
+    alone = out->mark == BAWN_MARK_OPEN && stands_alone(j, bawn_json_get(j, 0, "content_block"));
+    if (!bawn_block_event(out, s, j, bawn_json_get(j, 0, "index"), bawn_json_is(j, type, "content_block_delta"), alone, err) ||
         !bawn_walk_text(&out->type, &w, type) || !bawn_answer_walk(&w, "event", (bawn_place){ .choice = s->run, .call = out->block }))
         return false;
     for (size_t i = 0; i < out->n_fields; i++)

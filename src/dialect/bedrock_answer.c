@@ -15,7 +15,7 @@ static bool block(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     uint32_t use = bawn_json_get(w->json, token, "toolUse");
 
-    return bawn_block_listed(w, p, index, use != 0) && (use == 0 || called_tool(w, p, use, 0));
+    return bawn_block_listed(w, p, index, use != 0 || bawn_json_get(w->json, token, "reasoningContent") != 0) && (use == 0 || called_tool(w, p, use, 0));
 }
 
 static bool usage(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
@@ -73,6 +73,14 @@ static bawn_mark mark_of(const bawn_stream_state *s, bool *delta)
     return BAWN_MARK_NONE;
 }
 
+/* Whether the block that an event opens is a tool's call or a thought. */
+static bool stands_alone(const bawn_json *j)
+{
+    uint32_t start = bawn_json_get(j, 0, "start"), delta = bawn_json_get(j, 0, "delta");
+
+    return (start && bawn_json_get(j, start, "toolUse")) || (delta && bawn_json_get(j, delta, "reasoningContent"));
+}
+
 static bool converse_event(bawn_walk *w, bawn_stream_state *s)
 {
     static const bawn_block_step steps[] = {
@@ -81,12 +89,11 @@ static bool converse_event(bawn_walk *w, bawn_stream_state *s)
     };
     const bawn_json *j = w->json;
     bawn_conversation *out = w->out;
-    uint32_t start = bawn_json_get(j, 0, "start");
-    bool delta, calls;
+    bool delta, alone;
 
     out->mark = mark_of(s, &delta);
-    calls = out->mark == BAWN_MARK_OPEN && start && bawn_json_get(j, start, "toolUse") != 0;
-    return bawn_block_event(out, s, j, bawn_json_get(j, 0, "contentBlockIndex"), delta, calls, w->err) &&
+    alone = out->mark == BAWN_MARK_OPEN && stands_alone(j);
+    return bawn_block_event(out, s, j, bawn_json_get(j, 0, "contentBlockIndex"), delta, alone, w->err) &&
            bawn_answer_walk(w, "event", (bawn_place){ .choice = s->run, .call = out->block }) &&
            bawn_block_paths(out, "/output/message", steps, BAWN_COUNT(steps), w->arena, w->err);
 }

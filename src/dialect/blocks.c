@@ -5,16 +5,16 @@
 
 #include "dialect/pointer.h"
 
-bool bawn_block_listed(bawn_walk *w, bawn_place *p, uint32_t index, bool calls)
+bool bawn_block_listed(bawn_walk *w, bawn_place *p, uint32_t index, bool alone)
 {
     uint32_t *run = w->extra;
 
     if (index >= BAWN_ANSWER_INDEX_MAX)
         return bawn_answer_invalid(w->err, "too many content blocks");
-    *run += calls;
+    *run += alone;
     p->choice = *run;
     p->call = index;
-    *run += calls;
+    *run += alone;
     return true;
 }
 
@@ -31,16 +31,16 @@ static bool is_in_order(const bawn_stream_state *s, bawn_mark mark, bool delta, 
     return mark == BAWN_MARK_NONE || (s->begun && !s->open);    /* a finish may come twice, with newer counts */
 }
 
-/* A tool's call stands in a run of its own: what ran before it ends with its begin, and it with its own end. */
-static void turn(bawn_conversation *out, bawn_stream_state *s, bool calls)
+/* What ran before a block that stands alone ends with its begin, and it with its own end. */
+static void turn(bawn_conversation *out, bawn_stream_state *s, bool alone)
 {
-    out->ends_run = calls || (out->mark == BAWN_MARK_CLOSE && s->tool);
+    out->ends_run = alone || (out->mark == BAWN_MARK_CLOSE && s->alone);
     out->run = s->run;
     s->run += out->ends_run;
-    s->tool = calls || (s->tool && out->mark != BAWN_MARK_CLOSE);
+    s->alone = alone || (s->alone && out->mark != BAWN_MARK_CLOSE);
 }
 
-bool bawn_block_event(bawn_conversation *out, bawn_stream_state *s, const bawn_json *j, uint32_t number, bool delta, bool calls,
+bool bawn_block_event(bawn_conversation *out, bawn_stream_state *s, const bawn_json *j, uint32_t number, bool delta, bool alone,
                       bawn_error *err)
 {
     uint64_t block = s->block;
@@ -51,7 +51,7 @@ bool bawn_block_event(bawn_conversation *out, bawn_stream_state *s, const bawn_j
     out->block = (uint32_t)block;
     if (!is_in_order(s, out->mark, delta, out->block))
         return bawn_answer_invalid(err, "an event where none of its type may come");
-    turn(out, s, calls);
+    turn(out, s, alone);
     bawn_stream_advance(s, out->mark, out->block);
     return true;
 }

@@ -100,9 +100,9 @@ struct bawn_story;                              /* story.h: what a client has be
 /* How far such a stream has come: as read, which the next event's meaning hangs on, and as passed on, which the shape of
  * an end hangs on. All zero at its begin. */
 typedef struct {
-    bool begun, open, finished, tool;           /* tool: what is open calls one */
+    bool begun, open, finished, alone;          /* alone: what is open is a run of its own */
     uint32_t block, next;           /* the block that is open, or was last; number of the next one */
-    uint32_t run;                   /* texts are one running text until a tool is called: which one; of Responses: repetitions */
+    uint32_t run;                   /* texts are one running text until a tool is called or a thought comes: which one; of Responses: repetitions */
     bool native;                    /* its events are of a model's own form, which we do not know */
     bawn_slice name; bool exception; /* of the event at hand, where the framing names it; an exception ends the stream */
     uint64_t added[BAWN_STREAM_ITEMS / 64], closed[BAWN_STREAM_ITEMS / 64];     /* Responses: items by their number, a bit each */

@@ -2,7 +2,10 @@
  * same fields on the same channels, so that a stream, joined, is the whole answer. */
 #include "dialect/answers.h"
 #include "dialect/openai.h"
+#include "dialect/pointer.h"
 #include "dialect/responses.h"
+
+#include <stdio.h>
 
 static bool index_of(uint32_t *out, bawn_walk *w, uint32_t object, uint32_t position, const char *what)
 {
@@ -126,6 +129,45 @@ bool bawn_openai_answer(bawn_conversation *out, bawn_operation op, const bawn_js
     }
 }
 
+static bawn_slice behind(bawn_slice s, size_t at) { return bawn_slice_of(s.ptr + at, s.len - at); }
+
+/* Where the next segment of a pointer begins. */
+static size_t next_segment(bawn_slice path, size_t at)
+{
+    while (at < path.len && path.ptr[at] != '/')
+        at++;
+    return at;
+}
+
+/* The pointer as it would be in the whole answer: chunks number choices and tool calls by `index`, whatever their place is. */
+static bool whole_path(bawn_field *f, bawn_arena *arena)
+{
+    const bawn_slice choices = BAWN_LIT("/choices/"), delta = BAWN_LIT("/delta"), calls = BAWN_LIT("/tool_calls/");
+    uint32_t field = bawn_channel_field(f->channel);
+    size_t at = next_segment(f->path, choices.len);
+    char head[96];
+    int n = snprintf(head, sizeof(head), "/choices/%u/message", bawn_channel_choice(f->channel));
+
+    if (!bawn_slice_starts(f->path, choices) || !bawn_slice_starts(behind(f->path, at), delta))
+        return true;
+    at += delta.len;
+    if (field >= BAWN_CHANNEL_TOOL_ARGUMENTS && bawn_slice_starts(behind(f->path, at), calls)) {
+        snprintf(head + n, sizeof(head) - (size_t)n, "/tool_calls/%u", (field - BAWN_CHANNEL_TOOL_ARGUMENTS) / 2);
+        at = next_segment(f->path, at + calls.len);
+    }
+    return bawn_pointer_rebase(&f->path, at, head, arena);
+}
+
+static bool chunk(bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err)
+{
+    if (!walk(out, "answer", j, arena, err))
+        return false;
+    for (size_t i = 0; i < out->n_fields; i++)
+        if (!whole_path(&out->fields[i], arena))
+            return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for an event");
+    return true;
+}
+
 bool bawn_openai_event(bawn_conversation *out, bawn_stream_state *state, bawn_operation op, const bawn_json *j,
                        bawn_arena *arena, bawn_error *err)
 {
@@ -133,5 +175,5 @@ bool bawn_openai_event(bawn_conversation *out, bawn_stream_state *state, bawn_op
         return bawn_responses_event(out, state, j, arena, err);
     if (op != BAWN_OP_CHAT)
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "found a stream, expected one only from chat completions and responses");
-    return walk(out, "answer", j, arena, err);
+    return chunk(out, j, arena, err);
 }

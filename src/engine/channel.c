@@ -246,6 +246,17 @@ static size_t outside_finds(const bawn_channel *c, size_t at)
     return at;
 }
 
+/* What else is known of the text behind the block hangs on how much of it has come: it is nobody's. */
+static void drop_behind(bawn_channel *c, bawn_found best)
+{
+    size_t n = c->live;
+
+    for (size_t i = c->live; i < c->finds.n; i++)
+        if (c->finds.items[i].span.begin < best.span.begin || c->finds.items[i].span.end <= best.span.end)
+            c->finds.items[n++] = c->finds.items[i];
+    c->finds.n = n;
+}
+
 /* Decides a block once nothing that begins before it, or ends before it, is open any more. */
 static void decide(bawn_channel *c, size_t hold)
 {
@@ -260,6 +271,7 @@ static void decide(bawn_channel *c, size_t hold)
         old = c->cut;
         c->cut = boundary_before(c, outside_finds(c, c->cut), false, &stretch);
     }
+    drop_behind(c, *best);
 }
 
 static size_t placeholder_hold(bawn_channel *c, size_t at)
@@ -294,7 +306,7 @@ static void move_gate(bawn_channel *c, size_t hold)
 
     for (size_t old = SIZE_MAX; at != old && at > c->gate;) {
         old = at;
-        at = boundary_before(c, placeholder_hold(c, outside_finds(c, at)), true, &stretch);
+        at = boundary_before(c, placeholder_hold(c, outside_finds(c, bawn_channel_part(c, at))), true, &stretch);
     }
     if (at > c->gate) {
         c->gate = at;
@@ -424,7 +436,7 @@ static bool judge_or_let_go(bawn_channel *c, size_t from, bool last)
 static void settle(bawn_channel *c)
 {
     bawn_except_drop(&c->judging, bawn_buf_slice(&c->text), c->base, c->live);
-    size_t hold = c->let_go ? length(c) : hold_of(c);
+    size_t open = bawn_channel_fit(c), hold = c->let_go ? length(c) : least(open, hold_of(c));
 
     decide(c, hold);
     if (c->blocked)
@@ -435,6 +447,7 @@ static void settle(bawn_channel *c)
         c->gate = placeholder_hold(c, length(c));
     else
         move_gate(c, hold);
+    bawn_channel_settled(c, hold);
     forget(c, hold);
 }
 

@@ -3,6 +3,7 @@
 #define BAWN_CHANNEL_INNER_H
 
 #include "engine/channel.h"
+#include "engine/quotes.h"
 #include "engine/runs.h"
 #include "engine/tokens.h"
 
@@ -29,7 +30,17 @@ struct bawn_channel {
     bool ended, failed, blocked;
     bool let_go;                /* its guards have dropped out: what comes is not judged any more */
     size_t cut;
+    bool json;                  /* the text began as JSON */
+    bawn_quotes at_gate, seen;  /* places in it, as raw offsets: the gate, and one before which everything is decided */
 };
+
+/* channel_quotes.c: where masks may stand in arguments of tool calls. */
+/* Fits the findings that mask; returns where the first begins that hangs on text to come, SIZE_MAX when none does. */
+size_t bawn_channel_fit(bawn_channel *);
+/* `at`, or the begin of the unit of JSON that it is inside of. */
+size_t bawn_channel_part(const bawn_channel *, size_t at);
+/* Nothing that begins before `hold` will be found any more; the gate is where it is. */
+void bawn_channel_settled(bawn_channel *, size_t hold);
 
 static inline size_t length(const bawn_channel *c) { return c->base + c->text.len; }
 static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }

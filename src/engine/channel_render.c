@@ -83,7 +83,7 @@ bool bawn_channel_render(bawn_buf *out, bawn_channel *c, size_t from, size_t to,
     while (at < to && next_edit(&e, c, at, to)) {
         bawn_slice value = { c->text.ptr + (e.at.begin - c->base), least(e.at.end, length(c)) - e.at.begin };
         bawn_buf_add(out, bawn_slice_of(c->text.ptr + (at - c->base), e.at.begin - at));
-        bool ok = e.found ? bawn_mask_write(out, c->judging.worker->wall, e.found, value, nested, NULL)
+        bool ok = e.found ? bawn_mask_write(out, c->judging.worker->wall, e.found, value, NULL)
                           : write_value(out, e.value, nested);
         if (!ok)
             return !(c->failed = true);

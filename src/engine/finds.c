@@ -35,6 +35,8 @@ static void absorb(bawn_found *into, const bawn_found *from)
     }
     if (from->span.end > into->span.end)
         into->span.end = from->span.end;
+    if (from->action > into->action)        /* one of them could not be masked where it stands */
+        into->action = from->action;
     if (from->score > into->score)
         into->score = from->score;
     if (from->view < into->view)            /* RAW is the smallest bit */

@@ -95,7 +95,7 @@ bool bawn_outcome_rewrite(bawn_buf *out, const bawn_wall *wall, const bawn_finds
     for (size_t i = 0; i < n; i++) {
         bawn_slice value = { text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin };
         bawn_buf_add(out, bawn_slice_of(text.ptr + at, masks[i].at.begin - at));
-        if (!bawn_mask_write(out, wall, masks[i].found, value, false, tokens))
+        if (!bawn_mask_write(out, wall, masks[i].found, value, tokens))
             return false;
         at = masks[i].at.end;
     }

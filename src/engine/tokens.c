@@ -323,16 +323,18 @@ static bool write_mask(bawn_buf *out, const bawn_wall *wall, const bawn_found *f
     }
 }
 
-bool bawn_mask_write(bawn_buf *out, const bawn_wall *wall, const bawn_found *f, bawn_slice value, bool nested,
-                     bawn_tokens *tokens)
+bool bawn_mask_write(bawn_buf *out, const bawn_wall *wall, const bawn_found *f, bawn_slice value, bawn_tokens *tokens)
 {
-    bawn_buf meant = { 0 };
+    const char *quote = f->in == BAWN_IN_NUMBER ? "\"" : "";
+    bawn_buf meant = { 0 }, mask = { 0 };
     bool ok;
 
-    if (!nested || (f->style != BAWN_STYLE_TOKEN && f->style != BAWN_STYLE_HASH))
+    if (f->in == BAWN_IN_TEXT)
         return write_mask(out, wall, f, value, tokens);
-    ok = add_meant(&meant, value) && write_mask(out, wall, f, bawn_buf_slice(&meant), tokens);
+    ok = add_meant(&meant, value) && write_mask(&mask, wall, f, bawn_buf_slice(&meant), tokens) && bawn_buf_str(out, quote) &&
+         bawn_json_write_escaped(out, bawn_buf_slice(&mask)) && bawn_buf_str(out, quote);
     bawn_buf_free(&meant);
+    bawn_buf_free(&mask);
     return ok;
 }
 

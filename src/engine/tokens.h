@@ -17,9 +17,9 @@ bool bawn_tokens_put(bawn_slice *placeholder, bawn_tokens *, bawn_slice label, b
 bool bawn_tokens_find(bawn_span *span, bawn_slice *value, size_t *open, const bawn_tokens *, bawn_slice text, size_t from);
 bool bawn_tokens_empty(const bawn_tokens *);
 
-/* Appends what stands in a finding's place. nested: it stands in the arguments of a tool call, which are JSON within a
- * string. tokens may be NULL (answers: what a model invents is masked, R14). */
-bool bawn_mask_write(bawn_buf *out, const bawn_wall *, const bawn_found *, bawn_slice value, bool nested, bawn_tokens *tokens);
+/* Appends what stands in a finding's place: in JSON escaped, and for a number in quotes (bawn_found.in). tokens may be NULL
+ * (answers: what a model invents is masked, R14). */
+bool bawn_mask_write(bawn_buf *out, const bawn_wall *, const bawn_found *, bawn_slice value, bawn_tokens *tokens);
 
 /* One replacement in a text. */
 typedef struct { bawn_span at; const bawn_found *found; } bawn_mask;

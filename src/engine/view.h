@@ -8,6 +8,9 @@
 
 #define BAWN_SCANNERS 8         /* most guards with a scan() */
 
+/* What a masked value stands in: its mask must leave what is around it what it was (quotes.h). */
+enum { BAWN_IN_TEXT, BAWN_IN_STRING /* of JSON */, BAWN_IN_NUMBER /* of JSON: the mask becomes a string */ };
+
 /* What a guard reported and the guardrail rules on. */
 typedef struct {
     bawn_span span;             /* raw bytes of its text */
@@ -15,6 +18,7 @@ typedef struct {
     uint16_t guard;
     uint8_t view, action, style, place;
     bool whole;                 /* a mask of it takes the whole text's place */
+    uint8_t in; bool fitted;    /* BAWN_IN_...; it is known */
     uint8_t would;              /* observe mode: the action that enforcing would take; else 0 */
     float score;
     bool hashed; uint8_t hash[8];   /* of streams, whose text is gone when the record is written: of kind and text */
@@ -56,6 +60,7 @@ typedef struct {
     int place;                  /* BAWN_PLACE_* */
     uint32_t segment;
     bool streaming;             /* anchors are noted and held */
+    bool json;                  /* streams: the text is a tool call's arguments */
     bool fixed;                 /* the text may not be changed: what would be masked blocks */
     const void *leak;           /* settings of the leak guard for this exchange, or NULL */
     bawn_finds *finds;

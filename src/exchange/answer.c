@@ -91,7 +91,7 @@ static bawn_progress judge_fields(bawn_exchange *x)
         count_run(x, &j, parts, n);
     }
     bawn_finds_settle(&x->finds[BAWN_OUTPUT], x->wall);
-    bawn_edits_none_in_keys(&x->finds[BAWN_OUTPUT], fields);
+    bawn_edits_fit(&x->finds[BAWN_OUTPUT], fields);
     return BAWN_WORK_DONE;
 }
 

@@ -9,7 +9,7 @@ static bawn_slice path_of(const bawn_exchange *x, bawn_side side, const bawn_fou
         return f->segment < x->request.n_fields ? x->request.fields[f->segment].path : BAWN_NIL;
     if (x->mode == BAWN_ANSWER_JSON)
         return f->segment < x->answered.n_fields ? x->answered.fields[f->segment].path : BAWN_NIL;
-    return f->segment < x->stream.n_channels ? bawn_slice_str(x->stream.channels[f->segment].path) : BAWN_NIL;
+    return f->segment < x->stream.n_places ? bawn_slice_str(x->stream.places[f->segment].path) : BAWN_NIL;
 }
 
 static bawn_slice text_of(const bawn_exchange *x, bawn_side side, const bawn_found *f)

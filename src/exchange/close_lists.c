@@ -80,7 +80,7 @@ bool bawn_close_guards(bawn_event *e, const bawn_exchange *x)
 static uint32_t channel_of(const bawn_exchange *x, const bawn_found *f)
 {
     if (x->mode == BAWN_ANSWER_EVENTS)
-        return f->segment < x->stream.n_channels ? x->stream.channels[f->segment].id : UINT32_MAX;
+        return f->segment < x->stream.n_places ? x->stream.places[f->segment].channel : UINT32_MAX;
     return f->segment < x->answered.n_fields ? x->answered.fields[f->segment].channel : UINT32_MAX;
 }
 

@@ -2,12 +2,26 @@
  * Each edit is a splice of wire bytes; all else stays as it came. */
 #include "exchange/exchange.h"
 
-void bawn_edits_none_in_keys(const bawn_finds *finds, const bawn_field *fields)
+void bawn_edits_fit(const bawn_finds *finds, const bawn_field *fields)
 {
-    for (size_t i = 0; i < finds->n; i++) {
+    bawn_quotes q = { 0 };
+    uint32_t segment = UINT32_MAX;
+    bool json = false;
+
+    for (size_t i = 0; i < finds->n; i++) {     /* they are sorted by segment and begin */
         bawn_found *f = &finds->items[i];
-        if (f->action == BAWN_MASK && bawn_field_is_fixed(&fields[f->segment]))
+        const bawn_field *in = &fields[f->segment];
+        if (f->action != BAWN_MASK)
+            continue;
+        if (f->segment != segment) {
+            segment = f->segment;
+            q = (bawn_quotes){ 0 };
+            json = in->kind == BAWN_F_ARGUMENTS && bawn_quotes_is_json(in->text);
+        }
+        if (bawn_field_is_fixed(in))
             f->action = BAWN_BLOCK;
+        else if (json)
+            bawn_quotes_found(f, &q, in->text, true);
     }
 }
 
@@ -75,8 +89,7 @@ static bool mask_field(editor *e, const bawn_field *f, const bawn_mask *masks, s
     for (size_t i = 0; i < n; i++) {
         bawn_slice value = { f->text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin };
         bawn_buf_clear(&e->text);
-        if (!bawn_mask_write(&e->text, e->x->wall, masks[i].found, value, f->kind == BAWN_F_ARGUMENTS,
-                             e->side == BAWN_INPUT ? e->x->tokens : NULL) ||
+        if (!bawn_mask_write(&e->text, e->x->wall, masks[i].found, value, e->side == BAWN_INPUT ? e->x->tokens : NULL) ||
             !add_edit(e, f, masks[i].at, bawn_buf_slice(&e->text)))
             return false;
     }

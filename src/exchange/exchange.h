@@ -26,6 +26,7 @@
 #include "engine/channel.h"
 #include "engine/failures.h"
 #include "engine/outcome.h"
+#include "engine/quotes.h"
 #include "engine/slices.h"
 #include "engine/tokens.h"
 #include "guard/leak/leak.h"
@@ -58,10 +59,12 @@ typedef struct {
 } bawn_held;
 
 typedef struct { uint32_t id; bawn_channel *text; bool ended, off, copy; char path[96]; } bawn_stream_channel;
+typedef struct { uint32_t channel; char path[96]; } bawn_stream_place;     /* of findings: their segment; channels are used again */
 
 typedef struct {
     bawn_sse *sse; bawn_eventstream *frames;    /* one of them, by the dialect */
     bawn_stream_channel *channels; size_t n_channels, cap_channels;
+    bawn_stream_place *places; size_t n_places, cap_places;
     bawn_held *held; size_t first, n_held, cap_held;    /* a ring */
     size_t held_bytes;
     uint32_t choices[64]; bool finished[64]; size_t n_choices;
@@ -161,7 +164,8 @@ bool bawn_request_refuse(bawn_exchange *, int code, bawn_slice message, bawn_sli
 /* The edits that mask and restore in `fields`, sorted, in the arena. Where one would break the JSON that it stands in, its finding
  * blocks instead: ask for the outcome again. */
 bool bawn_edits_make(bawn_exchange *, bawn_side, const bawn_field *fields, size_t n);
-void bawn_edits_none_in_keys(const bawn_finds *, const bawn_field *fields);
+/* What would be masked where nothing may be put, or where that would break JSON, blocks. Finds are settled. */
+void bawn_edits_fit(const bawn_finds *, const bawn_field *fields);
 bool bawn_edits_leave_signed(bawn_exchange *);          /* the request's signed texts stay as they are */
 
 /* upstream.c */

@@ -317,7 +317,7 @@ static bool finish_judging(bawn_exchange *x)
     bawn_turns_remove_old(x);
     if (!bawn_edits_leave_signed(x))
         return refuse_guard(x);
-    bawn_edits_none_in_keys(&x->finds[BAWN_INPUT], x->request.fields);
+    bawn_edits_fit(&x->finds[BAWN_INPUT], x->request.fields);
     if (x->wall->scorer && (bawn_operation_talks(x->operation) || bawn_operation_checks(x->operation)) &&
         bawn_outcome_of(&x->finds[BAWN_INPUT]).action != BAWN_BLOCK)
         return ask_scorer(x);

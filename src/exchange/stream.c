@@ -514,7 +514,7 @@ void bawn_stream_reset(bawn_stream *s)
     s->sse = NULL;
     s->frames = NULL;
     bawn_buf_free(&s->chunk);
-    s->n_channels = s->n_held = s->first = s->n_choices = s->held_bytes = 0;
+    s->n_channels = s->n_places = s->n_held = s->first = s->n_choices = s->held_bytes = 0;
     s->pulse_ns = 0;
     s->done = false;
     bawn_story_free(s->passed.story);
@@ -533,5 +533,6 @@ void bawn_stream_free(bawn_stream *s)
     }
     bawn_free(s->held);
     bawn_free(s->channels);
+    bawn_free(s->places);
     bawn_buf_free(&s->last);
 }

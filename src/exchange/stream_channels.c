@@ -2,20 +2,12 @@
  * counted is the exchange's when it ends. */
 #include "exchange/exchange.h"
 
-/* The path as it would be in a whole answer: "delta" is "message" there. */
 static void keep_path(char out[96], bawn_slice path)
 {
-    size_t at = bawn_slice_find(path, BAWN_LIT("/delta/")), n = 0;
-    if (at < path.len) {
-        n = at < 80 ? at : 80;
-        memcpy(out, path.ptr, n);
-        memcpy(out + n, "/message", 8);
-        n += 8;
-        path = bawn_slice_of(path.ptr + at + 6, path.len - at - 6);
-    }
-    size_t rest = path.len < 95 - n ? path.len : 95 - n;
-    memcpy(out + n, path.ptr, rest);
-    out[n + rest] = 0;
+    size_t n = path.len < 95 ? path.len : 95;
+
+    memcpy(out, path.ptr, n);
+    out[n] = 0;
 }
 
 static bawn_stream_channel *start_channel(bawn_exchange *x, bawn_stream_channel *c, const bawn_field *f)
@@ -27,7 +19,7 @@ static bawn_stream_channel *start_channel(bawn_exchange *x, bawn_stream_channel 
                        .segment = (uint32_t)(c - x->stream.channels),
                        .place = repeats ? bawn_place_of(BAWN_INPUT, f->role, f->origin)
                                 : arguments ? BAWN_PLACE_TOOL_CALL : BAWN_PLACE_OUTPUT, .failures = &x->failures,
-                       .fixed = fixed,
+                       .fixed = fixed, .json = arguments,
                        .kept = x->wall->record_text ? &x->stream.kept : NULL };
 
     if (!x->judged[BAWN_OUTPUT])
@@ -72,13 +64,39 @@ static bool is_repeated(const bawn_stream *s, const bawn_stream_channel *c, cons
     return false;
 }
 
+/* The number of the channel's place; UINT32_MAX: out of memory, the record will not say where. */
+static uint32_t place_of(bawn_stream *s, const bawn_stream_channel *c)
+{
+    if (s->n_places == s->cap_places) {
+        size_t cap = s->cap_places ? 2 * s->cap_places : 8;
+        bawn_stream_place *more = bawn_realloc(s->places, cap * sizeof *more);
+        if (!more)
+            return UINT32_MAX;
+        s->places = more;
+        s->cap_places = cap;
+    }
+    s->places[s->n_places].channel = c->id;
+    memcpy(s->places[s->n_places].path, c->path, sizeof c->path);
+    return (uint32_t)s->n_places++;
+}
+
+static void collect_finds(bawn_exchange *x, const bawn_stream_channel *c, const bawn_finds *finds)
+{
+    uint32_t place = finds->n > 0 ? place_of(&x->stream, c) : UINT32_MAX;
+
+    for (size_t i = 0; i < finds->n; i++) {
+        bawn_found f = finds->items[i];
+        f.segment = place;
+        if (!is_repeated(&x->stream, c, &f))
+            bawn_finds_add(&x->finds[BAWN_OUTPUT], &f);
+    }
+}
+
 void bawn_channels_collect(bawn_exchange *x, bawn_stream_channel *c)
 {
-    const bawn_finds *f = bawn_channel_finds(c->text);
     uint64_t characters = bawn_channel_characters(c->text);
-    for (size_t k = 0; k < f->n; k++)
-        if (!is_repeated(&x->stream, c, &f->items[k]))
-            bawn_finds_add(&x->finds[BAWN_OUTPUT], &f->items[k]);
+
+    collect_finds(x, c, bawn_channel_finds(c->text));
     x->total[BAWN_OUTPUT] += characters;
     x->guarded[BAWN_OUTPUT] += bawn_channel_guarded(c->text);
     x->off[BAWN_OUTPUT] += c->off ? characters : 0;

@@ -1,4 +1,5 @@
-/* answers.h: random answers of a model, as a whole and as any stream of events, and what a client reads in them. */
+/* answers.h: random answers of a model, as a whole and as any stream of events, and what a client reads in them. In four forms:
+ * OpenAI's chat completions here, lists of blocks in blocks.h. */
 #ifndef BAWN_ANSWERS_H
 #define BAWN_ANSWERS_H
 
@@ -6,8 +7,10 @@
 
 /* ---- what the model says ------------------------------------------------------------------------------------------ */
 enum { CONTENT, REASONING, REFUSAL, TOOL, TOOL_2, PART_KINDS };
-typedef struct { unsigned choice; int kind; bawn_buf text; } part;
-typedef struct { part parts[16]; size_t n; unsigned choices; bool usage, logprobs, comments; } answer;
+typedef enum { CHAT, MESSAGES, CONVERSE, INVOKE /* Anthropic's, in AWS's chunks */, FORMS } form;
+typedef struct { unsigned choice; int kind; bawn_buf text; uint32_t channel;
+                 unsigned block; size_t split;  /* of lists: its block; where its text goes on in another, 0: nowhere */ } part;
+typedef struct { form form; part parts[16]; size_t n; unsigned choices; bool usage, logprobs, comments; } answer;
 
 static inline void answer_free(answer *a)
 {
@@ -16,20 +19,49 @@ static inline void answer_free(answer *a)
     *a = (answer){ 0 };
 }
 
+/* As a JSON string, in which characters may be escaped that need not be. */
+static inline void write_escaping(bawn_buf *out, dice *d, bawn_slice s)
+{
+    size_t odds = one_in(d, 3) ? 12 : 0;
+
+    bawn_buf_byte(out, '"');
+    for (size_t at = 0; at < s.len;) {
+        size_t from = at;
+        uint32_t c = bawn_utf8_next(s, &at);
+        if (!odds || !one_in(d, odds))
+            bawn_json_write_escaped(out, bawn_slice_of(s.ptr + from, at - from));
+        else if (c > 0xFFFF)
+            bawn_buf_fmt(out, "\\u%04x\\u%04x", 0xD7C0 + (c >> 10), 0xDC00 + (c & 0x3FF));
+        else
+            bawn_buf_fmt(out, "\\u%04x", c);
+    }
+    bawn_buf_byte(out, '"');
+}
+
+static const char *const bare_values[] = { "4111111111111111", "-4111111111111111", "4111111111111111.5", "5500000000000004", "true", "null", "17",
+                                      "[378282246310005,1]", "{\"n\":5500000000000004}", "49309018201", "[\"ada@example.com\",2]", "4111111111111112" };
+
 static inline void write_arguments(bawn_buf *out, dice *d, size_t pieces, unsigned what)
 {
     static const char *const names[] = { "to", "body", "query", "path", "note" };
     bawn_buf value = { 0 };
     bawn_buf_byte(out, '{');
     for (size_t i = 0, n = 1 + under(d, 3); i < n; i++) {
+        bawn_buf_fmt(out, "%s\"%s%zu\":%s", i ? "," : "", PICK(d, names), i, one_in(d, 4) ? " " : "");
+        if (one_in(d, 6)) {
+            bawn_buf_str(out, PICK(d, bare_values));
+            continue;
+        }
         bawn_buf_clear(&value);
         write_text(&value, d, 1 + pieces / n, what);
-        bawn_buf_fmt(out, "%s\"%s%zu\":", i ? "," : "", PICK(d, names), i);
-        bawn_json_write_string(out, bawn_buf_slice(&value));
+        write_escaping(out, d, bawn_buf_slice(&value));
     }
     bawn_buf_byte(out, '}');
     bawn_buf_free(&value);
 }
+
+static const uint32_t chat_fields[] = { BAWN_CHANNEL_CONTENT, BAWN_CHANNEL_REASONING_CONTENT, BAWN_CHANNEL_REFUSAL,
+                                        BAWN_CHANNEL_TOOL_ARGUMENTS, BAWN_CHANNEL_TOOL_ARGUMENTS + 2 };
 
 static inline void random_answer(answer *a, dice *d, unsigned what, bool single)
 {
@@ -41,7 +73,7 @@ static inline void random_answer(answer *a, dice *d, unsigned what, bool single)
             if (single ? kind != CONTENT : !one_in(d, odds[kind]))
                 continue;
             part *p = &a->parts[a->n++];
-            *p = (part){ .choice = c, .kind = kind };
+            *p = (part){ .choice = c, .kind = kind, .channel = c << 16 | chat_fields[kind] };
             size_t pieces = one_in(d, 40) ? 100 + under(d, 200) : 1 + under(d, 16);
             if (kind >= TOOL)
                 write_arguments(&p->text, d, pieces, what);
@@ -206,16 +238,24 @@ static inline void note_fields(readings *r, const bawn_conversation *c)
     }
 }
 
-static inline bool read_json(readings *r, bawn_slice text, bool event)
+static inline const bawn_dialect *dialect_of(form f)
 {
+    return f == CHAT ? &bawn_dialect_openai : f == MESSAGES ? &bawn_dialect_anthropic : &bawn_dialect_bedrock;
+}
+
+/* A whole answer, or (with a state) an event. */
+static inline bool read_conversation(readings *r, form f, bawn_stream_state *state, bawn_slice text)
+{
+    static const bawn_operation ops[][2] = { { BAWN_OP_CHAT, BAWN_OP_CHAT }, { BAWN_OP_MESSAGES, BAWN_OP_MESSAGES },
+                                             { BAWN_OP_CONVERSE, BAWN_OP_CONVERSE_STREAM }, { BAWN_OP_INVOKE, BAWN_OP_INVOKE_STREAM } };
+    const bawn_dialect *dialect = dialect_of(f);
     bawn_json j = { 0 };
     bawn_conversation c;
     bawn_error err = { 0 };
-    bawn_stream_state state = { 0 };
     bawn_arena *arena = bawn_arena_new(4096, 0);
-    bool ok = bawn_json_parse(&j, text, 128, &err) &&
-              (event ? bawn_dialect_openai.event(&c, &state, BAWN_OP_CHAT, &j, arena, &err)
-                     : bawn_dialect_openai.answer(&c, BAWN_OP_CHAT, &j, arena, &err));
+    bool ok = bawn_json_parse(&j, text, 128, &err) && (state ? dialect->event(&c, state, ops[f][1], &j, arena, &err)
+                                                             : dialect->answer(&c, ops[f][0], &j, arena, &err));
+
     if (ok)
         note_fields(r, &c);
     bawn_json_free(&j);
@@ -223,14 +263,19 @@ static inline bool read_json(readings *r, bawn_slice text, bool event)
     return ok;
 }
 
-static inline void read_stream(readings *r, bawn_slice bytes)
+static inline bool read_json(readings *r, form f, bawn_slice text) { return read_conversation(r, f, NULL, text); }
+static inline bool read_event(readings *r, form f, bawn_stream_state *s, bawn_slice text) { return read_conversation(r, f, s, text); }
+
+static inline void read_stream(readings *r, form f, bawn_slice bytes)
 {
     bawn_sse *sse = bawn_sse_new(1u << 24);
+    bawn_stream_state state = { 0 };
     bawn_sse_event e;
+
     bawn_sse_feed(sse, bytes, true);
     while (bawn_sse_next(sse, &e))
-        if (!e.comment && e.data.len > 0 && !bawn_slice_starts(e.data, BAWN_LIT("[DONE]")) && !read_json(r, e.data, true))
-            fail_msg("the client gets an event that is no chunk: %.*s", (int)e.data.len, e.data.ptr);
+        if (!e.comment && e.data.len > 0 && !bawn_slice_starts(e.data, BAWN_LIT("[DONE]")) && !read_event(r, f, &state, e.data))
+            fail_msg("the client gets an event that is none: %.*s", (int)e.data.len, e.data.ptr);
     if (bawn_sse_cut(sse))
         fail_msg("the client gets half an event");
     bawn_sse_free(sse);

@@ -4,11 +4,13 @@
  *
  * BAWN_CUTS: how many cuttings in all (10,000; a million in the soak). BAWN_SEED: where to begin. A failure prints
  * the seed of its round: BAWN_SEED=that BAWN_CUTS=1 shows it alone. */
-#include "answers.h"
+#include "blocks.h"
+#include "engine/quotes.h"
 #include "engine/tokens.h"
 
 /* ---- policies ------------------------------------------------------------------------------------------------------ */
-#define HEAD "version: 1\nupstreams: {main: {dialect: openai, url: \"http://127.0.0.1:9400/v1\"}}\ndefaults: {guardrail: t, " \
+#define HEAD "version: 1\nupstreams:\n  main: {dialect: openai, url: \"http://127.0.0.1:9400/v1\"}\n  a: {dialect: anthropic, url: \"http://127.0.0.1:9401\"}\n" \
+             "  b: {dialect: bedrock, region: eu-west-1, credentials: env}\ndefaults: {guardrail: t, " \
              "hold: {bytes: 4MiB}}\nguardrails:\n  t:\n"
 #define QUIET_INPUT "    content_filters: {PROMPT_ATTACK: {input: none, untrusted: none, output: none}}\n"
 #define LOUD_OUTPUT "    content_filters: {PROMPT_ATTACK: {input: none, untrusted: none, output: high}}\n"
@@ -42,17 +44,13 @@ static const policy policies[] = {
       "{input: token, output: none}}}\n", HELD, true },
 };
 
-#define REQUEST "{\"model\":\"m-1\",\"stream\":true,\"n\":3,\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":\"system\"," \
-    "\"content\":\"" SYSTEM_PROMPT "\"},{\"role\":\"user\",\"content\":\"Write to grace@example.org and \\\"x y\\\"@example.org or alan@example.net, phone " \
-    "+49 30 901820.\"}]}"
-#define REQUEST_WHOLE "{\"model\":\"m-1\",\"n\":3,\"messages\":[{\"role\":\"system\",\"content\":\"" SYSTEM_PROMPT "\"},{\"role\":\"user\"," \
-    "\"content\":\"Write to grace@example.org and \\\"x y\\\"@example.org or alan@example.net, phone +49 30 901820.\"}]}"
-
 static desk desks[BAWN_COUNT(policies)];
 
 static int load(void **state)
 {
     (void)state;
+    setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "secret", 1);
     for (size_t i = 0; i < BAWN_COUNT(policies); i++)
         desks[i] = desk_open(policies[i].yaml);
     return 0;
@@ -78,7 +76,7 @@ static void complain(const game *g, const char *what)
         fprintf(stderr, "choice %u kind %d: ", g->said.parts[i].choice, g->said.parts[i].kind);
         show("the model says", bawn_buf_slice(&g->said.parts[i].text));
     }
-    fail_msg("policy `%s`, BAWN_SEED=%llu: %s", policies[g->policy].name, (unsigned long long)g->seed, what);
+    fail_msg("policy `%s`, %s, BAWN_SEED=%llu: %s", policies[g->policy].name, forms[g->said.form].stream.uri, (unsigned long long)g->seed, what);
 }
 
 static void same(const game *g, const char *what, const bawn_buf *a, const bawn_buf *b)
@@ -101,16 +99,30 @@ static bool is_copy(uint32_t channel)
     return f == BAWN_CHANNEL_LOGPROBS || f == BAWN_CHANNEL_ALTERNATIVES || f == BAWN_CHANNEL_OTHER;
 }
 
+static void drive_stream(run *r, const game *g, bawn_slice stream, dice *d, size_t most)
+{
+    const asking *asks = &forms[g->said.form].stream;
+
+    drive_as(r, g->worker, forms[g->said.form].dialect, asks->uri, bawn_slice_str(asks->body), forms[g->said.form].type, stream, d, most);
+}
+
+static void drive_whole(run *r, const game *g, bawn_slice body, dice *d, size_t most)
+{
+    const asking *asks = &forms[g->said.form].whole;
+
+    drive_as(r, g->worker, forms[g->said.form].dialect, asks->uri, bawn_slice_str(asks->body), "application/json", body, d, most);
+}
+
 /* (a) Every cutting of the bytes gives the same bytes, verdict and record. */
 static void check_cuttings(game *g, dice *d, const bawn_buf *stream, run *first, size_t n)
 {
     static const size_t sizes[] = { 1, 2, 7, 40, 300, 2000 };
-    drive(first, g->worker, BAWN_LIT(REQUEST), "text/event-stream", bawn_buf_slice(stream), d, 0);
+    drive_stream(first, g, bawn_buf_slice(stream), d, 0);
     g->cuts++;
     without_bytes(&first->record);
     for (size_t i = 0; i < n; i++, g->cuts++) {
         run other;
-        drive(&other, g->worker, BAWN_LIT(REQUEST), "text/event-stream", bawn_buf_slice(stream), d, sizes[under(d, BAWN_COUNT(sizes))]);
+        drive_stream(&other, g, bawn_buf_slice(stream), d, sizes[under(d, BAWN_COUNT(sizes))]);
         without_bytes(&other.record);
         same(g, "the bytes hang on the cutting", &first->answer, &other.answer);
         same(g, "the end hangs on the cutting", &first->tail, &other.tail);
@@ -120,13 +132,26 @@ static void check_cuttings(game *g, dice *d, const bawn_buf *stream, run *first,
     }
 }
 
-/* (c) Delivered text of a stream that passes is the whole answer's. */
-static void check_equal_texts(const game *g, const readings *streamed, const readings *whole)
+/* Whether what is masked in a channel of the whole answer goes on from one block into the next: each has a mask of its own then,
+ * where a stream has one. */
+static bool is_masked_across(const run *whole, const readings *said, uint32_t channel)
 {
-    for (size_t i = 0; i < whole->n; i++) {
-        const reading *r = &whole->items[i], *s = reading_of(streamed, r->channel);
+    for (size_t i = 0; i < whole->n_finds; i++) {
+        const drive_find *f = &whole->finds[i];
+        if (f->action == BAWN_MASK && f->segment < said->n_segments && said->segments[f->segment].channel == channel &&
+            f->span.begin == 0 && said->segments[f->segment].offset > 0)
+            return true;
+    }
+    return false;
+}
+
+/* (c) Delivered text of a stream that passes is the whole answer's. */
+static void check_equal_texts(const game *g, const readings *streamed, const readings *delivered, const run *whole, const readings *said)
+{
+    for (size_t i = 0; i < delivered->n; i++) {
+        const reading *r = &delivered->items[i], *s = reading_of(streamed, r->channel);
         static const bawn_buf nothing = { 0 };
-        if (!is_copy(r->channel))
+        if (!is_copy(r->channel) && !is_masked_across(whole, said, r->channel))
             same(g, "the streamed text is not the whole answer's", s ? &s->text : &nothing, &r->text);
     }
 }
@@ -146,30 +171,23 @@ static size_t first_block(const run *whole, const readings *said, uint32_t chann
     return first;
 }
 
-static uint32_t channel_of(const part *p)
-{
-    static const uint32_t fields[] = { BAWN_CHANNEL_CONTENT, BAWN_CHANNEL_REASONING_CONTENT, BAWN_CHANNEL_REFUSAL,
-                                       BAWN_CHANNEL_TOOL_ARGUMENTS, BAWN_CHANNEL_TOOL_ARGUMENTS + 2 };
-    return p->choice << 16 | fields[p->kind];
-}
-
 /* What would be delivered of the first `end` bytes of a part if nothing came behind them. */
 static void masked_prefix(game *g, bawn_buf *out, const part *p, size_t end, dice *d)
 {
-    answer cut = { .choices = 1, .n = 1 };
+    answer cut;
     bawn_buf body = { 0 };
     static readings texts;
     run r;
 
-    cut.parts[0] = (part){ .kind = p->kind };
+    lone_part(&cut, g->said.form, p->kind);
     bawn_buf_add(&cut.parts[0].text, bawn_slice_of(p->text.ptr, end));
-    write_whole(&body, &cut);
-    drive(&r, g->worker, BAWN_LIT(REQUEST_WHOLE), "application/json", bawn_buf_slice(&body), d, 0);
+    form_whole(&body, &cut);
+    drive_whole(&r, g, bawn_buf_slice(&body), d, 0);
     readings_free(&texts);
-    if (r.action[BAWN_OUTPUT] == BAWN_BLOCK || !read_json(&texts, bawn_buf_slice(&r.answer), false))
+    if (r.action[BAWN_OUTPUT] == BAWN_BLOCK || !read_json(&texts, g->said.form, bawn_buf_slice(&r.answer)))
         bawn_buf_str(out, "BLOCKED");
     for (size_t i = 0; i < texts.n; i++)
-        if (texts.items[i].channel == channel_of(&cut.parts[0]))
+        if (texts.items[i].channel == cut.parts[0].channel)
             bawn_buf_add(out, bawn_buf_slice(&texts.items[i].text));
     run_free(&r);
     answer_free(&cut);
@@ -185,13 +203,16 @@ static void find_masks(const game *g, bawn_finds *out, const run *whole, const r
     for (size_t i = 0; i < whole->n_finds; i++) {
         const drive_find *f = &whole->finds[i];
         uint32_t k = 0;
-        if (f->action != BAWN_MASK || f->segment >= said->n_segments || said->segments[f->segment].channel != channel_of(p))
+        if (f->action != BAWN_MASK || f->segment >= said->n_segments || said->segments[f->segment].channel != p->channel)
             continue;
         while (k < w->n_kinds && (rulings[k].action != BAWN_MASK || strcmp(bawn_wall_kind(w, k)->code, f->kind) != 0))
             k++;
         if (k == w->n_kinds)
             fail_msg("no kind %s is masked", f->kind);
         bawn_found m = { .span = f->span, .kind = k, .guard = w->kind_guard[k], .action = BAWN_MASK, .style = rulings[k].style };
+        bawn_quotes q = { 0 };
+        if (p->kind >= TOOL)
+            bawn_quotes_found(&m, &q, bawn_buf_slice(&p->text), true);
         assert_true(bawn_finds_add(out, &m));
     }
     bawn_finds_merge(out);
@@ -202,7 +223,7 @@ static bawn_tokens *tokens_of(const policy *p)
 {
     static const struct { const char *policies, *label, *value; } values[] = {
         { "buffer restore", "EMAIL", "grace@example.org" }, { "buffer restore", "EMAIL", "alan@example.net" },
-        { "restore", "PHONE", "+49 30 901820" },
+        { "buffer restore", "PHONE", "+49 30 901820" },
     };
     bawn_tokens *tokens = bawn_tokens_new();
     bawn_slice placeholder;
@@ -240,7 +261,7 @@ static void prefix_under_masks(const game *g, bawn_buf *out, const run *whole, c
     for (; i < n && masks[i].at.end <= end; at = masks[i++].at.end) {
         bawn_slice value = { p->text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin };
         add_restored(g, out, bawn_slice_of(p->text.ptr + at, masks[i].at.begin - at), p->kind >= TOOL);
-        assert_true(bawn_mask_write(out, desks[g->policy].wall, masks[i].found, value, p->kind >= TOOL, NULL));
+        assert_true(bawn_mask_write(out, desks[g->policy].wall, masks[i].found, value, NULL));
     }
     end = i < n && masks[i].at.begin < end ? masks[i].at.begin : end;
     add_restored(g, out, bawn_slice_of(p->text.ptr + at, end - at), p->kind >= TOOL);
@@ -253,13 +274,16 @@ static void check_prefixes(game *g, dice *d, const readings *streamed, const run
 {
     for (size_t i = 0; i < g->said.n; i++) {
         const part *p = &g->said.parts[i];
-        const reading *s = reading_of(streamed, channel_of(p));
-        size_t begin = first_block(whole, said, channel_of(p)), end = begin < p->text.len ? begin : p->text.len;
+        const reading *s = reading_of(streamed, p->channel);
+        size_t begin = first_block(whole, said, p->channel), end = begin < p->text.len ? begin : p->text.len;
         bawn_buf clean = { 0 }, under_masks = { 0 };
         if (!s)
             continue;
         prefix_under_masks(g, &under_masks, whole, said, p, end);
-        if (policies[g->policy].masks)
+        bool part_of_json = p->kind >= TOOL && g->said.form != CHAT;    /* a whole answer cannot hold it */
+        if (part_of_json)
+            ;
+        else if (policies[g->policy].masks)
             masked_prefix(g, &clean, p, end, d);
         else
             bawn_buf_add(&clean, bawn_slice_of(p->text.ptr, end));
@@ -267,7 +291,7 @@ static void check_prefixes(game *g, dice *d, const readings *streamed, const run
             ;       /* cut there, the text means something else: it says nothing about the whole one */
         else if (!bawn_slice_starts(bawn_buf_slice(&clean), bawn_buf_slice(&s->text)) &&
                  !bawn_slice_starts(bawn_buf_slice(&under_masks), bawn_buf_slice(&s->text))) {
-            fprintf(stderr, "channel %x, first blocking byte %zu\n%.*s", channel_of(p), begin, (int)whole->verdicts.len, whole->verdicts.ptr);
+            fprintf(stderr, "channel %x, first blocking byte %zu\n%.*s", p->channel, begin, (int)whole->verdicts.len, whole->verdicts.ptr);
             show("what is clean", bawn_buf_slice(&clean));
             show("the prefix under the masks of the whole", bawn_buf_slice(&under_masks));
             show("what was delivered", bawn_buf_slice(&s->text));
@@ -278,18 +302,32 @@ static void check_prefixes(game *g, dice *d, const readings *streamed, const run
     }
 }
 
+/* A tool's arguments are JSON still. */
+static void check_json(const game *g, const readings *streamed)
+{
+    for (size_t i = 0; i < g->said.n; i++) {
+        const reading *s = g->said.parts[i].kind >= TOOL ? reading_of(streamed, g->said.parts[i].channel) : NULL;
+        bawn_json j = { 0 };
+        if (s && !bawn_json_parse(&j, bawn_buf_slice(&s->text), 128, NULL)) {
+            show("the arguments", bawn_buf_slice(&s->text));
+            complain(g, "what was put into arguments left no JSON");
+        }
+        bawn_json_free(&j);
+    }
+}
+
 static void check_against_whole(game *g, dice *d, const run *streamed)
 {
     static readings delivered, whole_texts, said;
     bawn_buf body = { 0 };
     run whole;
 
-    write_whole(&body, &g->said);
-    drive(&whole, g->worker, BAWN_LIT(REQUEST_WHOLE), "application/json", bawn_buf_slice(&body), d, one_in(d, 2) ? 0 : 64);
+    form_whole(&body, &g->said);
+    drive_whole(&whole, g, bawn_buf_slice(&body), d, one_in(d, 2) ? 0 : 64);
     g->cuts++;
     readings_free(&delivered), readings_free(&whole_texts), readings_free(&said);
-    read_stream(&delivered, bawn_buf_slice(&streamed->answer));
-    if (!read_json(&said, bawn_buf_slice(&body), false) || !read_json(&whole_texts, bawn_buf_slice(&whole.answer), false))
+    form_read(&delivered, g->said.form, bawn_buf_slice(&streamed->answer));
+    if (!read_json(&said, g->said.form, bawn_buf_slice(&body)) || !read_json(&whole_texts, g->said.form, bawn_buf_slice(&whole.answer)))
         complain(g, "the whole answer is no JSON of an answer");
     if (whole.failed[BAWN_OUTPUT] || streamed->failed[BAWN_OUTPUT])
         complain(g, "a guard failed");
@@ -301,7 +339,7 @@ static void check_against_whole(game *g, dice *d, const run *streamed)
     if (streamed->action[BAWN_OUTPUT] == BAWN_BLOCK)
         check_prefixes(g, d, &delivered, &whole, &said);
     else
-        check_equal_texts(g, &delivered, &whole_texts);
+        check_equal_texts(g, &delivered, &whole_texts, &whole, &said), check_json(g, &delivered);
     run_free(&whole);
     bawn_buf_free(&body);
 }
@@ -316,11 +354,11 @@ static void check_other_events(game *g, dice *d, const run *first, size_t n)
     for (size_t i = 0; i < n; i++, g->cuts++) {
         bawn_buf stream = { 0 };
         run r;
-        write_stream(&stream, &g->said, d, sizes[under(d, BAWN_COUNT(sizes))]);
-        drive(&r, g->worker, BAWN_LIT(REQUEST), "text/event-stream", bawn_buf_slice(&stream), d, one_in(d, 3) ? 50 : 0);
+        form_stream(&stream, &g->said, d, sizes[under(d, BAWN_COUNT(sizes))]);
+        drive_stream(&r, g, bawn_buf_slice(&stream), d, one_in(d, 3) ? 50 : 0);
         readings_free(&one), readings_free(&other);
-        read_stream(&one, bawn_buf_slice(&first->answer));
-        read_stream(&other, bawn_buf_slice(&r.answer));
+        form_read(&one, g->said.form, bawn_buf_slice(&first->answer));
+        form_read(&other, g->said.form, bawn_buf_slice(&r.answer));
         if (r.action[BAWN_OUTPUT] != first->action[BAWN_OUTPUT] || r.failed[BAWN_OUTPUT] != first->failed[BAWN_OUTPUT]) {
             show("one", bawn_buf_slice(&first->verdicts));
             show("other", bawn_buf_slice(&r.verdicts));
@@ -351,8 +389,8 @@ static size_t play(uint64_t seed)
     run first;
 
     g.worker = desks[g.policy].worker;
-    random_answer(&g.said, &d, policies[g.policy].what, one_in(&d, 2));
-    write_stream(&stream, &g.said, &d, sizes[under(&d, BAWN_COUNT(sizes))]);
+    form_answer(&g.said, (form)under(&d, FORMS), &d, policies[g.policy].what, one_in(&d, 2));
+    form_stream(&stream, &g.said, &d, sizes[under(&d, BAWN_COUNT(sizes))]);
     check_cuttings(&g, &d, &stream, &first, stream.len > 20000 ? 1 : 4);
     if (first.local || first.n_steps == 0)
         complain(&g, "the request was not passed on");

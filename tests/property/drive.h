@@ -142,14 +142,20 @@ static inline void check_order(const run *r)
         fail_msg("EMIT before the request's VERDICT: %s", s);
 }
 
-static inline bawn_exchange *drive_new(bawn_worker *w, const char *method, const char *uri, const bawn_attribute *a, size_t n)
+static inline bawn_exchange *drive_with(bawn_worker *w, const char *dialect, const char *method, const char *uri, const bawn_attribute *a,
+                                        size_t n)
 {
     static const uint8_t seed[32] = { 7, 1, 2 };
     bawn_exchange *x = NULL;
     bawn_error err = { 0 };
-    if (!bawn_exchange_new(&x, w, BAWN_LIT("openai"), bawn_slice_str(method), bawn_slice_str(uri), a, n, NOW, seed, &err))
+    if (!bawn_exchange_new(&x, w, bawn_slice_str(dialect), bawn_slice_str(method), bawn_slice_str(uri), a, n, NOW, seed, &err))
         fail_msg("no exchange: %s", err.message);
     return x;
+}
+
+static inline bawn_exchange *drive_new(bawn_worker *w, const char *method, const char *uri, const bawn_attribute *a, size_t n)
+{
+    return drive_with(w, "openai", method, uri, a, n);
 }
 
 /* Feeds body[at, end) as a piece that is freed at once. */
@@ -189,16 +195,16 @@ static inline void without_bytes(bawn_buf *record)
 }
 
 /* One exchange from begin to end. */
-static inline void drive_at(run *r, bawn_worker *w, const char *uri, bawn_slice request, const char *type, bawn_slice answer, dice *d,
-                            size_t most)
+static inline void drive_as(run *r, bawn_worker *w, const char *dialect, const char *uri, bawn_slice request, const char *type,
+                            bawn_slice answer, dice *d, size_t most)
 {
-    bawn_exchange *x = drive_new(w, "POST", uri, NULL, 0);
+    bawn_exchange *x = drive_with(w, dialect, "POST", uri, NULL, 0);
 
     *r = (run){ 0 };
     bawn_buf_add(&r->request, request);
     drive_feed(r, x, BAWN_INPUT, request, d, 0);
     if (!r->local && !r->ended) {
-        if (strcmp(type, "text/event-stream") != 0)
+        if (strstr(type, "stream") == NULL)
             bawn_buf_add(&r->answer, answer);
         if (!bawn_exchange_response(x, 200, bawn_slice_str(type), NOW + 4))
             r->refused_call = true;
@@ -207,6 +213,12 @@ static inline void drive_at(run *r, bawn_worker *w, const char *uri, bawn_slice 
     }
     check_order(r);
     bawn_exchange_free(x);
+}
+
+static inline void drive_at(run *r, bawn_worker *w, const char *uri, bawn_slice request, const char *type, bawn_slice answer, dice *d,
+                            size_t most)
+{
+    drive_as(r, w, "openai", uri, request, type, answer, d, most);
 }
 
 static inline void drive(run *r, bawn_worker *w, bawn_slice request, const char *type, bawn_slice answer, dice *d, size_t most)

@@ -387,6 +387,8 @@ static void one_round(uint64_t seed)
     same(seed, policy, "the end hangs on the cutting", bawn_buf_slice(&first.tail), bawn_buf_slice(&other.tail));
     same(seed, policy, "the verdict hangs on the cutting", bawn_buf_slice(&first.verdicts), bawn_buf_slice(&other.verdicts));
     hear(&h, &first);
+    if (h.blocked != (first.action[BAWN_OUTPUT] == BAWN_BLOCK))
+        complain(seed, policy, "the end is not the verdict's", bawn_buf_slice(&first.answer), bawn_buf_slice(&first.verdicts));
     assert_true(h.blocked == (first.action[BAWN_OUTPUT] == BAWN_BLOCK));
     check_repetitions(seed, policy, &h);
     check_whole(seed, policy, &s, &first, &h, w, &d);

@@ -167,7 +167,7 @@ static void a_tool_ends_the_text_before_it_and_its_own_end_its_arguments(void **
     assert_int_equal(bawn_channel_choice(start.got.fields[0].channel), 5);
     assert_slice(start.got.fields[0].path, "/content/1/name");
     unsee(&start);
-    s = (bawn_stream_state){ .begun = true, .open = true, .tool = true, .block = 1, .next = 2, .run = 5 };
+    s = (bawn_stream_state){ .begun = true, .open = true, .alone = true, .block = 1, .next = 2, .run = 5 };
     seen_body stop = see_event(d, BAWN_OP_MESSAGES, "{\"type\":\"content_block_stop\",\"index\":1}", &s);
     assert_true(stop.ok && stop.got.ends_run && stop.got.run == 5);
     unsee(&stop);
