@@ -47,8 +47,49 @@ static bool count_body(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t ind
     return bawn_walk_refuse(w, "input.invokeModel", "input.converse: this gateway counts no bodies of other forms", token);
 }
 
+/* The member of that value, and a comma beside it: what is left without is an object still. */
+static bawn_span member_of(const bawn_json *j, uint32_t value)
+{
+    bawn_span key = bawn_walk_value(j, value - 1), span = { key.begin, j->tokens[value].end };
+    size_t before = span.begin, behind = span.end;
+
+    while (before > 0 && bawn_is_space((unsigned char)j->text.ptr[before - 1]))
+        before--;
+    while (behind < j->text.len && bawn_is_space((unsigned char)j->text.ptr[behind]))
+        behind++;
+    if (before > 0 && j->text.ptr[before - 1] == ',')
+        span.begin = before - 1;
+    else if (behind < j->text.len && j->text.ptr[behind] == ',')
+        span.end = behind + 1;
+    return span;
+}
+
+static bool string_in(bawn_slice *out, bawn_walk *w, uint32_t object, const char *key)
+{
+    uint32_t token = bawn_json_get(w->json, object, key);
+
+    return !token || bawn_walk_type(w, token) != BAWN_JSON_STRING || bawn_walk_text(out, w, token);
+}
+
+/* AWS's own, unless it has the name of one of ours. */
+static bool guardrail(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
+{
+    bawn_conversation *out = w->out;
+    bawn_slice trace = BAWN_NIL;
+
+    (void)p, (void)index;
+    if (bawn_walk_type(w, token) != BAWN_JSON_OBJECT)
+        return bawn_walk_refuse(w, "guardrailConfig", "an object", token);
+    out->guardrail_wire = member_of(w->json, token);
+    if (!string_in(&out->guardrail, w, token, "guardrailIdentifier") || !string_in(&out->guardrail_version, w, token, "guardrailVersion") ||
+        !string_in(&trace, w, token, "trace"))
+        return false;
+    out->guardrail_trace = trace.len > 0 && !bawn_slice_is(trace, "disabled");
+    return true;
+}
+
 const bawn_hook_row bawn_bedrock_request_hooks[] = {
-    { "ask.messages", messages }, { "ask.messages[]", message }, { "ask.system", system_prompt },
+    { "ask.guardrailConfig", guardrail }, { "ask.messages", messages }, { "ask.messages[]", message }, { "ask.system", system_prompt },
     { "ask.messages[].content[].toolResult", tool_result }, { "count.input.converse.messages", messages },
     { "count.input.converse.messages[]", message }, { "count.input.converse.system", system_prompt },
     { "count.input.converse.messages[].content[].toolResult", tool_result }, { "count.input.invokeModel", count_body },

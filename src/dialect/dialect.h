@@ -126,6 +126,8 @@ typedef struct {
     bool native, opaque;            /* request: a model's own body; Anthropic's, or of a form that we do not know */
     bool structured;                /* request: the answer is to be JSON, which a message of ours is not */
     bawn_operation operation;       /* request, where a dialect has several forms of streams */
+    bawn_slice guardrail, guardrail_version; bool guardrail_trace;   /* request: the guardrail that its body names, empty: none */
+    bawn_span guardrail_wire;       /* ... the member that does, with the comma beside it */
     bawn_slice unseen;              /* request: parameter that brings text the gateway never sees, empty when none */
     bool error;                     /* event: the upstream's {"error": ...} in a stream */
     bawn_slice type;                /* event: what it calls itself, where the dialect's events have names */

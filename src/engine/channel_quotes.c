@@ -23,14 +23,30 @@ static void pass(const bawn_channel *c, bawn_quotes *q, size_t to)
     *q = (bawn_quotes){ own.at + c->base, own.string };
 }
 
+/* A view that begins late finds again what was found, and may have left: that is known already. False: it is not. */
+static bool is_known(const bawn_channel *c, bawn_found *f)
+{
+    for (size_t i = 0; i < c->finds.n; i++) {
+        const bawn_found *k = &c->finds.items[i];
+        if (k != f && k->fitted && k->kind == f->kind && k->span.begin <= f->span.begin && k->span.end >= f->span.end) {
+            f->span = k->span;
+            f->in = k->in;
+            f->action = k->action;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* False: it hangs on what comes behind `open`. */
 static bool fit(bawn_channel *c, bawn_found *f, size_t *open)
 {
     const bawn_quotes *from = f->span.begin >= c->seen.at ? &c->seen : &c->at_gate;
     bawn_quotes q = { from->at - c->base, from->string };
 
-    if (f->span.begin < from->at) {                     /* part of it has left */
-        f->action = BAWN_BLOCK;
+    if (f->span.begin < from->at) {
+        if (!is_known(c, f))
+            f->action = BAWN_BLOCK;                     /* part of it has left */
         return f->fitted = true;
     }
     f->span = moved(f->span, c->base);

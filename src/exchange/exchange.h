@@ -5,6 +5,7 @@
  * edits.c    what is put into a body
  * upstream.c where it goes
  * sign.c     what AWS wants to see of it
+ * named.c    the guardrail that a body names
  * prompt.c   what is kept of the system texts: fingerprint and canary
  * work.c     judging texts within a budget, in slices
  * answer.c   a whole JSON answer
@@ -179,6 +180,11 @@ bool bawn_turns_list_message(bawn_exchange *, uint32_t i);  /* x->parts: texts o
                                                              * several. False: out of memory */
 bool bawn_turns_list_last(bawn_exchange *);                 /* x->parts: the caller's last turns, when they are several */
 void bawn_turns_remove_old(bawn_exchange *);                /* what blocks in an old turn becomes a mask of its whole text */
+
+/* named.c: `guardrailConfig` of Converse, where it names one of ours. A caller may name the guardrail that guards him, and no other:
+ * he would choose a weaker one. */
+const char *bawn_named_refuse(const bawn_exchange *);   /* why it is refused, or NULL */
+bool bawn_named_leave_out(bawn_exchange *);             /* the upstream knows nothing of it: an edit more. False: out of memory */
 
 /* sign.c */
 bool bawn_sign(bawn_exchange *, bawn_step *);           /* for AWS: fills the headers of keys of a verdict that passes */

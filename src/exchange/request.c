@@ -290,7 +290,7 @@ static bool conclude(bawn_exchange *x)
     if (!bawn_upstream_choose(x))
         return refuse_model(x);
     if (!bawn_prompt_keep(x) || !keep_tokens(x) ||
-        !bawn_edits_make(x, BAWN_INPUT, x->request.fields, x->request.n_fields))
+        !bawn_edits_make(x, BAWN_INPUT, x->request.fields, x->request.n_fields) || !bawn_named_leave_out(x))
         return refuse_guard(x);
     return bawn_outcome_of(&x->finds[BAWN_INPUT]).action == BAWN_BLOCK ? block(x) : pass(x);
 }
@@ -426,6 +426,7 @@ bool bawn_request_begin(bawn_exchange *x)
     const bawn_route *route = bawn_upstream_route(x);
     bawn_slice refused = bawn_exchange_attribute(x, "refused");
     bawn_error err = { 0 };
+    const char *why;
 
     if (refused.len > 0)
         return refuse_by_name(x, refused);
@@ -449,5 +450,7 @@ bool bawn_request_begin(bawn_exchange *x)
                                    "know, and the policy refuses such."), x->request.unknown_field);
     if (x->wall->refuse_unseen && x->request.unseen.len > 0)
         return refuse_unseen(x);
+    if ((why = bawn_named_refuse(x)))
+        return bawn_request_refuse(x, BAWN_E_INVALID_REQUEST, bawn_slice_str(why), BAWN_LIT("guardrailConfig"));
     return bawn_request_judge(x);
 }
