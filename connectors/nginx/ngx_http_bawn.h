@@ -87,7 +87,7 @@ typedef enum { NGX_BAWN_NO_RECORD, NGX_BAWN_UNWRITTEN, NGX_BAWN_RECORDED, NGX_BA
 typedef struct {                              /* a copy of the VERDICT step, in the request's pool */
     bawn_action              action;
     ngx_uint_t               status;          /* 0: pass on */
-    ngx_str_t                type, body;
+    ngx_str_t                type, body, error_type;
     unsigned                 seen:1, failed:1;
 } ngx_http_bawn_verdict_t;
 

@@ -81,6 +81,10 @@ ngx_http_bawn_answer_head(ngx_http_bawn_ctx_t *ctx, ngx_http_bawn_verdict_t *v)
     r->headers_out.charset.len = 0;
     r->headers_out.content_length_n = (off_t) v->body.len;
 
+    if (v->error_type.len && ngx_http_bawn_add_header(r, "x-amzn-ErrorType", &v->error_type) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (v->status == 429) {
         return ngx_http_bawn_add_header(r, "Retry-After", &second);
     }

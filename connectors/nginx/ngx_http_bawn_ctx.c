@@ -240,6 +240,7 @@ ngx_http_bawn_take_verdict(ngx_http_bawn_ctx_t *ctx, const bawn_step *step)
     }
 
     if (ngx_http_bawn_keep(ctx, &v->type, step->content_type) != NGX_OK
+        || ngx_http_bawn_keep(ctx, &v->error_type, step->error_type) != NGX_OK
         || ngx_http_bawn_keep(ctx, &v->body, step->body) != NGX_OK)
     {
         return NGX_ERROR;

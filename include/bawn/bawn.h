@@ -93,6 +93,7 @@ typedef struct {
     const bawn_edit *edits; size_t n_edits;                /* EDITS: splice the body fed on that side, then send it */
     bawn_job job;                                          /* NEED: answer before its deadline; others may run beside */
     const bawn_verdict *verdict; int status; bawn_slice content_type, body;  /* VERDICT; a block's answer to send */
+    bawn_slice error_type;                                 /* ... an error of AWS's: value of the header x-amzn-ErrorType */
     bawn_slice upstream, upstream_uri;                     /* VERDICT, request passes: name in the policy; path for it */
     bawn_slice authorization, api_key;                     /* VERDICT, request passes: values of the headers Authorization and
                                                             * x-api-key for the upstream; empty: send none */

@@ -108,6 +108,7 @@ const bawn_dialect bawn_dialect_bedrock = {
     .refused_answer = bawn_bedrock_refused_answer,
     .stream_refusal = bawn_bedrock_stream_refusal,
     .error = bawn_bedrock_error,
+    .error_type = bawn_bedrock_error_type,
     .stream_error = bawn_bedrock_stream_error,
     .filtered = "guardrail_intervened",
     .ends_with_connection = true,

@@ -24,6 +24,7 @@ bool bawn_bedrock_stream_refusal(bawn_buf *, const bawn_conversation *request, b
                                  const bawn_stream_state *passed, const uint32_t *choices, size_t n, bawn_slice id,
                                  bawn_slice message, uint64_t now_ns);
 bool bawn_bedrock_error(bawn_buf *, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param);
+const char *bawn_bedrock_error_type(int code);
 bool bawn_bedrock_stream_error(bawn_buf *, int code, bawn_slice message);
 
 /* bedrock_chunk.c: an event of InvokeModelWithResponseStream, {"bytes": base64 of the model's own event}. */

@@ -148,7 +148,7 @@ bool bawn_bedrock_refusal(bawn_buf *b, bawn_slice *content_type, bawn_operation 
 }
 
 /* ---- errors: {"message"}, and __type, which the SDKs read where no header names the type -------------------------------------- */
-static const char *type_of(int code)
+const char *bawn_bedrock_error_type(int code)
 {
     switch (bawn_dialect_status(code)) {
     case 401:
@@ -174,7 +174,7 @@ bool bawn_bedrock_error(bawn_buf *b, bawn_slice *content_type, int code, bawn_sl
     (void)param;                                        /* the message names it */
     *content_type = BAWN_LIT("application/json");
     STR(b, "{\"__type\":\"");
-    STR(b, type_of(code));
+    STR(b, bawn_bedrock_error_type(code));
     STR(b, "\",\"message\":");
     bawn_json_write_string(b, message);
     STR(b, ",\"reason\":\"");                         /* not `code`: SDKs take that for the type */

@@ -1,5 +1,6 @@
 /* checks_aws.c: Amazon's two operations as one table, and the errors that botocore reads (restJson1: the exception's name as
  * `__type`, beside `message`). `reason` is our own code; a member `code` would be read as the exception's name. */
+#include "dialect/bedrock.h"
 #include "dialect/checks.h"
 
 static bawn_operation route(bawn_slice method, bawn_slice raw_uri, bawn_slice *rest)
@@ -23,35 +24,6 @@ static bool report(bawn_buf *b, bawn_operation op, const bawn_report *r, bawn_ar
     return op == BAWN_OP_APPLY_GUARDRAIL ? bawn_checks_apply_report(b, r, arena) : bawn_checks_invoke_report(b, r);
 }
 
-static const char *exception_of(int status)
-{
-    switch (status) {
-    case 401:
-    case 403:
-        return "AccessDeniedException";
-    case 404:
-        return "ResourceNotFoundException";
-    case 429:
-        return "ThrottlingException";
-    case 503:
-        return "ServiceUnavailableException";
-    default:
-        return status < 500 ? "ValidationException" : "InternalServerException";
-    }
-}
-
-static bool error(bawn_buf *b, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param)
-{
-    size_t start = b->len;
-
-    (void)param;                                        /* the message names it */
-    *content_type = BAWN_LIT("application/json");
-    bawn_buf_fmt(b, "{\"__type\":\"%s\",\"message\":", exception_of(bawn_dialect_status(code)));
-    bawn_json_write_string(b, message);
-    bawn_buf_fmt(b, ",\"reason\":\"%s\"}", bawn_error_code_name(code));
-    return bawn_buf_whole(b, start);
-}
-
 const bawn_dialect bawn_dialect_guardrail = {
     .name = "guardrail",
     .routes = "POST /guardrail/{name}/version/{version}/apply and /guardrail-checks/invoke",
@@ -59,7 +31,8 @@ const bawn_dialect bawn_dialect_guardrail = {
     .route = route,
     .operation_name = bawn_checks_operation_name,
     .request = request,
-    .error = error,
+    .error = bawn_bedrock_error,
+    .error_type = bawn_bedrock_error_type,
     .report = report,
     .guardrail_of = bawn_checks_guardrail_of,
     .next = &bawn_checks_litellm,

@@ -171,6 +171,7 @@ typedef struct bawn_dialect {
     /* An error in the dialect's envelope: code is a bawn_error code. status: see bawn_dialect_status(). */
     bool (*error)(bawn_buf *out, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param);
     bool (*stream_error)(bawn_buf *out, int code, bawn_slice message);        /* as an event in a stream, and the end */
+    const char *(*error_type)(int code);                                      /* ... its name in the header x-amzn-ErrorType; may be NULL */
     const char *filtered;           /* the finish reason of a block, as clients read it */
     const char *hold;                                                /* keep-alive while text is held, or NULL */
     const char *done;               /* the end of a stream, an event that is no JSON; NULL: an event with BAWN_MARK_END is */

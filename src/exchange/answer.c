@@ -106,14 +106,14 @@ static bool block(bawn_exchange *x)
     if (x->guardrail->error_on_block || !x->dialect->refused_answer(&x->reply, x->operation, &x->request, &x->answered,
                                                                     bawn_slice_of(x->id, 36), message, x->now_ns)) {
         x->status = 400;
-        if (x->reply.failed || !x->dialect->error(&x->reply, &type, BAWN_E_CONTENT_FILTER, message, BAWN_NIL))
+        if (x->reply.failed || !bawn_request_error(x, &type, BAWN_E_CONTENT_FILTER, message, BAWN_NIL))
             return false;
     }
     x->side = "output";
     if (x->status == 200)
         bawn_exchange_filtered(x, x->answered.n_open ? x->answered.n_open : x->request.n_choices);
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .status = x->status, .content_type = type,
-                                   .body = bawn_buf_slice(&x->reply) };
+                                   .body = bawn_buf_slice(&x->reply), .error_type = x->error_type };
     x->verdict_ready = true;
     bawn_exchange_verdict(x, BAWN_OUTPUT);
     return bawn_exchange_close(x, "blocked");

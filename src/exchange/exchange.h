@@ -138,6 +138,7 @@ struct bawn_exchange {
     bawn_buf emit, handed, final;       /* final: what may leave only after the record */
     bawn_edit *edits; size_t n_edits;
     bawn_step verdict_step; bawn_verdict verdict; bawn_buf reply;
+    bawn_slice error_type;              /* of the error that the reply is */
     bawn_buf record;
 
     bool failed, recorded, broke;       /* broke: a call failed; nothing but that may be said */
@@ -158,6 +159,8 @@ void bawn_exchange_spent(bawn_exchange *, bawn_stage);
 bool bawn_request_begin(bawn_exchange *);               /* with the last byte of the body: to a verdict, or a NEED */
 bool bawn_request_judge(bawn_exchange *);               /* goes on where the last slice ended */
 bool bawn_request_scored(bawn_exchange *, bool ok, bawn_slice frame);
+/* Appends the dialect's error to the reply. False: out of memory. */
+bool bawn_request_error(bawn_exchange *, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param);
 /* Refuses the request (or answers in the upstream's place) with an error of the dialect, and ends. */
 bool bawn_request_refuse(bawn_exchange *, int code, bawn_slice message, bawn_slice param);
 

@@ -8,8 +8,14 @@ static void set_reply(bawn_exchange *x, int status, bawn_slice content_type, boo
 {
     x->status = status;
     x->verdict_step = (bawn_step){ .kind = BAWN_VERDICT, .status = status, .content_type = content_type,
-                                   .body = bawn_buf_slice(&x->reply), .stream = stream };
+                                   .body = bawn_buf_slice(&x->reply), .stream = stream, .error_type = x->error_type };
     x->verdict_ready = true;
+}
+
+bool bawn_request_error(bawn_exchange *x, bawn_slice *content_type, int code, bawn_slice message, bawn_slice param)
+{
+    x->error_type = bawn_slice_str(x->dialect->error_type ? x->dialect->error_type(code) : NULL);
+    return x->dialect->error(&x->reply, content_type, code, message, param);
 }
 
 bool bawn_request_refuse(bawn_exchange *x, int code, bawn_slice message, bawn_slice param)
@@ -17,7 +23,7 @@ bool bawn_request_refuse(bawn_exchange *x, int code, bawn_slice message, bawn_sl
     bawn_slice type = BAWN_NIL;
 
     bawn_buf_clear(&x->reply);
-    if (!x->dialect->error(&x->reply, &type, code, message, param))
+    if (!bawn_request_error(x, &type, code, message, param))
         return false;
     x->reason = bawn_slice_str(bawn_error_code_name(code));
     x->refused = code != BAWN_E_GUARD_FAILED;
@@ -53,7 +59,7 @@ static bool block(bawn_exchange *x)
     bawn_buf_clear(&x->reply);
     if (!native || !x->dialect->refusal(&x->reply, &type, x->operation, &x->request, bawn_slice_of(x->id, 36), message,
                                         x->started_ns)) {
-        if (x->reply.failed || !x->dialect->error(&x->reply, &type, BAWN_E_CONTENT_FILTER, message, BAWN_NIL))
+        if (x->reply.failed || !bawn_request_error(x, &type, BAWN_E_CONTENT_FILTER, message, BAWN_NIL))
             return refuse_guard(x);
         status = 400;
     }
