@@ -60,9 +60,10 @@ class Both:
         (self.folder / "bawn.yaml").write_text(self.at(text))
 
     def start(self):
-        libraries = UNPACKED / "usr/lib/x86_64-linux-gnu"
-        self.process = subprocess.Popen(["nginx", "-p", f"{self.folder}/", "-c", "nginx.conf"], stderr=subprocess.PIPE, text=True,
-                                        env=dict(os.environ, LD_LIBRARY_PATH=str(libraries)))
+        env = dict(os.environ, LD_LIBRARY_PATH=":".join(map(str, UNPACKED.glob("usr/lib/*-linux-gnu"))))
+        if asan := server.libasan(server.BUILD / "ngx_http_bawn_module.so"):
+            env |= {"LD_PRELOAD": asan, "ASAN_OPTIONS": "detect_leaks=0"}              # leaks are looked for without the other's module
+        self.process = subprocess.Popen(["nginx", "-p", f"{self.folder}/", "-c", "nginx.conf"], stderr=subprocess.PIPE, text=True, env=env)
         self.log = []
         threading.Thread(target=lambda: self.log.extend(self.process.stderr), daemon=True).start()
         self.wait_for(lambda: bool(server.workers_of(self.process.pid)))
@@ -94,7 +95,7 @@ class Both:
     def stop(self):
         self.process.terminate()
         self.process.wait(10)
-        bad = [line for line in self.log if any(w in line for w in ("[alert]", "[emerg]", "exited on signal"))]
+        bad = [line for line in self.log if any(w in line for w in ("[alert]", "[emerg]", "exited on signal", "AddressSanitizer", "runtime error"))]
         assert not bad, bad
 
 
