@@ -60,10 +60,11 @@ def test_each_client_has_one_whole_block():
     text = (ROOT / "docs/clients.md").read_text()
     parts = re.split(r"<!-- client: ([a-z-]+) -->", text)[1:]
     names = parts[::2]
-    assert names == ["curl", "python-openai", "javascript-openai", "langchain", "litellm", "coding-agents"]
+    assert names == ["curl", "python-openai", "javascript-openai", "python-chat", "python-responses", "python-anthropic",
+                     "javascript-anthropic", "python-bedrock", "langchain", "litellm", "coding-agents"]
     for name, part in zip(names, parts[1::2]):
-        whole = re.findall(r"^```\w+\n(.*?)^```", part, re.M | re.S)
-        assert len(whole) == 1 and "http://127.0.0.1:8480/v1" in whole[0], name
+        whole = [code for language, code in re.findall(r"^```(\w+)\n(.*?)^```", part, re.M | re.S) if language != "text"]
+        assert len(whole) == 1 and "http://127.0.0.1:8480" in whole[0], name
 
 
 def test_paths_that_the_threat_model_names_are_there():

@@ -81,8 +81,19 @@ static bool source(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
     return true;
 }
 
+/* A conversation that the provider holds (beta): what goes on from there brings in turns that no guard here has read. */
+static bool thread(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
+{
+    uint32_t type = bawn_json_get(w->json, token, "type"), from = bawn_json_get(w->json, token, "previous_message_id");
+    bool begins = type && bawn_json_is(w->json, type, "create") && !from;
+
+    (void)p, (void)index;
+    return type_of(w, token) == BAWN_JSON_NULL || begins || bawn_request_unseen(w, "thread");
+}
+
 const bawn_hook_row bawn_anthropic_request_hooks[] = {
     { "ask.model", bawn_request_model }, { "ask.stream", bawn_request_stream }, { "ask.system", system_prompt },
+    { "ask.thread", thread },
     { "ask.messages", bawn_request_messages }, { "ask.messages[]", message },
     { "ask.messages[].content", content }, { "ask.messages[].content[]", block },
     { "ask.messages[].content[].content[]", inner_block }, { "ask.messages[].content[].source", source },

@@ -23,6 +23,7 @@ static const bawn_field_row ask_rows[] = {
     FROM("tool_choice.name", NAME, APPLICATION),
     ROW("top_k", PLAIN),                    ROW("top_p", PLAIN),
     ROW("user_profile_id", PLAIN),          ROW("workspace_id", PLAIN),
+    ROW("thread.type", PLAIN),              ROW("thread.previous_message_id", PLAIN),
     ROW("messages[].role", PLAIN),          ROW("messages[].content", TEXT),
     ROW("mcp_servers[].type", PLAIN),       FROM("mcp_servers[].name", NAME, APPLICATION),
     FROM("mcp_servers[].url", TEXT, APPLICATION), ROW("mcp_servers[].authorization_token", PLAIN),

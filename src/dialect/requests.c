@@ -84,3 +84,14 @@ void bawn_request_by_tool(bawn_place *p)
     p->role = BAWN_TOOL;
     p->origin = BAWN_TOOL_RESULT;
 }
+
+bool bawn_request_unseen(bawn_walk *w, const char *param)
+{
+    bawn_slice path;
+
+    if (!bawn_walk_path(&path, w) || !bawn_walk_unguarded(w, NULL, path, 0, "route_open"))
+        return false;
+    if (w->out->unseen.len == 0)
+        w->out->unseen = bawn_slice_str(param);
+    return true;
+}

@@ -20,6 +20,10 @@ bool bawn_request_messages(bawn_walk *, bawn_place *, uint32_t token, uint32_t i
 bool bawn_request_has_model(bawn_walk *);
 bool bawn_request_has_messages(bawn_walk *);
 
+/* Notes a parameter that brings in what the gateway never sees: history that the provider keeps, a prompt that it stores, an answer
+ * that is fetched by a route that is closed. */
+bool bawn_request_unseen(bawn_walk *, const char *param);
+
 /* Who speaks: the API's roles are the first n of user, assistant, system, developer, tool, function. False: it is none of them, and
  * the place as it was. token: of the role, 0 for none. */
 bool bawn_request_role(bawn_place *, const bawn_json *, uint32_t token, size_t n);

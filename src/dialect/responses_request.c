@@ -30,28 +30,16 @@ static bool text_format(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t in
 }
 
 /* ---- what the gateway never sees --------------------------------------------------------------------------------------- */
-/* History that the provider keeps, a prompt that it stores, an answer that is fetched by a route that is closed. */
-static bool note_unseen(bawn_walk *w, const char *param)
-{
-    bawn_slice path;
-
-    if (!bawn_walk_path(&path, w) || !bawn_walk_unguarded(w, NULL, path, 0, "route_open"))
-        return false;
-    if (w->out->unseen.len == 0)
-        w->out->unseen = bawn_slice_str(param);
-    return true;
-}
-
 static bool previous(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
-    return is_null(w, token) || note_unseen(w, "previous_response_id");
+    return is_null(w, token) || bawn_request_unseen(w, "previous_response_id");
 }
 
 static bool conversation(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
-    return is_null(w, token) || note_unseen(w, "conversation");
+    return is_null(w, token) || bawn_request_unseen(w, "conversation");
 }
 
 static bool background(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
@@ -59,13 +47,13 @@ static bool background(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t ind
     bool asked;
 
     (void)p, (void)index;
-    return bawn_walk_flag(&asked, w, "background", token) && (!asked || note_unseen(w, "background"));
+    return bawn_walk_flag(&asked, w, "background", token) && (!asked || bawn_request_unseen(w, "background"));
 }
 
 static bool prompt(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
-    return is_null(w, token) || note_unseen(w, "prompt");
+    return is_null(w, token) || bawn_request_unseen(w, "prompt");
 }
 
 /* A file that lies with the provider. */
@@ -105,7 +93,7 @@ static bool item(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
     role = bawn_json_get(w->json, token, "role");
     if ((type && bawn_json_is(w->json, type, "item_reference")) ||
         ((!type || is_null(w, type)) && bawn_json_get(w->json, token, "id") && !role))
-        return note_unseen(w, "input");
+        return bawn_request_unseen(w, "input");
     if (!type || is_null(w, type) || bawn_json_is(w->json, type, "message"))
         return bawn_request_role(p, w->json, role, 4) ||
                bawn_request_invalid(w, role ? role : UINT32_MAX, "one of user, assistant, system, developer", ITEM ".role", index);

@@ -122,7 +122,7 @@ static const bawn_key keys[] = {
            "recorded."),
     CHOICE("defaults.unknown_fields", 0, "refuse|report", "report", "Fields of a request that Bawn does not know."),
     CHOICE("defaults.unseen_history", 0, "refuse|report", "refuse", "Text that the provider keeps and Bawn never sees "
-           "(`previous_response_id`, `conversation`, `prompt.id`, `background`, references to items): refused, or passed and recorded."),
+           "(`previous_response_id`, `conversation`, `prompt.id`, `background`, references to items, Anthropic's `thread`): refused, or passed and recorded."),
     CHOICE("defaults.unknown_content_type", 0, "refuse", "refuse", "Content types that Bawn cannot read."),
     KEY("defaults.hold", MAP, NULL, "How much of a stream may be held back while a guard waits for more."),
     KEY("defaults.hold.bytes", SIZE, "16KiB", "Bytes held for one text."),

@@ -389,6 +389,9 @@ static bool refuse_by_name(bawn_exchange *x, bawn_slice name)
         { BAWN_E_GUARD_FAILED, "A guard could not run; the request was not sent on." },
         { BAWN_E_RATE_LIMITED, "This gateway has as many requests under way as its policy allows (limits.connections); try again "
                                "in a second." },
+        { BAWN_E_FORBIDDEN, "This server refused the request before it was judged." },
+        { BAWN_E_UNAUTHENTICATED, "This server wants credentials that the request does not bring." },
+        { BAWN_E_UNKNOWN_ROUTE, "This server has no such route, or not by that method." },
     };
     int code = bawn_error_code_find(name);
     const char *message = "The request cannot be read.";

@@ -12,11 +12,11 @@ import urllib.request
 import server
 
 BIN = server.BUILD / "bawn"
-JAVASCRIPT = server.ROOT / "build/javascript"               # where the official JavaScript SDK is
+JAVASCRIPT = server.ROOT / "build/javascript"               # where the official JavaScript SDKs are
 AWS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
 NODE = ["node", "--input-type=module", "-"]
-NO_NODE = ("" if shutil.which("node") and (JAVASCRIPT / "node_modules/openai").is_dir()
-           else "no node, or no build/javascript/node_modules/openai: packaging/environment installs it")
+NO_NODE = ("" if shutil.which("node") and all((JAVASCRIPT / "node_modules" / name).is_dir() for name in ("openai", "@anthropic-ai/sdk"))
+           else "no node, or no SDKs in build/javascript/node_modules: packaging/environment installs them")
 
 POLICY = """version: 1
 listeners: {{public: {{address: "127.0.0.1:{port}"}}}}
@@ -32,6 +32,14 @@ guardrails:
       entities: {{EMAIL: {{input: token, output: mask}}}}
       regexes: [{{name: CUSTOMER, pattern: 'cust-[^;]{{1,40}};', action: token}}]
 {more}"""
+
+
+def node(head, module, **given):
+    """Runs a module of JavaScript behind `head`, which finds `given` as the last argument; returns what it puts into `say(...)`."""
+    code = head + "const say = (value) => console.log(JSON.stringify(value));\n" + module
+    done = subprocess.run([*NODE, json.dumps(given)], cwd=JAVASCRIPT, input=code, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 class Standin:

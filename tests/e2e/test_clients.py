@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+import mock
 import server
 from gateway import JAVASCRIPT, NODE, NO_NODE
 
@@ -36,8 +37,35 @@ def run(command, code, gateway, **environment):
     return done.stdout
 
 
+HANDLES = {"python-chat": PYTHON, "python-responses": PYTHON, "python-anthropic": PYTHON, "javascript-anthropic": NODE, "python-bedrock": PYTHON}
+
+
 def test_every_block_is_run_here():
-    assert set(blocks()) == {"curl", "python-openai", "javascript-openai", "langchain", "litellm", "coding-agents"}
+    assert set(blocks()) == {"curl", "python-openai", "javascript-openai", "langchain", "litellm", "coding-agents", *HANDLES}
+
+
+SAID = "Twelve red kettles."
+PIECES = ["Twelve ", "red ", "kettles."]
+STREAM = "application/vnd.amazon.eventstream"
+MODEL = {"/v1/chat/completions": (mock.answer_json(mock.completion(SAID)), mock.stream(mock.events(PIECES))),
+         "/v1/responses": (mock.answer_json(mock.response(SAID)), mock.stream(mock.response_events(SAID))),
+         "/v1/messages": (mock.answer_json(mock.message(SAID)), mock.stream(mock.message_events(PIECES))),
+         "/converse": (mock.answer_json(mock.converse(SAID)), None),
+         "/converse-stream": (mock.stream(mock.converse_events(PIECES), content_type=STREAM), None)}
+
+
+async def model_of_each_api(up, request, reader, writer):
+    path = next(path for path in MODEL if request.target.endswith(path))
+    return await MODEL[path][bool(request.json().get("stream"))](up, request, reader, writer)
+
+
+@pytest.mark.parametrize("client", HANDLES)
+def test_what_it_prints_stands_below_it(at_mock, upstream, client):
+    """Two requests reach the model, two are blocked, in each form one."""
+    upstream.script = model_of_each_api
+    part = PAGE.split(f"<!-- client: {client} -->")[1]
+    assert run(HANDLES[client], blocks()[client][1], at_mock) == re.search(r"```text\n(.*?)```", part, re.S)[1]
+    assert len(upstream.requests) == 2 and [e["end"] for e in at_mock.events()] == ["complete", "blocked"] * 2
 
 
 @pytest.mark.parametrize("client, command", [

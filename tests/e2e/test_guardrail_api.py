@@ -4,7 +4,6 @@ Clients that are heavy to install have an environment of their own (packaging/en
 skipped. keeps: P3a.2, P3a.8, R33"""
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import pytest
 
 import gateway
 import server
+from pages import has_part, steps, with_ports
 
 boto3 = pytest.importorskip("boto3", reason="found no boto3; packaging/environment installs it")
 import botocore.config
@@ -214,25 +214,6 @@ def test_azures_sdk_sends_and_reads(at_standin):
 
 
 # ---- the pages ----------------------------------------------------------------------------------------------------------------
-def steps(page):
-    """[(language, code)] of all blocks behind the policy, and the policy."""
-    blocks = re.findall(r"^```(\w+)\n(.*?)^```", (server.ROOT / "docs" / page).read_text(), re.M | re.S)
-    assert blocks[0][0] == "yaml"
-    return blocks[0][1], blocks[1:]
-
-
-def has_part(whole, part):
-    if isinstance(part, dict):
-        return isinstance(whole, dict) and all(k in whole and has_part(whole[k], v) for k, v in part.items())
-    if isinstance(part, list):
-        return isinstance(whole, list) and len(whole) == len(part) and all(map(has_part, whole, part))
-    return whole == part
-
-
-def with_ports(text, at, standin, proxy=0):
-    return text.replace("127.0.0.1:8480", f"127.0.0.1:{at.port}").replace("127.0.0.1:9400", f"127.0.0.1:{standin.port}").replace("127.0.0.1:4000", f"127.0.0.1:{proxy}")
-
-
 def run_page(page, standin, folder, proxy=None):
     """Runs the page's commands in front of its policy, and holds what they print to the blocks behind them."""
     policy, blocks = steps(page)

@@ -188,4 +188,5 @@ def test_refusals_by_nginx_itself_are_recorded(start, upstream):
     nginx = start(location="deny all;")
     a = ask(nginx, chat("hello"))
     assert (a.status, a.code()) == (403, "forbidden")
+    assert a.json()["error"]["message"] == "This server refused the request before it was judged."      # it could be read well
     assert nginx.event(a.id)["verdict"]["reason"] == "forbidden"

@@ -3,12 +3,12 @@
 The SDK is left as a user has it, with its two retries. The modules run in build/javascript, where `packaging/check` installs
 what tests/e2e/javascript/package.json names. keeps: P3a.4, P3a.5"""
 import json
-import subprocess
 
 import pytest
 
+import gateway
 import mock
-from gateway import JAVASCRIPT, NODE, NO_NODE
+from gateway import NO_NODE
 
 WHO = "cust-Zoë \"Q\" \\ O'Brien\t\u4e2d;"
 
@@ -41,13 +41,8 @@ const tool = { type: "function", function: { name: "note", parameters: { type: "
 """
 
 
-def node(gateway, module, **given):
-    """Runs a module and returns what it puts into `say(...)`."""
-    code = HEAD + "const say = (value) => console.log(JSON.stringify(value));\n" + module
-    done = subprocess.run([*NODE, json.dumps({"url": gateway.url, **given})], cwd=JAVASCRIPT, input=code,
-                          capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def node(at, module, **given):
+    return gateway.node(HEAD, module, url=at.url, **given)
 
 
 # ---- what passes -------------------------------------------------------------------------------------------------------

@@ -39,6 +39,26 @@ static void texts_have_their_speakers(void **state)
     }
 }
 
+static void a_conversation_that_the_provider_holds_is_unseen(void **state)
+{
+    static const char *const goes_on[] = { "{\"type\":\"continue\",\"previous_message_id\":\"msg_1\"}", "{\"type\":\"create\",\"previous_message_id\":\"m\"}",
+                                           "{}", "{\"type\":\"tomorrow\"}", "\"msg_1\"" };
+    static const char *const begins[] = { "null", "{\"type\":\"create\"}" };
+    char body[256];
+
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(goes_on) + BAWN_COUNT(begins); i++) {
+        bool unseen = i < BAWN_COUNT(goes_on);
+        snprintf(body, sizeof body, "{\"model\":\"m\",\"thread\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+                 unseen ? goes_on[i] : begins[i - BAWN_COUNT(goes_on)]);
+        seen_body s = ask(body);
+        assert_true(s.ok);
+        assert_slice(s.got.unseen, unseen ? "thread" : "");
+        assert_int_equal(s.got.n_unguarded > 0, unseen);
+        unsee(&s);
+    }
+}
+
 static void the_system_prompt_is_a_message_of_its_own(void **state)
 {
     seen_body s = ask("{\"system\":[{\"type\":\"text\",\"text\":\"x y\"}],\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
@@ -237,7 +257,8 @@ static void routes_are_exact(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_have_their_speakers), cmocka_unit_test(the_system_prompt_is_a_message_of_its_own),
+        cmocka_unit_test(texts_have_their_speakers), cmocka_unit_test(a_conversation_that_the_provider_holds_is_unseen),
+        cmocka_unit_test(the_system_prompt_is_a_message_of_its_own),
         cmocka_unit_test(a_document_in_words_is_text_whatever_it_looks_like), cmocka_unit_test(a_tools_input_is_its_json_as_it_stands),
         cmocka_unit_test(texts_run_on_until_a_tool_is_called), cmocka_unit_test(events_come_in_order_or_are_refused),
         cmocka_unit_test(a_tool_ends_the_text_before_it_and_its_own_end_its_arguments), cmocka_unit_test(an_end_fits_what_was_passed_on),
