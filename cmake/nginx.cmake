@@ -1,7 +1,7 @@
 # The nginx module, built against Debian's nginx-dev, or any other nginx's sources (packaging/module): its ./configure, with
 # Debian's own flags or BAWN_NGINX_FLAGS, runs once, in a copy, for the two headers that it makes; our files are then
 # ordinary C files with the full warning set (RULINGS R20).
-# The module links libbawn.so (target `bawn`) for the engine, and the record's and base's static rooms for the spool.
+# The module links libbawn.so (target `bawn`) for the engine, and the static rooms record (the spool), confine and base.
 set(BAWN_NGINX_SOURCE /usr/share/nginx/src CACHE PATH "sources of nginx-dev, or of nginx")
 set(BAWN_NGINX_FLAGS --with-compat --with-threads --with-http_ssl_module --with-http_v2_module --with-http_realip_module
   CACHE STRING "for ./configure of sources that are not Debian's: a list")
@@ -42,7 +42,7 @@ foreach(folder core event event/modules event/quic os/unix http http/modules htt
   target_include_directories(bawn_nginx_module SYSTEM PRIVATE ${nginx}/src/${folder})
 endforeach()
 target_include_directories(bawn_nginx_module SYSTEM PRIVATE ${nginx}/objs)
-target_link_libraries(bawn_nginx_module PRIVATE bawn bawn_record bawn_base ${ZLIB_LIBRARIES} ${BROTLI_LIBRARIES})
+target_link_libraries(bawn_nginx_module PRIVATE bawn bawn_record bawn_confine bawn_base ${ZLIB_LIBRARIES} ${BROTLI_LIBRARIES})
 
 # A running nginx maps the old file: the new one must come by rename (a linker that writes in place kills workers).
 add_custom_command(TARGET bawn_nginx_module PRE_LINK
