@@ -331,7 +331,7 @@ def check_tests(house):
 
 
 ID = re.compile(r"\bP3a\.\d+\b|\bDESIGN 3a\.\d+\b|(?<=[ ,])3a\.\d+\b|\bT[0-3]\d\b|\bF[01]\d\b|\bR\d{1,2}[a-z]?\b")
-PROMISES = [f"P3a.{i}" for i in range(1, 11)] + [f"T{i:02}" for i in range(1, 36)]
+PROMISES = [f"P3a.{i}" for i in range(1, 11)] + [f"T{i:02}" for i in range(1, 37)]
 
 
 def kept(house, *folders):

@@ -7,7 +7,7 @@
  *   seccomp            (seccomp.c, calls.c) only the system calls of a server that is up and running
  *
  * What is open already (listening sockets, logs, the record's file) stays open. Nothing can be taken back but by the process's
- * end. The room knows nobody above it: who enters says in a plan what it needs. Linux only, like nginx here. */
+ * end. The room knows nobody above it: who enters says in a plan what it needs. Linux only, like nginx here. keeps: T36 */
 #ifndef BAWN_CONFINE_H
 #define BAWN_CONFINE_H
 

@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
@@ -85,13 +86,16 @@ static int set_up(void **state)
     return 0;
 }
 
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+    (void)st, (void)kind, (void)ftw;
+    return remove(path);
+}
+
 static int tear_down(void **state)
 {
-    char command[128];
-
     (void)state;
-    snprintf(command, sizeof command, "rm -rf %s", root);
-    return system(command);
+    return nftw(root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static bool enter(const bawn_confine_kernel *k, bool more_sockets, bool any_port)
