@@ -353,6 +353,11 @@ ngx_http_bawn_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     ngx_http_bawn_main_conf_t  *mcf = conf;
 
+    if (mcf->policy.len == 0 && mcf->confine.set) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"bawn_confine\" without \"bawn_policy FILE\": only workers that guard are confined");
+        return NGX_CONF_ERROR;
+    }
+
     if (mcf->policy.len == 0) {
         return NGX_CONF_OK;
     }

@@ -8,6 +8,7 @@ import errno
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import socketserver
@@ -73,6 +74,14 @@ def test_off_is_off_and_said(start):
 def test_mistakes_in_the_directive_are_refused(upstream, words, says):
     done = server.Nginx(upstream, http=f"bawn_confine {words};").test()
     assert done.returncode != 0 and says in done.stderr, done.stderr
+
+
+def test_the_directive_alone_confines_nobody_and_is_refused(upstream):
+    nginx = server.Nginx(upstream)
+    (nginx.prefix / "nginx.conf").write_text(f"load_module {nginx.module}; events {{}} error_log stderr; pid nginx.pid;\n"
+                                             "http { access_log off; bawn_confine required; }")
+    done = nginx.test()
+    assert done.returncode != 0 and "only workers that guard are confined" in done.stderr, done.stderr
 
 
 # ---- what an intruder meets ------------------------------------------------------------------------------------------
@@ -207,6 +216,31 @@ def test_a_reload_may_bring_another_folder_another_port_and_another_mind(start, 
     assert len([e for e in server.Spool(nginx.prefix / "other").events() if e["type"] == "decision"]) == 1
     if LANDLOCK >= 4:
         assert re.search(r"TCP to ports 1 and \d+", nginx.text())
+
+
+@needs_all
+@strict
+def test_another_nginx_takes_the_place_of_the_one_that_runs(upstream):
+    """An upgrade of the program (USR2, then QUIT to the old master): executed by the master, which can, as no worker could."""
+    nginx = server.Nginx(upstream, main="env BAWN_TEST_KEY;")
+    conf, pid = nginx.prefix / "nginx.conf", nginx.prefix / "nginx.pid"
+    conf.write_text(conf.read_text().replace("daemon off", "daemon on").replace("error_log stderr", "error_log log"))
+    subprocess.run([shutil.which("nginx"), *nginx.command()[1:]], env=nginx.environment(), check=True, timeout=20)   # it executes the same path
+    masters = [int(until(lambda: pid.exists() and pid.read_text().strip()))]
+    try:
+        until(lambda: server.workers_of(masters[0]))
+        os.kill(masters[0], signal.SIGUSR2)
+        masters.append(int(until(lambda: pid.exists() and pid.read_text().strip() not in ("", str(masters[0])) and pid.read_text().strip())))
+        workers = until(lambda: server.workers_of(masters[1]))
+        os.kill(masters[0], signal.SIGQUIT)
+        until(lambda: not pathlib.Path(f"/proc/{masters[0]}").exists())
+        assert ask(nginx, chat("hello")).status == 200
+        assert status(workers[0]) == CONFINED and status(masters[1]) == FREE
+    finally:
+        for master in masters:
+            if pathlib.Path(f"/proc/{master}").exists():
+                os.kill(master, signal.SIGTERM)
+        until(lambda: not any(pathlib.Path(f"/proc/{m}").exists() for m in masters))
 
 
 @needs_all
