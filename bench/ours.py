@@ -20,14 +20,14 @@ def policy(folder, port, guards=True, more=""):
     return path
 
 
-def system(build, name, port, guards=True, more=""):
+def system(build, name, port, guards=True, more="", words=()):
     """A fresh state folder; the pattern cache is made by the first start."""
     folder = pathlib.Path(DIR) / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for f in (folder, folder.parent):
         os.chmod(f, 0o755)                  # workers run as another user when root starts them
-    return dict(cmd=[str(build / "bawn"), "serve", "-c", str(policy(folder, port, guards, more)), "--state", str(folder / "state")],
+    return dict(cmd=[str(build / "bawn"), "serve", "-c", str(policy(folder, port, guards, more)), "--state", str(folder / "state"), *words],
                 port=port, env={"LLM_KEY": "sk-bench"}, name=name, state=folder / "state")
 
 

@@ -1,7 +1,7 @@
 # The nginx module, built against Debian's nginx-dev, or any other nginx's sources (packaging/module): its ./configure, with
 # Debian's own flags or BAWN_NGINX_FLAGS, runs once, in a copy, for the two headers that it makes; our files are then
 # ordinary C files with the full warning set (RULINGS R20).
-# The module links libbawn.so (target `bawn`) for the engine, and the record's and base's static rooms for the spool.
+# The module links libbawn.so (target `bawn`) for the engine, and the static rooms record (the spool), confine and base.
 set(BAWN_NGINX_SOURCE /usr/share/nginx/src CACHE PATH "sources of nginx-dev, or of nginx")
 set(BAWN_NGINX_FLAGS --with-compat --with-threads --with-http_ssl_module --with-http_v2_module --with-http_realip_module
   CACHE STRING "for ./configure of sources that are not Debian's: a list")
@@ -42,7 +42,7 @@ foreach(folder core event event/modules event/quic os/unix http http/modules htt
   target_include_directories(bawn_nginx_module SYSTEM PRIVATE ${nginx}/src/${folder})
 endforeach()
 target_include_directories(bawn_nginx_module SYSTEM PRIVATE ${nginx}/objs)
-target_link_libraries(bawn_nginx_module PRIVATE bawn bawn_record bawn_base ${ZLIB_LIBRARIES} ${BROTLI_LIBRARIES})
+target_link_libraries(bawn_nginx_module PRIVATE bawn bawn_record bawn_confine bawn_base ${ZLIB_LIBRARIES} ${BROTLI_LIBRARIES})
 
 # A running nginx maps the old file: the new one must come by rename (a linker that writes in place kills workers).
 add_custom_command(TARGET bawn_nginx_module PRE_LINK
@@ -66,5 +66,8 @@ if(BAWN_TESTS)
   target_link_libraries(serve_driver PRIVATE bawn_serve -Wl,--whole-archive bawn_patterns -Wl,--no-whole-archive)
   add_executable(aws_driver ${CMAKE_SOURCE_DIR}/tests/e2e/engine/aws_driver.c)
   target_link_libraries(aws_driver PRIVATE bawn_dialect)
-  add_custom_target(e2e DEPENDS bawn_nginx_module bawn_scripted serve_driver aws_driver)
+  add_library(probe SHARED ${CMAKE_SOURCE_DIR}/tests/e2e/engine/probe.c)      # an intruder, preloaded into nginx
+  set_target_properties(probe PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+  target_link_libraries(probe PRIVATE ${CMAKE_DL_LIBS})
+  add_custom_target(e2e DEPENDS bawn_nginx_module bawn_scripted serve_driver aws_driver probe)
 endif()

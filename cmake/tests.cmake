@@ -39,6 +39,7 @@ foreach(source ${property})
   add_test(NAME ${test} COMMAND ${test})
   list(APPEND bawn_tests ${test})
 endforeach()
+target_link_libraries(unit_confine_enter ${SECCOMP_LIBRARIES})
 target_sources(property_simulate PRIVATE $<TARGET_OBJECTS:bawn_faults>)
 # Ten thousand cuttings take four seconds without sanitizers (packaging/check) and minutes with them.
 set_tests_properties(property_cuttings PROPERTIES ENVIRONMENT "BAWN_CUTS=1500")

@@ -74,8 +74,9 @@ _bawn() {
         --state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --port|-p) COMPREPLY=(); return ;;
         --workers|-w) COMPREPLY=(); return ;;
+        --confine) COMPREPLY=($(compgen -W 'on off required' -- "$cur")); return ;;
       esac
-      words='--help --config --state --port --workers' ;;
+      words='--help --config --state --port --workers --confine' ;;
     'reload')
       case $prev in
         --config|-c) COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -94,8 +95,9 @@ _bawn() {
         --state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
         --port|-p) COMPREPLY=(); return ;;
         --workers|-w) COMPREPLY=(); return ;;
+        --confine) COMPREPLY=($(compgen -W 'on off required' -- "$cur")); return ;;
       esac
-      words='--help --config --state --port --workers' ;;
+      words='--help --config --state --port --workers --confine' ;;
     'log')
       case $prev in
         --action|-a) COMPREPLY=($(compgen -W 'allow observe mask block refuse fail' -- "$cur")); return ;;

@@ -32,7 +32,7 @@ static void begin(void)
     snprintf(folder, sizeof folder, "%s/bawn-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (!mkdtemp(folder))
         fail_msg("no folder");
-    bawn_spool_name(name, 1, NOON);
+    bawn_spool_name(name, "00000000", 1, NOON);
     snprintf(path, sizeof path, "%s/%s", folder, name);
     atexit(leave);
 }

@@ -102,7 +102,7 @@ class Stage:
                                    text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.servers.append(process)
         wait_for(self.ports[port], process)
-        return process.stdout.readline()
+        return next(line for line in process.stdout if line.startswith("listening") or port == "MODEL")
 
     def close(self):
         for process in reversed(self.servers):

@@ -75,5 +75,5 @@ def test_paths_that_the_threat_model_names_are_there():
             assert (ROOT / "tests" / name.split("::")[0]).exists(), name
         for name in re.findall(r"::(test_\w+)", line):
             assert any(f"def {name}(" in f.read_text() for f in (ROOT / "tests/e2e").glob("*.py")), name
-        for name in re.findall(r"`((?:base|cli|connectors|dialect|engine|exchange|guard|match|policy|record|serve|text|fuzz)/[\w./]*)`", line):
+        for name in re.findall(r"`((?:base|cli|confine|connectors|dialect|engine|exchange|guard|match|policy|record|serve|text|fuzz)/[\w./]*)`", line):
             assert (ROOT / name).exists() or (ROOT / "src" / name).exists(), name

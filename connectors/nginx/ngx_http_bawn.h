@@ -19,6 +19,7 @@
 #include <ngx_http.h>
 
 #include "bawn/bawn.h"
+#include "confine/confine.h"
 #include "record/record.h"
 
 #define NGX_HTTP_BAWN_BUFFERED   0x08      /* in r->buffered: the answer's end waits for us */
@@ -49,6 +50,18 @@ typedef struct {
     unsigned                 full:1;          /* the last append failed: refuse before asking an upstream */
 } ngx_http_bawn_worker_t;
 
+typedef enum { NGX_BAWN_CONFINE_ON, NGX_BAWN_CONFINE_OFF, NGX_BAWN_CONFINE_REQUIRED } ngx_http_bawn_confine_e;
+
+typedef struct {                              /* what workers give up (confine.c) */
+    ngx_http_bawn_confine_e  mode;
+    bawn_confine_kernel      kernel;          /* what it offers */
+    ngx_array_t              paths;           /* bawn_confine_path: from the directive and the locations, then all */
+    ngx_array_t              ports;           /* uint16_t */
+    unsigned                 set:1;
+    unsigned                 ports_given:1, any_port:1, udp:1, unix_sockets:1;
+    unsigned                 resolves:1;      /* a location has a resolver */
+} ngx_http_bawn_confine_t;
+
 typedef struct {
     ngx_str_t                policy;
     ngx_str_t                cache;
@@ -58,6 +71,8 @@ typedef struct {
     time_t                   keep;
     unsigned                 sync:1;
     unsigned                 on_full_observe:1;
+
+    ngx_http_bawn_confine_t  confine;
 
     bawn_wall               *wall;
     ngx_str_t                policy_hash;
@@ -232,6 +247,14 @@ ngx_int_t ngx_http_bawn_zone_text(ngx_shm_zone_t *zone, bawn_buf *out);
 void ngx_http_bawn_count_lost(ngx_shm_zone_t *zone, ngx_uint_t n);
 char *ngx_http_bawn_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_bawn_no_operation(ngx_http_request_t *r, ngx_str_t *operations);
+
+/* confine.c: what workers give up */
+char *ngx_http_bawn_confine(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_bawn_confine_create(ngx_conf_t *cf, ngx_http_bawn_confine_t *c);
+ngx_int_t ngx_http_bawn_confine_location(ngx_conf_t *cf);
+char *ngx_http_bawn_confine_check(ngx_conf_t *cf, ngx_http_bawn_main_conf_t *mcf);
+void ngx_http_bawn_confine_say(ngx_cycle_t *cycle, ngx_http_bawn_main_conf_t *mcf);
+ngx_int_t ngx_http_bawn_confine_enter(ngx_cycle_t *cycle, ngx_http_bawn_main_conf_t *mcf);
 
 /* vars.c */
 ngx_int_t ngx_http_bawn_add_variables(ngx_conf_t *cf);

@@ -37,6 +37,7 @@ static ngx_command_t  ngx_http_bawn_commands[] = {
     { ngx_string("bawn_cache"), NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1, ngx_conf_set_str_slot, MAIN(cache), NULL },
     { ngx_string("bawn_spool"), NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE, ngx_http_bawn_spool, MAIN(spool), NULL },
     { ngx_string("bawn_scorer"), NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1, ngx_http_bawn_scorer, MAIN(scorer), NULL },
+    { ngx_string("bawn_confine"), NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE, ngx_http_bawn_confine, NGX_HTTP_MAIN_CONF_OFFSET, 0, NULL },
     { ngx_string("bawn_guardrail"), ANYWHERE|NGX_CONF_TAKE1, ngx_conf_set_str_slot, LOC(guardrail), NULL },
     { ngx_string("bawn_upstream"), ANYWHERE|NGX_CONF_TAKE1, ngx_conf_set_str_slot, LOC(upstream), NULL },
     { ngx_string("bawn_listener"), ANYWHERE|NGX_CONF_TAKE1, ngx_conf_set_str_slot, LOC(listener), NULL },
@@ -175,7 +176,7 @@ ngx_http_bawn_create_main_conf(ngx_conf_t *cf)
     mcf->rotate = 64 * 1024 * 1024;
     mcf->keep = 7 * 24 * 3600;
 
-    return mcf;
+    return ngx_http_bawn_confine_create(cf, &mcf->confine) == NGX_OK ? mcf : NULL;
 }
 
 
@@ -205,6 +206,10 @@ ngx_http_bawn_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_http_core_loc_conf_t   *clcf;
     ngx_http_bawn_main_conf_t  *mcf;
+
+    if (ngx_http_bawn_confine_location(cf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
     ngx_conf_merge_value(conf->dispatch, prev->dispatch, 0);
@@ -348,6 +353,11 @@ ngx_http_bawn_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     ngx_http_bawn_main_conf_t  *mcf = conf;
 
+    if (mcf->policy.len == 0 && mcf->confine.set) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"bawn_confine\" without \"bawn_policy FILE\": only workers that guard are confined");
+        return NGX_CONF_ERROR;
+    }
+
     if (mcf->policy.len == 0) {
         return NGX_CONF_OK;
     }
@@ -358,7 +368,8 @@ ngx_http_bawn_init_main_conf(ngx_conf_t *cf, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_conf_full_name(cf->cycle, &mcf->spool, 0) != NGX_OK
+    if (ngx_http_bawn_confine_check(cf, mcf) != NGX_CONF_OK
+        || ngx_conf_full_name(cf->cycle, &mcf->spool, 0) != NGX_OK
         || ngx_http_bawn_load_wall(cf, mcf) != NGX_OK
         || ngx_http_bawn_zone_add(cf, mcf) != NGX_CONF_OK)
     {
@@ -401,9 +412,15 @@ ngx_http_bawn_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_bawn_init_module(ngx_cycle_t *cycle)
 {
-    (void) cycle;
+    ngx_http_bawn_main_conf_t  *mcf;
+
+    mcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_bawn_module);
 
     ngx_http_bawn_filters_keep();
+
+    if (mcf && mcf->wall) {
+        ngx_http_bawn_confine_say(cycle, mcf);
+    }
 
     return NGX_OK;
 }
@@ -520,7 +537,7 @@ ngx_http_bawn_init_process(ngx_cycle_t *cycle)
         }
     }
 
-    return NGX_OK;
+    return ngx_http_bawn_confine_enter(cycle, mcf);
 }
 
 

@@ -24,6 +24,7 @@ static const bawn_cli_option doctor_options[] = { CONFIG, STATE, PORT };
 static const bawn_cli_option serve_options[] = {
     CONFIG, STATE, PORT,
     { "workers", 'w', "N", NULL, "worker processes: a number, or auto for one a processor; without it one" },
+    { "confine", 0, "HOW", "on|off|required", "workers give up what they do not need: on (default), off, or required: else do not start" },
 };
 static const bawn_cli_option policy_options[] = { POLICY, STATE };
 static const bawn_cli_option init_options[] = {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "confine/confine.h"
 #include "serve/serve.h"
 
 typedef enum { FINE, WARNING, FAILED } health;
@@ -216,6 +217,22 @@ static health processor_check(patient *p)
 #endif
 }
 
+/* Whether a bug in a worker would stay in it. */
+static health confinement_check(patient *p)
+{
+    bawn_confine_kernel kernel;
+    bawn_buf text = { 0 };
+    health h = FINE;
+
+    bawn_confine_look(&kernel);
+    if (!bawn_confine_has_all(&kernel) && bawn_confine_say_missing(&text, &kernel) && bawn_buf_byte(&text, 0))
+        h = say(p, WARNING, NULL, "%s", text.ptr);
+    else if (bawn_confine_say(&text, &kernel, NULL) && bawn_buf_byte(&text, 0))
+        h = say(p, FINE, NULL, "workers will have %s", text.ptr);
+    bawn_buf_free(&text);
+    return h;
+}
+
 /* Events carry times and their order; a clock before this program was written is wrong. */
 static health clock_check(patient *p)
 {
@@ -233,7 +250,7 @@ static health clock_check(patient *p)
 static const struct { const char *name; health (*check)(patient *); } checks[] = {
     { "policy", policy_check }, { "keys", keys_check },     { "rights", rights_check },       { "patterns", patterns_check },
     { "upstreams", names_check }, { "nginx", nginx_check },   { "port", port_check },     { "record", spool_check }, { "processor", processor_check },
-    { "clock", clock_check },
+    { "confined", confinement_check }, { "clock", clock_check },
 };
 
 /* ---- the visit ----------------------------------------------------------------------------------------------------- */

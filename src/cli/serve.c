@@ -7,7 +7,8 @@
 
 static bool options_of(bawn_serve_options *o, const bawn_cli *cli)
 {
-    *o = (bawn_serve_options){ .policy = bawn_cli_value(cli, "config"), .state = bawn_cli_value(cli, "state") };
+    *o = (bawn_serve_options){ .policy = bawn_cli_value(cli, "config"), .state = bawn_cli_value(cli, "state"),
+                                .confine = bawn_cli_value(cli, "confine") };
     return bawn_cli_port(&o->port, cli) && bawn_cli_workers(&o->workers, cli);
 }
 

@@ -23,7 +23,7 @@ bool bawn_spool_io_error(bawn_error *err, int code, const char *what, const char
 }
 
 /* The first 8 hex digits of the kernel's boot id: two boots never share a file. */
-static void boot_id(char out[9])
+void bawn_spool_boot(char out[9])
 {
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 
@@ -34,11 +34,10 @@ static void boot_id(char out[9])
         close(fd);
 }
 
-void bawn_spool_name(char out[BAWN_SPOOL_NAME], int worker, uint64_t now_ns)
+void bawn_spool_name(char out[BAWN_SPOOL_NAME], const char boot[9], int worker, uint64_t now_ns)
 {
-    char boot[9], t[28] = "";
+    char t[28] = "";
 
-    boot_id(boot);
     bawn_time_rfc3339(t, now_ns);
     snprintf(out, BAWN_SPOOL_NAME, "%s-%d-%.4s%.2s%.2sT%.2s%.2s%.2s.%09u.spool", boot, worker, t, t + 5, t + 8, t + 11,
              t + 14, t + 17, (unsigned)(now_ns % 1000000000u));

@@ -18,7 +18,8 @@ bool bawn_frame_add(bawn_buf *out, uint64_t sequence, bawn_slice payload);
 bool bawn_frame_read(bawn_frame *out, const char header[BAWN_FRAME_HEADER]);  /* magic and length are possible */
 
 /* The name of a file that a worker begins now: `<boot-id>-<worker>-<start, UTC>.spool`, with NUL. */
-void bawn_spool_name(char out[BAWN_SPOOL_NAME], int worker, uint64_t now_ns);
+void bawn_spool_name(char out[BAWN_SPOOL_NAME], const char boot[9], int worker, uint64_t now_ns);
+void bawn_spool_boot(char out[9]);                               /* what names begin with; asked once: later /proc may be closed */
 const char *bawn_spool_stamp(const char *name);                  /* where the start begins; NULL: not such a name */
 bool bawn_spool_make_folder(const char *folder, bawn_error *err);
 bool bawn_spool_io_error(bawn_error *err, int code, const char *what, const char *file); /* with errno; false */

@@ -28,7 +28,7 @@ struct bawn_spool {
     bawn_buf frames;                                      /* added, not written yet: they go to the open file */
     uint64_t n_frames;
     char *folder;
-    char name[BAWN_SPOOL_NAME];
+    char name[BAWN_SPOOL_NAME], boot[9];
 };
 
 /* ---- files ------------------------------------------------------------------------------------------------- */
@@ -37,7 +37,7 @@ static int create(bawn_spool *s, uint64_t now_ns, char name[BAWN_SPOOL_NAME])
     for (int attempt = 0; attempt < 100; attempt++) {
         int fd;
 
-        bawn_spool_name(name, s->worker, now_ns + (uint64_t)attempt);
+        bawn_spool_name(name, s->boot, s->worker, now_ns + (uint64_t)attempt);
         fd = openat(s->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0640);
         if (fd >= 0 || errno != EEXIST)
             return fd;
@@ -123,6 +123,7 @@ bool bawn_spool_open(bawn_spool **out, const bawn_spool_options *o, uint64_t now
         return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for the record's spool");
     *s = (bawn_spool){ .folder_fd = -1, .fd = -1, .worker = o->worker, .sync = o->sync,
                        .rotate_bytes = o->rotate_bytes, .keep_ns = o->keep_ns };
+    bawn_spool_boot(s->boot);
     if (!start(s, o, now_ns, err)) {
         bawn_spool_close(s);
         return false;

@@ -384,7 +384,7 @@ bool bawn_serve_config(bawn_buf *out, const bawn_wall *w, const bawn_serve_plan 
     write_http(out);
     if (!write_path(out, "    bawn_policy ", plan->policy, ";\n", err) ||
         !write_path(out, "    bawn_cache ", plan->cache, ";\n", err) || !write_record(out, w, plan, err) ||
-        !write_scorer(out, p, err) || !bawn_serve_upstreams(out, p, err))
+        !bawn_buf_fmt(out, "    bawn_confine %s;\n", plan->confine) || !write_scorer(out, p, err) || !bawn_serve_upstreams(out, p, err))
         return false;
     do {
         if (!listener || !bawn_node_get(listener, "serves"))

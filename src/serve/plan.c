@@ -78,7 +78,7 @@ bool bawn_serve_plan_new(bawn_serve_plan *out, const bawn_serve_options *o, bawn
 {
     *out = (bawn_serve_plan){ .policy = absolute(o->policy ? o->policy : "bawn.yaml"), .state = state_folder(o->state),
                               .module = find_module(o->module), .nginx = join("", o->nginx ? o->nginx : "nginx"),
-                              .workers = o->workers, .port = o->port };
+                              .workers = o->workers, .port = o->port, .confine = o->confine ? o->confine : "on" };
     if (out->state) {
         out->cache = join(out->state, "cache");
         out->conf = join(out->state, "run/nginx.conf");

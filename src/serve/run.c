@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "confine/confine.h"
 #include "serve/inner.h"
 
 #define STOP_SECONDS 60
@@ -275,13 +276,29 @@ static void on_signal(watch *w)
     }
 }
 
+/* What the module does in each worker; what this kernel lacks it says itself, in nginx's log. */
+static void say_confinement(watch *w)
+{
+    bawn_confine_kernel kernel;
+    bawn_buf text = { 0 };
+
+    bawn_confine_look(&kernel);
+    if (strcmp(w->plan->confine, "off") == 0)
+        tell(w, "workers are not confined: --confine off%s%s", "", "");
+    else if (bawn_confine_say(&text, &kernel, NULL) && bawn_buf_byte(&text, 0))
+        tell(w, "workers are confined: %s%s", text.ptr, "");
+    bawn_buf_free(&text);
+}
+
 /* nginx's sockets are open when its pid is written, and answers come when a worker has begun; before that, saying so would
  * be a promise. */
 static void announce(watch *w)
 {
     w->listening = bawn_serve_pid(w->plan) == w->nginx && bawn_serve_has_worker(w->nginx);
-    if (w->listening)
-        tell(w, "listening on %s/v1 with %s", w->address, w->plan->policy);
+    if (!w->listening)
+        return;
+    tell(w, "listening on %s/v1 with %s", w->address, w->plan->policy);
+    say_confinement(w);
 }
 
 static void step(watch *w)

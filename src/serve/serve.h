@@ -29,6 +29,7 @@ typedef struct {
     const char *nginx;          /* "nginx", by PATH */
     unsigned workers;           /* 0: 1 */
     uint16_t port;              /* of the first listener for clients, in place of the policy's */
+    const char *confine;        /* "on", "off" or "required": whether workers give up what they do not need; "on" */
 } bawn_serve_options;
 
 /* The options with every default filled in, absolute. One owner: bawn_serve_plan_free. */
@@ -38,6 +39,7 @@ typedef struct {
     char *group;                /* its group */
     unsigned workers;           /* 0: 1 */
     uint16_t port;              /* 0: the policy's */
+    const char *confine;        /* as in the options; borrowed */
     unsigned long long generation;      /* of the written configuration, in the names of its zones */
 } bawn_serve_plan;
 bool bawn_serve_plan_new(bawn_serve_plan *out, const bawn_serve_options *, bawn_error *);

@@ -184,8 +184,10 @@ class Nginx:
         if asan:
             env["ASAN_OPTIONS"] = "detect_leaks=1:abort_on_error=0:exitcode=99:log_to_stderr=1"
             # At its end nginx sometimes drops its table of connections; the module itself never calls ngx_alloc.
-            (self.prefix / "lsan.supp").write_text("leak:ngx_alloc\n")
-            env["LSAN_OPTIONS"] = f"suppressions={self.prefix}/lsan.supp:print_suppressions=0"
+            folder = self.prefix / "s"             # one of nginx's temporary folders: a confined worker may read there at its end
+            folder.mkdir(exist_ok=True)
+            (folder / "lsan.supp").write_text("leak:ngx_alloc\n")
+            env["LSAN_OPTIONS"] = f"suppressions={folder}/lsan.supp:print_suppressions=0"
             env["UBSAN_OPTIONS"] = "print_stacktrace=1"
         return env
 

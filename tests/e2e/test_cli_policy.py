@@ -343,7 +343,7 @@ def test_doctor_looks_at_everything_and_says_what_to_type(tmp_path):
         HEAD.replace("/v1'", "/v1', key: env:BAWN_TEST_KEY") + "listeners: {public: {address: '127.0.0.1:%d'}}\n" % s.getsockname()[1])
     done, lines = doctor(tmp_path)
     assert done.status == 1
-    assert set(lines) == {"policy", "keys", "rights", "patterns", "upstreams", "nginx", "port", "record", "processor", "clock"}
+    assert set(lines) == {"policy", "keys", "rights", "patterns", "upstreams", "nginx", "port", "record", "processor", "confined", "clock"}
     assert lines["keys"].startswith("failed") and "export BAWN_TEST_KEY=" in done.out
     assert lines["port"].startswith("failed") and "address" in done.out
     s.close()

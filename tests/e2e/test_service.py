@@ -153,6 +153,9 @@ def test_the_units_commands_work_under_its_filter(unit, upstream, tmp_path):
         while "listening on" not in log.read_text():
             assert service.poll() is None and time.monotonic() < deadline, log.read_text()
             time.sleep(0.05)
+        assert "only in part" not in log.read_text()                                     # the unit lets workers confine themselves
+        while "workers are confined: no new privileges, seccomp" not in log.read_text():
+            assert time.monotonic() < deadline, log.read_text()
         s = type("Service", (), {"port": port})
         assert ask(s, chat("hello")).text() == "hello" and ask(s, chat("blockme")).finish() == "content_filter"
         policy.write_text(text.replace("blockme", "other"))
