@@ -9,6 +9,7 @@
  *   signs, and is a run only if text comes out. So paths, names and digests are none.
  *   hex pairs apart (48 65 6c, 0x48 0x65): eight or more.
  *   base64 in groups, bytes of binary digits: decode_rows.c; lists of characters' codes: decode_codes.c
+ *   characters apart: decode_letters.c
  *   tags: three or more characters of the tag block or four variation selectors in a row. */
 #include "text/decode.h"
 #include "text/tables.h"
@@ -260,6 +261,29 @@ static answer codes(bawn_span *run, bawn_code *code, const text *t, size_t at)
     return (answer)is;
 }
 
+/* ---- characters apart --------------------------------------------------------------------------------------------------- */
+static bool is_single(const text *t, size_t at)
+{
+    return bawn_is_alnum((unsigned char)t->t[at]) && (at == 0 || !bawn_is_alnum((unsigned char)t->t[at - 1])) &&
+           (at + 1 == t->n || !bawn_is_alnum((unsigned char)t->t[at + 1]));
+}
+
+/* Those that begin in [at, to). */
+static answer letters(bawn_span *run, bawn_code *code, size_t *next, const text *t, size_t at, size_t to)
+{
+    for (; at < to; at++) {
+        size_t end = at, again;
+        int is = is_single(t, at) ? bawn_decode_letters(&end, &again, bawn_slice_of(t->t, t->n), t->final, at) : 0;
+        if (is == 0)
+            continue;
+        *run = (bawn_span){ at, is > 0 ? end : at };
+        *code = BAWN_CODE_LETTERS;
+        *next = is > 0 ? again : *next;
+        return (answer)is;
+    }
+    return NO;
+}
+
 /* ---- tags ------------------------------------------------------------------------------------------------------------------ */
 static size_t tag_len(bawn_slice t, bool *selector)
 {
@@ -306,6 +330,8 @@ static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t,
     }
     if (!read_word(&w, t, at))
         return WAIT;
+    if ((is = letters(run, code, next, t, at, at + 1)) != NO)
+        return is;
     *next = w.end;
     if ((is = escaped(run, code, t, at, &w)) != NO)
         return is;
@@ -317,7 +343,8 @@ static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t,
     if (fresh && (is = groups(run, code, next, t, at)) != NO)
         return is;
     bool goes_on = at > 0 && in_base64(t->t[at - 1]) && in_base64(t->t[at]);
-    return w.longest >= LEAST || goes_on ? packed(run, code, t, at, w.end) : NO;
+    is = w.longest >= LEAST || goes_on ? packed(run, code, t, at, w.end) : NO;
+    return is == NO ? letters(run, code, next, t, at + 1, w.end) : is;
 }
 
 int bawn_decode_find(bawn_span *run, bawn_code *code, bool *open, size_t *from, bawn_slice whole, bool final)
@@ -345,7 +372,7 @@ int bawn_decode_find(bawn_span *run, bawn_code *code, bool *open, size_t *from, 
             break;
         }
         if (is == YES) {
-            *from = run->end;
+            *from = *code == BAWN_CODE_LETTERS ? next : run->end;
             return 1;
         }
         at = next;

@@ -24,7 +24,7 @@ DISGUISES = {
 }
 
 # Not in other letters, where it is another secret, nor backwards; character by character it is not always known yet, being no word.
-SECRETS_IN = os.environ.get("BAWN_SECRETS_IN", "plain,base64,hex").split(",")
+SECRETS_IN = os.environ.get("BAWN_SECRETS_IN", ",".join(DISGUISES)).split(",")
 
 
 def prompt(dice):
