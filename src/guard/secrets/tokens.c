@@ -258,7 +258,8 @@ TOKENS(X)
 #undef X
 };
 
-/* In characters apart there are no words: a token may begin and end anywhere, if it has two digits, which joined prose has not. */
+/* In characters apart there are no words: a token may begin and end anywhere, if it has a digit for each end that is none, as joined
+ * prose ("Slovakia" in capitals) has not. */
 static bool stands_alone(bawn_probe *p, size_t begin, size_t *end, const bawn_secret_form *f)
 {
     bool before = begin > 0 && bawn_is_alnum((unsigned char)p->text.ptr[begin]) && bawn_is_alnum((unsigned char)p->text.ptr[begin - 1]) &&
@@ -268,7 +269,7 @@ static bool stands_alone(bawn_probe *p, size_t begin, size_t *end, const bawn_se
         return true;
     if (*end - p->end > f->max)
         *end = p->end + f->max;
-    return p->view == BAWN_VIEW_LETTERS && bawn_probe_digits(p, p->end, *end, NULL, 0) >= 2;
+    return p->view == BAWN_VIEW_LETTERS && bawn_probe_digits(p, p->end, *end, NULL, 0) >= (size_t)before + (size_t)behind;
 }
 
 /* Behind the ids of a workspace or a hook, that are digits only: what is random. */

@@ -143,6 +143,7 @@ static const struct { const char *text, *found; uint8_t view; } disguised[] = {
     { "x==ZXqWlKmNvBcAdFgHjKlPoIuYtReWqAsDfGhJkLzXcVbNm" "_cesht", NULL, BAWN_VIEW_RAW },
     { "wellAK" "IAQ7ZK2MX4VRT5HB3Nthen", "AK" "IAQ7ZK2MX4VRT5HB3N", BAWN_VIEW_LETTERS }, { "wellak" "iaq7zk2mx4vrt5hb3nthen", "ak" "iaq7zk2mx4vrt5hb3n", BAWN_VIEW_LETTERS },
     { "wellN3BH5TRV4XM2KZ7QAI" "KAthen", "N3BH5TRV4XM2KZ7QAI" "KA", BAWN_VIEW_LETTERS },
+    { "wellAK" "IAQGZKCMXDVRT5HBEN", "AK" "IAQGZKCMXDVRT5HBEN", BAWN_VIEW_LETTERS }, { "visitSLOVAK" "IANDTHEALPSBEYONDX", NULL, BAWN_VIEW_LETTERS },
     { "isgh" "p_a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTandso", "gh" "p_a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoT", BAWN_VIEW_LETTERS },
     /* near misses: a sign more or less, letters that its alphabet has not, manuals' placeholders, and what joined prose may hold */
     { "N3BH5TRV4XM2KZ7QQAI" "KA", NULL, BAWN_VIEW_RAW }, { "3BH5TRV4XM2KZ7QAI" "KA", NULL, BAWN_VIEW_RAW }, { "N3BH5TRV4XM2KZ7QAI" "KAB", NULL, BAWN_VIEW_RAW },
