@@ -25,7 +25,7 @@ static bawn_slice skip_two(bawn_slice s) { return bawn_slice_of(s.ptr + 2, s.len
 static bawn_slice cut(const text *t, size_t begin, size_t end) { return bawn_slice_of(t->t + begin, end - begin); }
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
-typedef struct { size_t end; unsigned percent, entity, escape; size_t longest; } word;
+typedef struct { size_t end; unsigned percent, entity, escape; size_t longest; bool signs; } word;
 
 static void count_escape(word *w, bawn_slice rest)
 {
@@ -44,18 +44,20 @@ static bool read_word(word *w, const text *t, size_t at)
 {
     enum { ESCAPE_MAX = 20 };
     size_t i = at, row = 0, most = at + RUN_MAX;
-    unsigned is, all = 0;
+    unsigned is, all = 0, each = C_ALNUM;
     *w = (word){ 0 };
     for (; i < t->n && i < most && ((is = bawn_text_byte(t->t[i])) & C_CODEWORD); i++) {
         row = is & C_BASE64 ? row + 1 : 0;
         w->longest = row > w->longest ? row : w->longest;
         all |= is;
+        each &= is;
         if ((is & C_ESCAPE) && i + ESCAPE_MAX > most)
             break;
     }
     if (i == t->n && i < most && !t->final)
         return false;
     w->end = i > at ? i : at + 1;
+    w->signs = !each;
     for (i = at; (all & C_ESCAPE) && i < w->end; i++)
         if (bawn_text_byte(t->t[i]) & C_ESCAPE)
             count_escape(w, cut(t, i, w->end));
@@ -262,18 +264,19 @@ static answer codes(bawn_span *run, bawn_code *code, const text *t, size_t at)
 }
 
 /* ---- characters apart --------------------------------------------------------------------------------------------------- */
-static bool is_single(const text *t, size_t at)
-{
-    return bawn_is_alnum((unsigned char)t->t[at]) && (at == 0 || !bawn_is_alnum((unsigned char)t->t[at - 1])) &&
-           (at + 1 == t->n || !bawn_is_alnum((unsigned char)t->t[at + 1]));
-}
+static bool is_letter(const text *t, size_t at) { return (bawn_text_byte(t->t[at]) & C_ALNUM) != 0; }
 
 /* Those that begin in [at, to). */
 static answer letters(bawn_span *run, bawn_code *code, size_t *next, const text *t, size_t at, size_t to)
 {
+    bool inside = at > 0 && is_letter(t, at - 1);
     for (; at < to; at++) {
+        bool before = inside;
+        inside = is_letter(t, at);
+        if (!inside || before || (at + 1 < t->n && is_letter(t, at + 1)))
+            continue;
         size_t end = at, again;
-        int is = is_single(t, at) ? bawn_decode_letters(&end, &again, bawn_slice_of(t->t, t->n), t->final, at) : 0;
+        int is = bawn_decode_letters(&end, &again, bawn_slice_of(t->t, t->n), t->final, at);
         if (is == 0)
             continue;
         *run = (bawn_span){ at, is > 0 ? end : at };
@@ -344,7 +347,7 @@ static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t,
         return is;
     bool goes_on = at > 0 && in_base64(t->t[at - 1]) && in_base64(t->t[at]);
     is = w.longest >= LEAST || goes_on ? packed(run, code, t, at, w.end) : NO;
-    return is == NO ? letters(run, code, next, t, at + 1, w.end) : is;
+    return is == NO && w.signs ? letters(run, code, next, t, at + 1, w.end) : is;
 }
 
 int bawn_decode_find(bawn_span *run, bawn_code *code, bool *open, size_t *from, bawn_slice whole, bool final)

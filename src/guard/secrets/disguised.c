@@ -8,33 +8,48 @@
  * signs, entropy and placeholders are judged as of plain tokens.
  *
  * What is looked back at from an end is at most REACH bytes. A token begins within EARLY bytes of the signs that raise the
- * flag: nothing of it has left a stream then. Time is linear: a filter over two signs lets one end in ten through. */
+ * flag: nothing of it has left a stream then. Time is linear: two signs choose the few rows that an end is compared with. */
 #include "guard/secrets/secrets.h"
 #include "text/text.h"
 
-enum { SHOWN = 16, EARLY = 48, REACH = 4096, REST = 256, PREFIX = 32, PAIRS = 1024, LENGTHS = 128, ROWS = 64 };
+enum { SHOWN = 16, EARLY = 48, REACH = 4096, REST = 256, PREFIX = 32, PAIRS = 512, LENGTHS = 128, LINKS = 640 };
 
 /* What the rows look like from behind; made when the first end is looked at. */
 typedef struct {
     bool made;
-    uint64_t pairs[PAIRS / 64];         /* the first two signs of a prefix, which stand last */
-    uint64_t starts[PAIRS / 64];        /* the first two signs of those of `other`, in small letters */
-    uint64_t lengths[LENGTHS / 64];     /* of the letters and digits with which a token of `other` ends */
-    uint16_t other[ROWS], n;            /* rows whose tokens survive other letters; all of one length */
+    struct { uint16_t row, next; } links[LINKS];    /* chains of rows; a place is its number plus one, 0 ends */
+    uint16_t n;
+    uint16_t ends[PAIRS];               /* by the first two signs of a prefix, which stand last */
+    uint16_t starts[PAIRS];             /* by the same in small letters: those whose tokens survive other letters, all of one length */
+    uint16_t lengths[LENGTHS];          /* by the letters and digits with which their tokens end */
 } book;
 
 typedef struct { bawn_probe *p; book book; uint8_t jwt; } search;
 
-static bool in_core(char c) { return bawn_secret_sign(BAWN_SIGNS_URL, (unsigned char)c) || c == '+' || c == '/'; }
-static bool in_token(char c) { return in_core(c) || c == '.' || c == '=' || c == '$'; }
+/* Letters, digits and + - / _; those and . = $: sets of ASCII, a bit a character. */
+#define DIGIT_BITS ((uint64_t)0x3FF << '0')
+#define LETTER_BITS ((uint64_t)0x3FFFFFF << ('A' - 64) | (uint64_t)0x3FFFFFF << ('a' - 64) | (uint64_t)1 << ('_' - 64))
+#define BIT(c) ((uint64_t)1 << (c))
+static const uint64_t cores[4] = { DIGIT_BITS | BIT('+') | BIT('-') | BIT('/'), LETTER_BITS };
+static const uint64_t tokens[4] = { DIGIT_BITS | BIT('+') | BIT('-') | BIT('/') | BIT('.') | BIT('=') | BIT('$'), LETTER_BITS };
+static inline bool is_in(const uint64_t *set, char c) { return set[(unsigned char)c >> 6] >> ((unsigned char)c & 63) & 1; }
+static inline bool in_core(char c) { return is_in(cores, c); }
+static inline bool in_token(char c) { return is_in(tokens, c); }
 static bool is_alnum(char c) { return bawn_is_alnum((unsigned char)c); }
 
 /* ---- the book ------------------------------------------------------------------------------------------------------ */
 static bool survives(const bawn_secret_form *f) { return (f->signs == BAWN_SIGNS_UPPER || f->signs == BAWN_SIGNS_HEX) && f->min == f->max; }
 
 static char other_case(char c) { return bawn_is_alpha((unsigned char)c) ? (char)(c ^ 0x20) : c; }
-static void mark(uint64_t *set, size_t i) { set[i / 64] |= (uint64_t)1 << i % 64; }
-static bool has(const uint64_t *set, size_t i) { return set[i / 64] >> i % 64 & 1; }
+static void chain(book *b, uint16_t *head, uint16_t row)
+{
+    if (b->n == LINKS)
+        return;
+    b->links[b->n].row = row;
+    b->links[b->n].next = *head;
+    *head = ++b->n;
+}
+
 static size_t pair_of(char last, char before) { return ((unsigned char)last * 31u + (unsigned char)before * 7u) % PAIRS; }
 
 /* A prefix with a blank is looked for from behind it, where no stretch is parted. */
@@ -55,18 +70,16 @@ static size_t tail_of(const char *prefix)
 static void make(book *b, const bawn_guard *guard)
 {
     b->made = true;
-    mark(b->pairs, pair_of('e', 'y'));
     for (uint16_t i = 0; i < guard->n_patterns; i++) {
         const char *prefix = prefix_of(&guard->patterns[i]);
         const bawn_secret_form *f = &bawn_secret_forms[i];
-        mark(b->pairs, pair_of(prefix[0], prefix[1]));
-        if (!survives(f) || b->n == ROWS)
+        chain(b, &b->ends[pair_of(prefix[0], prefix[1])], i);
+        if (!survives(f))
             continue;
         for (unsigned way = 1; way < 4; way++)
-            mark(b->pairs, pair_of(way & 1 ? other_case(prefix[0]) : prefix[0], way & 2 ? other_case(prefix[1]) : prefix[1]));
-        mark(b->starts, pair_of(bawn_lower(prefix[0]), bawn_lower(prefix[1])));
-        mark(b->lengths, (f->max + tail_of(prefix)) % LENGTHS);
-        b->other[b->n++] = i;
+            chain(b, &b->ends[pair_of(way & 1 ? other_case(prefix[0]) : prefix[0], way & 2 ? other_case(prefix[1]) : prefix[1])], i);
+        chain(b, &b->starts[pair_of(bawn_lower(prefix[0]), bawn_lower(prefix[1]))], i);
+        chain(b, &b->lengths[(f->max + tail_of(prefix)) % LENGTHS], i);
     }
 }
 
@@ -216,7 +229,8 @@ static bool in_other_letters(search *s, uint16_t row, size_t begin)
     char before = begin > 0 ? t.ptr[begin - 1] : 0;
     memcpy(rest, t.ptr + begin + n, len);
     write_out(rest, f->max, f);
-    if (!may_be(s, row, rest, len) || confirmed(s->p, row, before, bawn_slice_of(rest, len)) != f->max)
+    bool plain = memcmp(t.ptr + begin, pattern->regex, n) == 0 && memcmp(rest, t.ptr + begin + n, f->max) == 0;
+    if (plain || !may_be(s, row, rest, len) || confirmed(s->p, row, before, bawn_slice_of(rest, len)) != f->max)
         return false;
     found(s, pattern->kind, begin, end);
     return true;
@@ -232,13 +246,12 @@ static void look_at(search *s, size_t end, size_t letters)
 
     if (!s->book.made)
         make(&s->book, guard);
-    if (has(s->book.pairs, pair_of(t[end - 1], t[end - 2]))) {
-        for (uint16_t i = 0; i < guard->n_patterns && !any; i++)
-            any = backwards(s, i, end);
+    for (uint16_t at = s->book.ends[pair_of(t[end - 1], t[end - 2])]; at && !any; at = s->book.links[at - 1].next)
+        any = backwards(s, s->book.links[at - 1].row, end);
+    if (!any)
         jwt_backwards(s, end);
-    }
-    for (uint16_t i = 0; i < s->book.n && !any && letters < LENGTHS && has(s->book.lengths, letters); i++) {
-        uint16_t row = s->book.other[i];
+    for (uint16_t at = letters < LENGTHS ? s->book.lengths[letters] : 0; at && !any; at = s->book.links[at - 1].next) {
+        uint16_t row = s->book.links[at - 1].row;
         any = in_other_letters(s, row, end - strlen(guard->patterns[row].regex) - bawn_secret_forms[row].max);
     }
 }
@@ -249,9 +262,9 @@ static void look_everywhere(search *s)
     bawn_slice t = s->p->text;
     make(&s->book, s->p->guard);
     for (size_t begin = 0; begin + SHOWN < t.len; begin++) {
-        bool any = !has(s->book.starts, pair_of(bawn_lower(t.ptr[begin]), bawn_lower(t.ptr[begin + 1])));
-        for (uint16_t i = 0; i < s->book.n && !any; i++)
-            any = in_other_letters(s, s->book.other[i], begin);
+        uint16_t at = s->book.starts[pair_of(bawn_lower(t.ptr[begin]), bawn_lower(t.ptr[begin + 1]))];
+        while (at && !in_other_letters(s, s->book.links[at - 1].row, begin))
+            at = s->book.links[at - 1].next;
     }
 }
 

@@ -38,7 +38,7 @@ static const bawn_kind kinds[] = {
 #define X(name, provider) BAWN_SECRET(#name, BAWN_BLOCK, provider " key or token"),
 KINDS(X)
 #undef X
-    [K_JWT] = BAWN_SECRET("JWT", BAWN_BLOCK, "signed JSON web token, spelled backwards"),
+    [K_JWT] = BAWN_SECRET("JWT", BAWN_BLOCK, "signed JSON web token"),
 };
 
 /* The examples' rests. */
