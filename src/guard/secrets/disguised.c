@@ -130,8 +130,11 @@ static bool is_plausible(const bawn_pattern *row, bawn_slice rest)
 /* In the letters of the row. */
 static void write_out(char *rest, size_t n, const bawn_secret_form *f)
 {
-    for (size_t i = 0; i < n; i++)
-        rest[i] = f->signs == BAWN_SIGNS_UPPER && bawn_is_lower((unsigned char)rest[i]) ? other_case(rest[i]) : f->signs == BAWN_SIGNS_HEX ? bawn_lower(rest[i]) : rest[i];
+    for (size_t i = 0; i < n; i++) {
+        rest[i] = bawn_lower(rest[i]);
+        if (f->signs == BAWN_SIGNS_UPPER)
+            rest[i] = other_case(rest[i]);
+    }
 }
 
 static bool may_be(const search *s, uint16_t row, const char *rest, size_t n)
@@ -180,12 +183,13 @@ static bool backwards(search *s, uint16_t row, size_t end)
     const bawn_pattern *pattern = &s->p->guard->patterns[row];
     const bawn_secret_form *f = &bawn_secret_forms[row];
     const char *prefix = prefix_of(pattern);
-    char rest[REST + 2], before = end < t.len ? t.ptr[end] : 0;
+    char before = end < t.len ? t.ptr[end] : 0;
     bool exact;
     size_t n = strlen(prefix) < 3 && prefix != pattern->regex ? 0 : turned(&exact, t, end, prefix, survives(f)), len = 0, last = end - n;
 
     if (n == 0)
         return false;
+    char rest[REST + 2] = { 0 };
     for (; len < f->max + 2u && len < sizeof rest && len < last; len++)
         rest[len] = t.ptr[last - 1 - len];
     if (survives(f) && !exact) {
@@ -222,11 +226,10 @@ static bool in_other_letters(search *s, uint16_t row, size_t begin)
     const bawn_pattern *pattern = &s->p->guard->patterns[row];
     const bawn_secret_form *f = &bawn_secret_forms[row];
     size_t n = strlen(pattern->regex), end = begin + n + f->max, len = f->max + (size_t)(end < t.len);
-    char rest[REST + 2];
 
     if (begin >= t.len || end > t.len || !bawn_slice_eq_nocase(bawn_slice_of(t.ptr + begin, n), bawn_slice_of(pattern->regex, n)))
         return false;
-    char before = begin > 0 ? t.ptr[begin - 1] : 0;
+    char before = begin > 0 ? t.ptr[begin - 1] : 0, rest[REST + 2] = { 0 };
     memcpy(rest, t.ptr + begin + n, len);
     write_out(rest, f->max, f);
     bool plain = memcmp(t.ptr + begin, pattern->regex, n) == 0 && memcmp(rest, t.ptr + begin + n, f->max) == 0;
