@@ -42,6 +42,16 @@ static unsigned char byte_at(const bawn_channel *c, size_t i) { return (unsigned
 /* ---- safe boundaries ------------------------------------------------------------------------------------------- */
 static bool is_joint(unsigned char b) { return bawn_is_digit(b) || b == '(' || b == ')' || b == '+'; }
 
+/* The last letter or digit before b is a single one: it may be the first of letters apart (decode_letters.c, whose SIGNS this is). */
+static bool behind_single(const bawn_channel *c, size_t b)
+{
+    enum { SIGNS = 17 };
+    size_t i = b;
+    while (i > c->base && b - i < SIGNS && !bawn_is_alnum(byte_at(c, i - 1)))
+        i--;
+    return i > c->base && bawn_is_alnum(byte_at(c, i - 1)) && (i - 1 == c->base || !bawn_is_alnum(byte_at(c, i - 2)));
+}
+
 /* Whether text may be parted right behind the white space at b - 1. Reads the byte at b. */
 static bool behind_space(const bawn_channel *c, size_t b)
 {
@@ -53,7 +63,7 @@ static bool behind_space(const bawn_channel *c, size_t b)
         return false;                                           /* inside a number, or between its letters and it */
     while (begin > c->base && end - begin < 2 && !bawn_is_space(byte_at(c, begin - 1)))
         begin--;
-    return end - begin != 1;                                    /* a single letter may be the first of spaced ones */
+    return end - begin != 1 && !behind_single(c, b);
 }
 
 static bool before_wide(const bawn_channel *c, size_t b)
@@ -154,7 +164,7 @@ static bool step_raw(bawn_channel *c, bool last)
 
 static bool step_canonical(bawn_channel *c, bool last)
 {
-    return !c->differs || bawn_view_step(&c->canonical, &c->judging, BAWN_TEXT_NON_ASCII | BAWN_TEXT_CONTROL, last);
+    return !c->differs || bawn_view_step(&c->canonical, &c->judging, BAWN_TEXT_NON_ASCII | BAWN_TEXT_CONTROL | BAWN_TEXT_RUN, last);
 }
 
 /* Goes past the encoded runs of a view that have come whole, and judges them unless all are another view's too. */

@@ -73,9 +73,9 @@ bool bawn_judge_bound(bawn_judging *j, bawn_unfold *u, bawn_span raw)
     return bawn_finds_add(j->finds, &f) || fail(j);
 }
 
-static bool judge_level(bawn_judging *j, bawn_unfold *u, bawn_slice text, int depth, const bawn_span *unit);
+static bool judge_level(bawn_judging *j, bawn_unfold *u, bawn_slice text, int depth, const bawn_span *unit, uint8_t kind);
 
-bool bawn_judge_run(bawn_judging *j, bawn_unfold *u, bawn_slice run, bawn_code code, bawn_span raw, int depth)
+bool bawn_judge_run(bawn_judging *j, bawn_unfold *u, bawn_slice run, bawn_code code, bawn_span raw, uint8_t view, int depth)
 {
     bawn_level *level = &j->worker->judge->levels[depth];
     bool useful = false;
@@ -85,12 +85,14 @@ bool bawn_judge_run(bawn_judging *j, bawn_unfold *u, bawn_slice run, bawn_code c
         return fail(j);
     if (!useful)
         return true;
-    if (depth >= BAWN_DEPTH || u->children >= BAWN_CHILDREN ||
-        u->bytes + level->decoded.len > bawn_unfold_limit(raw.end))
+    bool apart = code == BAWN_CODE_LETTERS;     /* lists are so too: no unfolding, and bounded by the text itself */
+    if (depth >= BAWN_DEPTH || (!apart && (u->children >= BAWN_CHILDREN ||
+                                           u->bytes + level->decoded.len > bawn_unfold_limit(raw.end))))
         return bawn_judge_bound(j, u, raw);
-    u->children++;
-    u->bytes += level->decoded.len;
-    return judge_level(j, u, bawn_buf_slice(&level->decoded), depth + 1, &raw);
+    u->children += !apart;
+    u->bytes += apart ? 0 : level->decoded.len;
+    return judge_level(j, u, bawn_buf_slice(&level->decoded), depth + 1, &raw,
+                       apart || view == BAWN_VIEW_LETTERS ? BAWN_VIEW_LETTERS : BAWN_VIEW_DECODED);
 }
 
 static bool judge_runs(bawn_judging *j, bawn_unfold *u, const bawn_view *v, int depth)
@@ -103,19 +105,19 @@ static bool judge_runs(bawn_judging *j, bawn_unfold *u, const bawn_view *v, int 
     while (bawn_decode_find(&run, &code, &open, &from, v->text, true) == 1)
         if (depth == 0 ? !bawn_runs_judge(&j->worker->judge->runs, j, v, run, code)
                        : !bawn_judge_run(j, u, bawn_slice_of(v->text.ptr + run.begin, run.end - run.begin), code,
-                                         bawn_view_to_raw(v, run), depth))
+                                         bawn_view_to_raw(v, run), v->kind, depth))
             return false;
     return true;
 }
 
 /* One text and what it hides. `unit`: the raw run it was decoded from, and `u` what its view has unfolded; NULL for the
- * raw text itself. */
-static bool judge_level(bawn_judging *j, bawn_unfold *u, bawn_slice text, int depth, const bawn_span *unit)
+ * raw text itself, whose kind is BAWN_VIEW_RAW. */
+static bool judge_level(bawn_judging *j, bawn_unfold *u, bawn_slice text, int depth, const bawn_span *unit, uint8_t kind)
 {
     bawn_level *level = &j->worker->judge->levels[depth];
     uint32_t flags = bawn_text_flags(text);
     bool differs = false;
-    bawn_view raw = { .kind = unit ? BAWN_VIEW_DECODED : BAWN_VIEW_RAW, .text = text, .has_unit = unit != NULL };
+    bawn_view raw = { .kind = kind, .text = text, .has_unit = unit != NULL };
 
     if (unit)
         raw.unit = *unit;
@@ -129,7 +131,7 @@ static bool judge_level(bawn_judging *j, bawn_unfold *u, bawn_slice text, int de
         return fail(j);
     if (!differs)
         return true;
-    bawn_view canonical = { .kind = unit ? BAWN_VIEW_DECODED : BAWN_VIEW_CANONICAL, .text = bawn_buf_slice(&level->canonical),
+    bawn_view canonical = { .kind = unit ? kind : BAWN_VIEW_CANONICAL, .text = bawn_buf_slice(&level->canonical),
                             .has_unit = raw.has_unit, .unit = raw.unit, .map = &level->map, .canonical = level->maker };
     uint32_t canonical_flags = bawn_text_flags(canonical.text);
     if (!step_whole(&canonical, j, canonical_flags))
@@ -142,7 +144,7 @@ bool bawn_judge_text(bawn_judging *j, bawn_slice text)
     size_t first = j->finds->n;
 
     bawn_runs_begin(&j->worker->judge->runs, text);
-    bool ok = text.len == 0 || judge_level(j, NULL, text, 0, NULL);
+    bool ok = text.len == 0 || judge_level(j, NULL, text, 0, NULL, BAWN_VIEW_RAW);
 
     if (ok)
         bawn_except_drop(j, text, 0, first);

@@ -29,8 +29,9 @@ bool bawn_judge_text(bawn_judging *, bawn_slice text);
 static inline size_t bawn_unfold_limit(size_t raw) { return 4 * raw + 65536; }
 /* Reports the bound, once per view. */
 bool bawn_judge_bound(bawn_judging *, bawn_unfold *, bawn_span raw);
-/* Judges one encoded run, `raw` of the text it stands in. */
-bool bawn_judge_run(bawn_judging *, bawn_unfold *, bawn_slice run, bawn_code, bawn_span raw, int depth);
+/* Judges one encoded run, `raw` of the text it stands in, of a view of that kind. Characters apart, and all that they hide, are
+ * read by the guards of BAWN_VIEW_LETTERS alone. */
+bool bawn_judge_run(bawn_judging *, bawn_unfold *, bawn_slice run, bawn_code, bawn_span raw, uint8_t view, int depth);
 /* Takes out the finds [first, n) of the judging's segment that the guardrail excepts; `text` are the segment's bytes from
  * `base` on. */
 void bawn_except_drop(bawn_judging *, bawn_slice text, size_t base, size_t first);

@@ -46,8 +46,8 @@ bool bawn_runs_judge(bawn_runs *r, bawn_judging *j, const bawn_view *v, bawn_spa
     bawn_span raw = bawn_view_to_raw(v, (bawn_span){ v->base + run.begin, v->base + run.end });
 
     if (v->kind != BAWN_VIEW_RAW)
-        return is_of_both(r, text, raw) || bawn_judge_run(j, &r->canonical, text, code, raw, 0);
+        return is_of_both(r, text, raw) || bawn_judge_run(j, &r->canonical, text, code, raw, v->kind, 0);
     if (!bawn_buf_add(&r->spans, bawn_slice_of((const char *)&raw, sizeof raw)))
         return !(j->failed = true);
-    return bawn_judge_run(j, &r->raw, text, code, raw, 0);
+    return bawn_judge_run(j, &r->raw, text, code, raw, v->kind, 0);
 }

@@ -104,7 +104,7 @@ static void sink(bawn_probe *p, uint8_t kind, size_t begin, size_t end, float sc
     if (j->fixed && ruling.action == BAWN_MASK)
         ruling.action = BAWN_BLOCK;
     bawn_found f = { .span = bawn_view_to_raw(v, in_view), .kind = id, .segment = j->segment, .pattern = c->rule,
-                     .guard = c->guard, .view = v->kind, .action = ruling.action, .would = ruling.would,
+                     .guard = c->guard, .view = v->kind == BAWN_VIEW_LETTERS ? BAWN_VIEW_DECODED : v->kind, .action = ruling.action, .would = ruling.would,
                      .style = ruling.style, .place = (uint8_t)j->place, .score = score };
     if (!bawn_finds_add(j->finds, &f))
         bawn_failures_note(j, c->guard, BAWN_OUT_OF_MEMORY);

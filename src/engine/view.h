@@ -74,7 +74,7 @@ typedef struct { size_t begin, end; uint32_t rule; uint8_t database; bool run; }
 typedef struct { size_t begin, until; } bawn_open;
 
 typedef struct {
-    uint8_t kind;               /* BAWN_VIEW_RAW, _CANONICAL, _DECODED */
+    uint8_t kind;               /* BAWN_VIEW_RAW, _CANONICAL, _DECODED, _LETTERS (reported as decoded) */
     bool has_unit;              /* a decoded child: every finding covers `unit` of the raw text */
     bawn_span unit;
     const bawn_text_map *map;   /* canonical: to the bytes fed to it, which begin at raw `offset` */

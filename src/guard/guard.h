@@ -32,7 +32,8 @@ enum {
     BAWN_PLACES = 5
 };
 enum { BAWN_VIEW_RAW = 1, BAWN_VIEW_CANONICAL = 2, BAWN_VIEW_LEET = 4 /* canonical tokens with folded digits */,
-       BAWN_VIEW_DECODED = 8, BAWN_VIEW_ALL = 15 };
+       BAWN_VIEW_DECODED = 8, BAWN_VIEW_ALL = 15,
+       BAWN_VIEW_LETTERS = 16 /* what stands apart, character by character, joined: for guards that know a value by its form alone */ };
 
 /* One sort of finding. */
 typedef struct bawn_kind {

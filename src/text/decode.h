@@ -25,6 +25,11 @@ int bawn_decode_octets(size_t *end, bawn_slice text, bool final, size_t at);   /
 int bawn_decode_codes(size_t *end, bawn_code *code, bawn_slice text, bool final, size_t at);   /* 73 103 110 ... \111\147 ... */
 size_t bawn_decode_from_codes(char *out, bawn_slice run, uint32_t base);
 
+/* decode_letters.c: the same for sixteen or more characters apart by one separator. *again: where to look next, which is inside a run
+ * that was cut at its longest. */
+int bawn_decode_letters(size_t *end, size_t *again, bawn_slice text, bool final, size_t at);
+size_t bawn_decode_from_letters(char *out, bawn_slice run);
+
 /* Is `s` (without padding) hex, base32, binary or base64 of text? `goes_on`: the part before it was, so it may be short. */
 bool bawn_decode_is_packed(bawn_code *, bawn_slice s, bool goes_on);
 /* The next part of a stretch of base64 characters between its signs + / - _, from *at on. */

@@ -9,6 +9,7 @@
  *   signs, and is a run only if text comes out. So paths, names and digests are none.
  *   hex pairs apart (48 65 6c, 0x48 0x65): eight or more.
  *   base64 in groups, bytes of binary digits: decode_rows.c; lists of characters' codes: decode_codes.c
+ *   characters apart: decode_letters.c
  *   tags: three or more characters of the tag block or four variation selectors in a row. */
 #include "text/decode.h"
 #include "text/tables.h"
@@ -24,7 +25,7 @@ static bawn_slice skip_two(bawn_slice s) { return bawn_slice_of(s.ptr + 2, s.len
 static bawn_slice cut(const text *t, size_t begin, size_t end) { return bawn_slice_of(t->t + begin, end - begin); }
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
-typedef struct { size_t end; unsigned percent, entity, escape; size_t longest; } word;
+typedef struct { size_t end; unsigned percent, entity, escape; size_t longest; bool signs; } word;
 
 static void count_escape(word *w, bawn_slice rest)
 {
@@ -43,18 +44,20 @@ static bool read_word(word *w, const text *t, size_t at)
 {
     enum { ESCAPE_MAX = 20 };
     size_t i = at, row = 0, most = at + RUN_MAX;
-    unsigned is, all = 0;
+    unsigned is, all = 0, each = C_ALNUM;
     *w = (word){ 0 };
     for (; i < t->n && i < most && ((is = bawn_text_byte(t->t[i])) & C_CODEWORD); i++) {
         row = is & C_BASE64 ? row + 1 : 0;
         w->longest = row > w->longest ? row : w->longest;
         all |= is;
+        each &= is;
         if ((is & C_ESCAPE) && i + ESCAPE_MAX > most)
             break;
     }
     if (i == t->n && i < most && !t->final)
         return false;
     w->end = i > at ? i : at + 1;
+    w->signs = !each;
     for (i = at; (all & C_ESCAPE) && i < w->end; i++)
         if (bawn_text_byte(t->t[i]) & C_ESCAPE)
             count_escape(w, cut(t, i, w->end));
@@ -260,6 +263,30 @@ static answer codes(bawn_span *run, bawn_code *code, const text *t, size_t at)
     return (answer)is;
 }
 
+/* ---- characters apart --------------------------------------------------------------------------------------------------- */
+static bool is_letter(const text *t, size_t at) { return (bawn_text_byte(t->t[at]) & C_ALNUM) != 0; }
+
+/* Those that begin in [at, to). */
+static answer letters(bawn_span *run, bawn_code *code, size_t *next, const text *t, size_t at, size_t to)
+{
+    bool inside = at > 0 && is_letter(t, at - 1);
+    for (; at < to; at++) {
+        bool before = inside;
+        inside = is_letter(t, at);
+        if (!inside || before || (at + 1 < t->n && is_letter(t, at + 1)))
+            continue;
+        size_t end = at, again;
+        int is = bawn_decode_letters(&end, &again, bawn_slice_of(t->t, t->n), t->final, at);
+        if (is == 0)
+            continue;
+        *run = (bawn_span){ at, is > 0 ? end : at };
+        *code = BAWN_CODE_LETTERS;
+        *next = is > 0 ? again : *next;
+        return (answer)is;
+    }
+    return NO;
+}
+
 /* ---- tags ------------------------------------------------------------------------------------------------------------------ */
 static size_t tag_len(bawn_slice t, bool *selector)
 {
@@ -306,6 +333,8 @@ static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t,
     }
     if (!read_word(&w, t, at))
         return WAIT;
+    if ((is = letters(run, code, next, t, at, at + 1)) != NO)
+        return is;
     *next = w.end;
     if ((is = escaped(run, code, t, at, &w)) != NO)
         return is;
@@ -317,7 +346,8 @@ static answer look(bawn_span *run, bawn_code *code, size_t *next, const text *t,
     if (fresh && (is = groups(run, code, next, t, at)) != NO)
         return is;
     bool goes_on = at > 0 && in_base64(t->t[at - 1]) && in_base64(t->t[at]);
-    return w.longest >= LEAST || goes_on ? packed(run, code, t, at, w.end) : NO;
+    is = w.longest >= LEAST || goes_on ? packed(run, code, t, at, w.end) : NO;
+    return is == NO && w.signs ? letters(run, code, next, t, at + 1, w.end) : is;
 }
 
 int bawn_decode_find(bawn_span *run, bawn_code *code, bool *open, size_t *from, bawn_slice whole, bool final)
@@ -345,7 +375,7 @@ int bawn_decode_find(bawn_span *run, bawn_code *code, bool *open, size_t *from, 
             break;
         }
         if (is == YES) {
-            *from = run->end;
+            *from = *code == BAWN_CODE_LETTERS ? next : run->end;
             return 1;
         }
         at = next;

@@ -293,6 +293,7 @@ size_t bawn_decode_bytes(char *out, bawn_slice run, bawn_code code)
     case BAWN_CODE_ENTITY: return from_escapes(out, run, true);
     case BAWN_CODE_ESCAPE: return from_escapes(out, run, false);
     case BAWN_CODE_TAGS: return from_tags(out, run);
+    case BAWN_CODE_LETTERS: return bawn_decode_from_letters(out, run);
     }
     return 0;
 }

@@ -11,6 +11,7 @@
  * B: space or tab, W: B or a line end, E: one of * ~ ` < > ^ ] }):
  *   LEET    L S L, or L S S L, or N S L L
  *   SPACED  A three times, each alone between N, with exactly one N between them
+ *   LETTERS A three times, each alone between N, equally far apart: two to nine characters
  *   RUN     16 base64 or base64url characters in a row; or 8 pairs H H with one N between; or "0x"; or 8 times 0 or 1; or D, 20 or 21
  *           of D W , . ? - and D
  *   GAP     four B behind what is no W; W and four line ends; W B and a line end; behind L, a byte of another script or one
@@ -29,8 +30,20 @@ typedef struct { uint64_t letter, sign, alnum, code, hex, other, high, escape, c
 #define UP(x, before, k) (((x) << (k)) | ((before) >> (64 - (k))))
 
 /* Of the block before; and what was found so far, wherever. */
-typedef struct { masks last; bool prose, quoted; uint64_t leet, spaced, run, high, escape, control, gap, seam, longs, starts, run2, run4, run8,
+typedef struct { masks last; bool prose, quoted; uint64_t leet, spaced, letters, run, high, escape, control, gap, seam, longs, starts, run2, run4, run8,
                  alone, pair, pair2, pair4, solid2, solid4, solid8, bits2, bits4, lonely, list, list2, list4, list8, list16; } history;
+
+/* Prose has single letters, but seldom two near each other. */
+static inline uint64_t thrice(uint64_t alone, uint64_t before)
+{
+    enum { NEAREST = 2, FARTHEST = 9 };
+    uint64_t found = 0;
+    if (!(alone & (alone - 1)) && !(alone && before >> (64 - 2 * FARTHEST)))
+        return 0;
+    for (unsigned far = NEAREST; far <= FARTHEST; far++)
+        found |= alone & UP(alone, before, far) & UP(alone, before, 2 * far);
+    return found;
+}
 
 /* Those that prose has the characters for. */
 static inline __attribute__((always_inline)) void prose_patterns(history *h, const masks *m)
@@ -40,6 +53,7 @@ static inline __attribute__((always_inline)) void prose_patterns(history *h, con
 
     uint64_t alone = UP(none, none_before, 2) & UP(m->alnum, b->alnum, 1) & none;
     h->spaced |= alone & UP(alone, h->alone, 2) & UP(alone, h->alone, 4);
+    h->letters |= thrice(alone, h->alone);
 
     uint64_t run2 = m->code & UP(m->code, b->code, 1), run4 = run2 & UP(run2, h->run2, 2);
     uint64_t run8 = run4 & UP(run4, h->run4, 4), run16 = run8 & UP(run8, h->run8, 8);
@@ -143,7 +157,7 @@ static uint32_t found(const history *h)
 {
     return (h->high ? BAWN_TEXT_NON_ASCII : 0u) | (h->leet ? BAWN_TEXT_LEET : 0u) | (h->spaced ? BAWN_TEXT_SPACED : 0u) |
            (h->run ? BAWN_TEXT_RUN : 0u) | (h->escape ? BAWN_TEXT_ESCAPE : 0u) | (h->control ? BAWN_TEXT_CONTROL : 0u) |
-           (h->gap ? BAWN_TEXT_GAP : 0u) | (h->seam || (h->longs && h->starts) ? BAWN_TEXT_SEAM : 0u);
+           (h->letters ? BAWN_TEXT_LETTERS : 0u) | (h->gap ? BAWN_TEXT_GAP : 0u) | (h->seam || (h->longs && h->starts) ? BAWN_TEXT_SEAM : 0u);
 }
 
 /* The loop, for any way to make masks; the last block is filled up with spaces that are not counted as blanks (there is
@@ -315,6 +329,8 @@ uint32_t bawn_text_flags_scalar(bawn_slice text)
             set |= BAWN_TEXT_LEET;
         if (alone_at(text, i) && i >= 5 && alone_at(text, i - 2) && alone_at(text, i - 4))
             set |= BAWN_TEXT_SPACED;
+        for (size_t far = 2; alone_at(text, i) && far <= 9; far++)
+            set |= i >= 2 * far + 1 && alone_at(text, i - far) && alone_at(text, i - 2 * far) ? BAWN_TEXT_LETTERS : 0u;
         run = a(c) || one_of((uint8_t)c, "+/-_") ? run + 1 : 0;
         bits = c == '0' || c == '1' ? bits + 1 : 0;
         if (run >= 16 || bits >= 8 || ((c | 0x20) == 'x' && s(c1)))

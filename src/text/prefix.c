@@ -65,11 +65,27 @@ size_t bawn_text_plain_prefix(const char *text, size_t len)
     return behind_last(space & (letter >> 1), ~good);
 }
 
+/* Letters and digits alone, with the next one alone, too, and at most nine characters away; what stands behind the block may be one. */
+static uint64_t singles(uint64_t alnum)
+{
+    enum { FARTHEST = 9 };
+    uint64_t alone = alnum & ~(alnum << 1) & ~(alnum >> 1), none = ~alnum, free = none >> 1 | (uint64_t)1 << (BLOCK - 1), two = 0;
+    if (!(alone & (alone - 1)) && !(alone >> (BLOCK - FARTHEST)))
+        return 0;
+    for (unsigned far = 2; far <= FARTHEST; far++) {
+        uint64_t behind = UINT64_MAX << (BLOCK - far);
+        two |= free & (alone >> far | behind);
+        free &= none >> far | behind;
+    }
+    return alone & two;
+}
+
 /* What begins an encoded run (decode_find.c, decode_rows.c): a digit, an escape, a character of tags; a capital inside a
- * word; sixteen characters of base64 in a row; two pairs of hexadecimal letters, each alone, one character apart. */
+ * word; sixteen characters of base64 in a row; two pairs of hexadecimal letters, each alone, one character apart; two single
+ * letters or digits, at most nine characters apart with neither between. */
 size_t bawn_text_codeless_prefix(size_t *doubt, const char *text, size_t len)
 {
-    uint64_t letter = 0, upper = 0, hex = 0, code = 0, odd = 0, gap = 0;
+    uint64_t letter = 0, upper = 0, hex = 0, code = 0, odd = 0, gap = 0, number = 0;
     *doubt = 0;
     if (len < BLOCK)
         return 0;
@@ -78,6 +94,7 @@ size_t bawn_text_codeless_prefix(size_t *doubt, const char *text, size_t len)
         vec sign = either(either(is(v, '+'), is(v, '/')), either(is(v, '-'), is(v, '_')));
         vec escape = either(either(is(v, '%'), is(v, '&')), is(v, '\\')), tag = either(is(v, (char)0xF3), is(v, (char)0xEF));
         letter |= bits(is_letter) << k;
+        number |= bits(digit) << k;
         upper |= bits(between(v, 'A', 'Z')) << k;
         hex |= bits(between(low, 'a', 'f')) << k;
         code |= bits(either(is_letter, sign)) << k;
@@ -87,7 +104,7 @@ size_t bawn_text_codeless_prefix(size_t *doubt, const char *text, size_t len)
     uint64_t run2 = code & (code >> 1), run4 = run2 & (run2 >> 2), run8 = run4 & (run4 >> 4), run16 = run8 & (run8 >> 8);
     uint64_t pair = hex & (hex >> 1) & ~(letter << 1) & ~(letter >> 2);
     uint64_t next = (pair >> 3) | (UINT64_MAX << (BLOCK - 3));           /* what stands behind the block may be one */
-    uint64_t bad = odd | (upper & (code << 1)) | run16 | (pair & next);
+    uint64_t bad = odd | (upper & (code << 1)) | run16 | (pair & next) | singles(letter | number);
     *doubt = bad ? (size_t)__builtin_ctzll(bad) : BLOCK;
     return behind_last(gap, bad);
 }

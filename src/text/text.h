@@ -23,11 +23,12 @@ enum {
     BAWN_TEXT_CONTROL = 32,     /* C0 control other than \t \n \r, or DEL */
     BAWN_TEXT_GAP = 64,         /* four blanks inside a line, a line of blanks; five of white space with a line
                                    end behind; indentation in a sentence */
-    BAWN_TEXT_SEAM = 128        /* signs, emphasis or tags where blanks stand in prose; a word parted at a line's end */
+    BAWN_TEXT_SEAM = 128,       /* signs, emphasis or tags where blanks stand in prose; a word parted at a line's end */
+    BAWN_TEXT_LETTERS = 256     /* three single letters or digits, equally far apart: two to nine characters */
 };
 #define BAWN_TEXT_CANONICAL (BAWN_TEXT_NON_ASCII | BAWN_TEXT_LEET | BAWN_TEXT_SPACED | BAWN_TEXT_CONTROL | BAWN_TEXT_ESCAPE | \
                              BAWN_TEXT_GAP | BAWN_TEXT_SEAM)
-#define BAWN_TEXT_DECODABLE (BAWN_TEXT_NON_ASCII | BAWN_TEXT_RUN | BAWN_TEXT_ESCAPE | BAWN_TEXT_LEET)
+#define BAWN_TEXT_DECODABLE (BAWN_TEXT_NON_ASCII | BAWN_TEXT_RUN | BAWN_TEXT_ESCAPE | BAWN_TEXT_LEET | BAWN_TEXT_LETTERS)
 /* May say yes where nothing is to be done, never no where something is. SIMD (SSE2/AVX2/NEON) over one function,
  * scalar as oracle. */
 uint32_t bawn_text_flags(bawn_slice text);
@@ -61,13 +62,15 @@ bool bawn_canonical_leet(const bawn_canonical *, bawn_span view);
 
 /* ---- decoded: encoded runs inside a text ----------------------------------------------------------------- */
 /* Digits, which may stand in parts between signs; then what names characters or bytes one by one. BINARY: bytes of eight
- * digits 0 and 1; DECIMAL, OCTAL: lists of codes; ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block, selectors. */
+ * digits 0 and 1; DECIMAL, OCTAL: lists of codes; ESCAPE: \uXXXX \xXX; TAGS: U+E0000 block, selectors. LETTERS: sixteen or
+ * more characters apart by the same sign or signs, as they stand: only guards that ask for it read these (guard.h). */
 typedef enum { BAWN_CODE_BASE64, BAWN_CODE_BASE64URL, BAWN_CODE_HEX, BAWN_CODE_BASE32, BAWN_CODE_BINARY,
-               BAWN_CODE_DECIMAL, BAWN_CODE_OCTAL, BAWN_CODE_URL, BAWN_CODE_ENTITY, BAWN_CODE_ESCAPE, BAWN_CODE_TAGS } bawn_code;
+               BAWN_CODE_DECIMAL, BAWN_CODE_OCTAL, BAWN_CODE_URL, BAWN_CODE_ENTITY, BAWN_CODE_ESCAPE, BAWN_CODE_TAGS,
+               BAWN_CODE_LETTERS } bawn_code;
 #define BAWN_CODE_RUN_MAX 4096  /* raw bytes of one unit; a longer run is cut from its start into such units */
 
 /* Finds the next encoded run that begins at or after *from in text[0, len). Returns 1: *run and *code set, *from
- * moved past it; 0: none, *from = where to go on when more text comes (at or before the begin of a run that could
+ * moved past it (of a run of letters that was cut: into it, so that the next one overlaps it); 0: none, *from = where to go on when more text comes (at or before the begin of a run that could
  * still start or grow there; *open = true then, and everything from *from on must be held); the same for all cuts.
  * `final`: text ends here. */
 int bawn_decode_find(bawn_span *run, bawn_code *code, bool *open, size_t *from, bawn_slice text, bool final);

@@ -23,17 +23,33 @@ DISGUISES = {
     "base64": lambda t: base64.b64encode(t.encode()).decode(), "hex": lambda t: t.encode().hex(),
 }
 
-# Not in other letters, where it is another secret, nor backwards; character by character it is not always known yet, being no word.
-SECRETS_IN = os.environ.get("BAWN_SECRETS_IN", "plain,base64,hex").split(",")
+# Secrets stand in more of them: a key is asked for sign by sign. In other letters only those can be undone whose alphabet has one
+# case; a base62 token in capitals is another one, and worth nothing.
+SECRETS_IN = DISGUISES | {
+    "lower case": str.lower, "dotted": ".".join, "underscored": "_".join, "apart by commas": ", ".join, "a list": lambda t: json.dumps(list(t)),
+    "in lines of a list": lambda t: "".join(f"\n- {c}" for c in t), "apart twice": "  ".join, "between marks": lambda t: " ".join(f"**{c}**" for c in t),
+    "joined by nothing": "\u200b".join, "reversed and spaced": lambda t: " ".join(t[::-1]), "spaced base64": lambda t: " ".join(base64.b64encode(t.encode()).decode()),
+    "base64 of reversed": lambda t: base64.b64encode(t[::-1].encode()).decode(), "behind letters": lambda t: "a b c " + " ".join(t),
+}
+DESTROYING = {"upper case", "title case", "lower case"}
+DIGITS = "0123456789"
+SMALL = "abcdefghijklmnopqrstuvwxyz"
+# of each: its prefix, the alphabet of the rest, its length, whether it survives other letters
+SECRETS = [("AKIA", LETTERS, 16, True), ("shpat_", DIGITS + "abcdef", 32, True), ("ghp_", DIGITS + SMALL + SMALL.upper(), 36, False),
+           ("sk-proj-", DIGITS + SMALL + SMALL.upper(), 48, False), ("xoxb-123456789012-1234567890123-", DIGITS + SMALL + SMALL.upper(), 24, False),
+           ("AIza", DIGITS + SMALL + SMALL.upper(), 35, False)]
 
 
 def prompt(dice):
     return "Rules: " + " ".join(dice.choice(WORDS) for _ in range(dice.randrange(12, 40))) + "."
 
 
-def secret(dice):
-    return dice.choice([lambda: "AKIA" + "".join(dice.choices(LETTERS, k=16)),
-                        lambda: "ghp_" + "".join(dice.choices("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", k=36))])()
+def secret(dice, name):
+    prefix, alphabet, length, _ = dice.choice([row for row in SECRETS if row[3] or name not in DESTROYING])
+    while True:
+        rest = "".join(dice.choices(alphabet, k=length))
+        if name != "behind letters" or set(rest) & set(DIGITS):      # else it could be "Slovakia" and more words
+            return prefix + rest
 
 
 def ordinary(dice):
@@ -45,11 +61,11 @@ def cases():
     """(system prompt, answer, what must not come out, of which kind)."""
     dice = random.Random(7)
     for n in range(LEAKS):
-        name, disguise = list(DISGUISES.items())[n % len(DISGUISES)]
-        told, is_secret = prompt(dice), n // len(DISGUISES) % 2 == 1
-        if is_secret and name not in SECRETS_IN:
-            name, disguise = "plain", DISGUISES["plain"]
-        leak = secret(dice) if is_secret else told
+        is_secret = n % 2 == 1
+        disguises = list((SECRETS_IN if is_secret else DISGUISES).items())
+        name, disguise = disguises[n // 2 % len(disguises)]
+        told = prompt(dice)
+        leak = secret(dice, name) if is_secret else told
         yield told, f"Well: {disguise(leak)} That was it.", disguise(leak), f"{'secret' if is_secret else 'prompt'}, {name}"
     for _ in range(ORDINARY):
         yield prompt(dice), ordinary(dice), None, "ordinary"

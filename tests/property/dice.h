@@ -63,7 +63,7 @@ static const char *const keys[] = {
     "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD", "postgres://root:s3cr3t@db.example:5432/shop",
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
     "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAx2\n-----END RSA PRIVATE KEY-----", "xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx",
-    "x\x1b[1mghp_16C7e42F292c6912E7710c838347Ae178B4a",
+    "x\x1b[1mghp_16C7e42F292c6912E7710c838347Ae178B4a", "AK" "IAQ7ZK2MX4VRT5HB3N", "shp" "at_9f3a7c1eb5d208467e1fa93c20d4b86a",
     "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "Authorization: Bearer abcdef0123456789abcdef0123456789",
 };
 static const char *const attacks[] = {
@@ -190,11 +190,30 @@ static inline void without_blanks(bawn_buf *out, bawn_slice s)
             bawn_buf_byte(out, s.ptr[i]);
 }
 
+static inline void turned_round(bawn_buf *out, bawn_slice s)
+{
+    for (size_t end = s.len, begin; end > 0; end = begin) {
+        begin = bawn_utf8_floor(s, end - 1);
+        bawn_buf_add(out, bawn_slice_of(s.ptr + begin, end - begin));
+    }
+}
+
+static inline void in_other_letters(bawn_buf *out, bawn_slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        bawn_buf_byte(out, bawn_is_alpha((unsigned char)s.ptr[i]) ? (char)(s.ptr[i] ^ 0x20) : s.ptr[i]);
+}
+
 static inline void disguised(bawn_buf *out, dice *d, bawn_slice s)
 {
-    static const char *const between[] = { " ", "\xE2\x80\x8B", "-", ".", "_", "\xC2\xAD", "\xE2\xA0\x80", "\xEE\x80\x80" };
+    static const char *const between[] = { " ", "\xE2\x80\x8B", "-", ".", "_", "\xC2\xAD", "\xE2\xA0\x80", "\xEE\x80\x80", ", ", "\n", "\r\n", "  ",
+                                           "\", \"", " \xC2\xB7 ", " | ", "\n- " };
     static const char *const codes[] = { " ", ",", "o", "\\" };
-    switch (under(d, 10)) {
+    switch (under(d, 14)) {
+    case 10: turned_round(out, s); break;
+    case 11: in_other_letters(out, s); break;
+    case 12:
+    case 13: with_between(out, s, PICK(d, between)); break;
     case 6: as_utf16(out, s); break;
     case 7: as_codes(out, s, PICK(d, codes)); break;
     case 8: as_turned_words(out, s); break;
@@ -231,6 +250,14 @@ static inline const char *fragment(dice *d, unsigned what)
     return n < 95 ? PICK(d, attacks) : n < 98 ? PICK(d, own_words) : PICK(d, quotes);
 }
 
+static inline bool is_key(const char *fragment)
+{
+    for (size_t i = 0; i < BAWN_COUNT(keys); i++)
+        if (keys[i] == fragment)
+            return true;
+    return false;
+}
+
 /* Appends about `pieces` fragments, some disguised, some broken off in the middle. */
 static inline void write_text(bawn_buf *out, dice *d, size_t pieces, unsigned what)
 {
@@ -242,7 +269,7 @@ static inline void write_text(bawn_buf *out, dice *d, size_t pieces, unsigned wh
         if (s.len > 0 && !bawn_utf8_is_start((unsigned char)s.ptr[0]))
             continue;
         s.len = bawn_utf8_valid_prefix(s);
-        if (one_in(d, 12))
+        if (one_in(d, is_key(s.ptr) ? 2 : 12))
             disguised(out, d, s);
         else
             bawn_buf_add(out, s);

@@ -114,6 +114,8 @@ static void every_text_that_is_hard(void **state)
         "\xE2\x80\xAE", "a\xCC\x81\xCC\x81\xCC\x81\xCC\x81", "\xF0\x9F\x91\xA8\xE2\x80\x8D", "<EMAIL_1", "<EMAIL_", "a@", "a@b", "a.b.c.d@", "http://a.b/", "//", "../", "..%2f",
         "'", "' or '", "/*", "--", "; ", "|", "\n", "\r\n", "\t", "ignore all previous", "-----BEGIN", "-----BEGIN RSA PRIVATE KEY-----", "eyJ", "eyJhbGciOiJIUzI1NiJ9.",
         "4111 1111", "+1 (", "12/34/", "AAAA:", "::", "1.2.3", "password=", "key: ", "sk-", "\xE5\xBF\xBD\xE7\x95\xA5", "\xD0\xB8\xD0\xB3\xD0\xBD",
+        "a b - c d -", "a b - - - - -", "A K I A", "\"A\", \"K\",", "A.\r\nK.\r\n", "i h g f e d c b a a i k a", "-ks", "AIKAQ7ZK2MX4VRT5HB3NAIKA", "Jye.a-b.c", "aika+akia/aika",
+        "a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTiKqW3eZ.Jye", "9f3a7c1eb5d208467e1fa93c20d4b86aks-",
     };
     tally t = { .every = 1 };
     (void)state;

@@ -117,17 +117,24 @@ static bool header_has_alg(bawn_slice part)
     return bawn_slice_find(bawn_slice_of(text, n), BAWN_LIT("\"alg\"")) < n;
 }
 
-static void jwt(bawn_probe *p)
+bool bawn_secret_jwt(size_t *end, bawn_probe *p, size_t begin)
 {
-    size_t begin = p->end - 3, one = bawn_secret_run(p, begin, BAWN_SIGNS_URL, 1000);
-    if ((begin > 0 && bawn_secret_sign(BAWN_SIGNS_URL, (unsigned char)p->text.ptr[begin - 1])) || bawn_probe_at(p, one) != '.')
-        return;
+    size_t one = bawn_secret_run(p, begin, BAWN_SIGNS_URL, 1000);
+    bool inside = begin > 0 && bawn_secret_sign(BAWN_SIGNS_URL, (unsigned char)p->text.ptr[begin - 1]);
+    if ((inside && p->view != BAWN_VIEW_LETTERS) || bawn_probe_at(p, one) != '.')
+        return false;
     size_t two = bawn_secret_run(p, one + 1, BAWN_SIGNS_URL, 2500);
     if (two - one < 6 || bawn_probe_at(p, two) != '.' || !header_has_alg(bawn_slice_of(p->text.ptr + begin, one - begin)))
-        return;
-    size_t three = bawn_secret_run(p, two + 1, BAWN_SIGNS_URL, 700);
-    if (three - two > 20)
-        found(p, begin, three);
+        return false;
+    *end = bawn_secret_run(p, two + 1, BAWN_SIGNS_URL, 700);
+    return *end - two > 20;
+}
+
+static void jwt(bawn_probe *p)
+{
+    size_t begin = p->end - 3, end;
+    if (bawn_secret_jwt(&end, p, begin))
+        found(p, begin, end);
 }
 
 /* user:password between "://" and "@". */

@@ -6,7 +6,7 @@
 #include "guard/guard.h"
 
 #define BAWN_SECRET(name, action, doc) { "secrets." name, "LLM02", "AML.T0055", action, action, doc }
-#define BAWN_SECRET_VIEWS (BAWN_VIEW_RAW | BAWN_VIEW_CANONICAL | BAWN_VIEW_DECODED) /* never leet: RULINGS R6 */
+#define BAWN_SECRET_VIEWS (BAWN_VIEW_RAW | BAWN_VIEW_CANONICAL | BAWN_VIEW_DECODED | BAWN_VIEW_LETTERS) /* never leet: RULINGS R6 */
 
 /* Signs a token may have. */
 typedef enum { BAWN_SIGNS_ALNUM, BAWN_SIGNS_HEX, BAWN_SIGNS_UPPER, BAWN_SIGNS_URL /* - _ */, BAWN_SIGNS_DOTS /* - _ . */,
@@ -21,5 +21,13 @@ bool bawn_secret_is_placeholder(bawn_slice);
 /* Whether the value at i stands bare behind '=' or ':' and names where a secret is, as programs do: a member
  * (settings.DB_PASS1, this->pass1), a call (user.getPass1()), a variable whose name says so (newPassword1, DB_PASSWORD). */
 bool bawn_secret_is_reference(const bawn_probe *, size_t i, bawn_slice value);
+
+/* How long the rest behind a prefix is, and of what signs: of each row of secrets.tokens, in their order (tokens.c). */
+typedef struct { bawn_signs signs; uint16_t min, max; } bawn_secret_form;
+extern const bawn_secret_form bawn_secret_forms[];
+/* Whether a signed JSON web token begins at `begin`; *end behind it (forms.c). */
+bool bawn_secret_jwt(size_t *end, bawn_probe *, size_t begin);
+/* secrets.tokens' scan: its tokens and, as kind `jwt`, web tokens, spelled backwards or in other letters (disguised.c). */
+void bawn_secret_disguised(bawn_probe *, uint8_t jwt);
 
 #endif

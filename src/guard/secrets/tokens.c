@@ -4,8 +4,6 @@
 #include "guard/secrets/secrets.h"
 #include "text/text.h"
 
-typedef struct { bawn_signs signs; uint16_t min, max; } form;
-
 #define KINDS(X) \
     X(AWS, "AWS") X(GOOGLE, "Google") X(GITHUB, "GitHub") X(GITLAB, "GitLab") X(SLACK, "Slack") \
     X(STRIPE, "Stripe") X(TWILIO, "Twilio") X(SENDGRID, "SendGrid") X(MAILGUN, "Mailgun") X(OPENAI, "OpenAI") \
@@ -33,12 +31,14 @@ enum {
 #define X(name, provider) K_##name,
 KINDS(X)
 #undef X
+    K_JWT
 };
 
 static const bawn_kind kinds[] = {
 #define X(name, provider) BAWN_SECRET(#name, BAWN_BLOCK, provider " key or token"),
 KINDS(X)
 #undef X
+    [K_JWT] = BAWN_SECRET("JWT", BAWN_BLOCK, "signed JSON web token"),
 };
 
 /* The examples' rests. */
@@ -252,11 +252,25 @@ TOKENS(X)
 #undef X
 };
 
-static const form forms[] = {
+const bawn_secret_form bawn_secret_forms[] = {
 #define X(name, prefix, signs, min, max, rest) { BAWN_SIGNS_##signs, min, max },
 TOKENS(X)
 #undef X
 };
+
+/* In characters apart there are no words: a token may begin and end anywhere, if it has a digit for each end that is none, as joined
+ * prose ("Slovakia" in capitals) has not. */
+static bool stands_alone(bawn_probe *p, size_t begin, size_t *end, const bawn_secret_form *f)
+{
+    bool before = begin > 0 && bawn_is_alnum((unsigned char)p->text.ptr[begin]) && bawn_is_alnum((unsigned char)p->text.ptr[begin - 1]) &&
+                  !bawn_text_behind_sequence(p->text, begin);
+    bool behind = *end - p->end > f->max || bawn_secret_sign(BAWN_SIGNS_ALNUM, bawn_probe_at(p, *end));
+    if (!before && !behind)
+        return true;
+    if (*end - p->end > f->max)
+        *end = p->end + f->max;
+    return p->view == BAWN_VIEW_LETTERS && bawn_probe_digits(p, p->end, *end, NULL, 0) >= (size_t)before + (size_t)behind;
+}
 
 /* Behind the ids of a workspace or a hook, that are digits only: what is random. */
 static bawn_slice behind_ids(bawn_slice rest)
@@ -270,25 +284,26 @@ static bawn_slice behind_ids(bawn_slice rest)
 
 static void confirm(bawn_probe *p)
 {
-    const form *f = &forms[p->pattern - patterns];
+    const bawn_secret_form *f = &bawn_secret_forms[p->pattern - patterns];
     size_t begin = p->end - strlen(p->pattern->regex), end = bawn_secret_run(p, p->end, f->signs, f->max);
 
-    if (bawn_is_alnum((unsigned char)p->text.ptr[begin]) && begin > 0 && bawn_is_alnum((unsigned char)p->text.ptr[begin - 1]) &&
-        !bawn_text_behind_sequence(p->text, begin))
-        return;
     if (f->signs == BAWN_SIGNS_DOTS)        /* a full stop behind belongs to the sentence */
         while (end > p->end && p->text.ptr[end - 1] == '.')
             end--;
-    if (end - p->end < f->min || end - p->end > f->max || bawn_secret_sign(BAWN_SIGNS_ALNUM, bawn_probe_at(p, end)))
+    if (end - p->end < f->min || !stands_alone(p, begin, &end, f))
         return;
     bawn_slice rest = behind_ids(bawn_slice_of(p->text.ptr + p->end, end - p->end));
     if (bawn_secret_entropy(rest) >= 2.8 && !bawn_secret_is_placeholder(rest))
         bawn_probe_found(p, p->pattern->kind, begin, end, p->pattern->score);
 }
 
+static void scan(bawn_probe *p) { bawn_secret_disguised(p, K_JWT); }
+
 const bawn_guard bawn_guard_secrets_tokens = {
     .guard = "secrets", .id = "secrets.tokens",
-    .doc = "Keys and tokens of some ninety providers by prefix, signs and length; placeholders of manuals are let pass.",
+    .doc = "Keys and tokens of some ninety providers by prefix, signs and length, backwards too, and in other letters those that survive "
+           "it (one case, hexadecimal); placeholders of manuals are let pass.",
     .places = BAWN_IN_ALL, .views = BAWN_SECRET_VIEWS, .kinds = kinds, .n_kinds = BAWN_COUNT(kinds),
     .patterns = patterns, .n_patterns = BAWN_COUNT(patterns), .confirm = confirm,
+    .scan = scan, .scan_flags = BAWN_TEXT_RUN,
 };

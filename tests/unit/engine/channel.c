@@ -9,6 +9,7 @@
     "  mask: {word_filters: {custom: [{words: [blue falcon, bluebird], action: mask}]}, " \
     "sensitive_information: {entities: {NAME: mask}}}\n" \
     "  window: {stream: {default: window 20}}\n" \
+    "  secret: {secrets: {input: none, output: mask}}\n" \
     "  buffer: {stream: {default: buffer}}\n" \
     "  observe: {mode: observe}\n" \
     "  plain: {code_injection: none, exfiltration: {links: none, html: none, ansi: none}}\n"
@@ -58,6 +59,10 @@ static void the_gate_stands_at_a_safe_boundary(void **state)
         { "秘 密 计 划\n", 0 }, { "see 秘 密 计 划\n", 4 }, { "it is a b", 6 }, { "I am", 0 }, { "yes, 12 3", 5 }, { "yes, (12) 3", 5 }, { "IBAN DE89 3704", 5 },
         /* what may be opening is held from its begin: an anchor, a run of digits, an encoded run, a placeholder's '<' */
         { "the blue fal", 4 }, { "the blue sky was so", 17 }, { "the blue", 4 }, { "see QUJDREVGR0hJSktMTU5PUA", 4 },
+        /* nor behind one with other signs around it */
+        { "see \"A\", \"K\", ", 4 }, { "see A\r\nK\r\n", 4 }, { "see A  K  ", 4 },
+        /* a row of letters, and a long word that may be a key backwards, while they grow */
+        { "see A, K, I, A, Q, 7, Z, K, 2, M, X, 4, V, R, T, 5, H, B", 4 }, { "see A, K, I, A, then it is", 24 }, { "see N3BH5TRV4XM2KZ7QAIK", 4 },
         { "see &#98;&#1", 4 }, { "see \\u0062\\u0", 4 },
     };
     (void)state;
@@ -253,6 +258,39 @@ static void a_mask_is_written_once_however_it_is_cut(void **state)
             if (strcmp(got, rows[i].want) != 0)
                 fail_msg("\"%s\" in pieces of %zu: \"%s\"", rows[i].text, piece, got);
         }
+}
+
+/* A key that stands disguised: nothing of it leaves, the mask covers all of it; and what is nearly one leaves as it is. */
+static void a_disguised_key_is_masked_however_it_is_cut(void **state)
+{
+    static const char key[] = "gh" "p_a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoT", *const between[] = { " ", "-", ".", "_", ",", ", ", "\n", "\r\n", "  ", "\", \"", "\n- ", " \u00B7 ", "** **" };
+    static const struct { const char *text, *want; } rows[] = {
+        { "it is N3BH5TRV4XM2KZ7QAI" "KA.", "it is <AWS>." }, { "it is N3BH5TRV4XM2KZ7QAI" "KB.", "it is N3BH5TRV4XM2KZ7QAIKB." },
+        { "it is ak" "iaq7zk2mx4vrt5hb3n.", "it is <AWS>." }, { "it is ak" "iaq7zk2mx4vrt5hb3n8.", "it is akiaq7zk2mx4vrt5hb3n8." },
+        { "it is a64a8d4b02c39af1e764802d5be1c7a3f9_ta" "phs: x", "it is a64a8d4b02c39af1e764802d5be1c7a3f9_taphs: x" },
+        { "it is a68b4d02c39af1e764802d5be1c7a3f9_ta" "phs: x", "it is <SHOPIFY>: x" },
+        { "it is SHP" "AT_9F3A7C1EB5D208467E1FA93C20D4B86A", "it is <SHOPIFY>" },
+    };
+    bawn_buf text = { 0 }, want = { 0 };
+    (void)state;
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++)
+        for (size_t piece = 0; piece < 50; piece++)
+            assert_string_equal(rendered("secret", NULL, rows[i].text, piece, false), rows[i].want);
+    for (size_t k = 0; k < 2 * BAWN_COUNT(between); k++)
+        for (size_t piece = 0; piece < 30; piece++) {
+            bool whole = k % 2;                                  /* else a letter short */
+            bawn_buf_clear(&text);
+            bawn_buf_clear(&want);
+            bawn_buf_str(&text, "it is \"");
+            for (size_t i = 0; i + 2 < sizeof key + whole; i++)
+                bawn_buf_fmt(&text, "%s%c", i ? between[k / 2] : "", key[i]);
+            bawn_buf_str(&text, "\" and no more");
+            bawn_buf_byte(&text, '\0');
+            bawn_buf_fmt(&want, "%s%c", whole ? "it is \"<GITHUB>\" and no more" : text.ptr, '\0');
+            assert_string_equal(rendered("secret", NULL, text.ptr, piece, false), want.ptr);
+        }
+    bawn_buf_free(&text);
+    bawn_buf_free(&want);
 }
 
 static void feed_in_pieces(bawn_channel *c, bawn_slice text, size_t piece)
@@ -471,7 +509,7 @@ int main(void)
         cmocka_unit_test(the_gate_stands_at_a_safe_boundary), cmocka_unit_test(what_a_tool_is_to_run_is_held_from_its_begin),
         cmocka_unit_test(a_policys_own_expressions_are_held_from_their_begin), cmocka_unit_test(a_window_lags_and_a_buffer_waits),
         cmocka_unit_test(no_byte_of_a_blocking_match_leaves), cmocka_unit_test(nothing_counts_behind_a_block),
-        cmocka_unit_test(a_mask_is_written_once_however_it_is_cut), cmocka_unit_test(an_encoded_run_is_found_however_late_it_comes),
+        cmocka_unit_test(a_mask_is_written_once_however_it_is_cut), cmocka_unit_test(a_disguised_key_is_masked_however_it_is_cut), cmocka_unit_test(an_encoded_run_is_found_however_late_it_comes),
         cmocka_unit_test(which_runs_fit_is_a_function_of_the_text),
         cmocka_unit_test(a_placeholder_is_restored_however_it_is_cut),
         cmocka_unit_test(only_a_placeholder_that_may_be_restored_is_waited_for), cmocka_unit_test(edits_are_known_before_they_are_written),

@@ -149,6 +149,33 @@ static void the_number_of_runs_is_bounded(void **state)
     expect_bound("see Ymx1ZWZhbGNvbiBpcyB0aGUgd29yZA== and, ", 1);
 }
 
+/* Lists are written so too: only what knows a value by its form alone reads them, and they take no room. */
+static void characters_apart_are_read_by_secrets_alone(void **state)
+{
+    static const struct { const char *text, *want; } rows[] = {
+        { "see A, K, I" ", A, Q, 7, Z, K, 2, M, X, 4, V, R, T, 5, H, B, 3, N and x", "secrets.AWS 4-62 decoded" },
+        { "a b A K I" " A Q 7 Z K 2 M X 4 V R T 5 H B 3 N c d", "secrets.AWS 0-47 decoded" },
+        { "see N 3 B H 5 T R V 4 X M 2 K Z 7 Q A I" " K A", "secrets.AWS 4-43 canonical" },       /* both: joined as a word */
+        { "see Q U t J Q V E 3 W k s y T V g 0 V l J U N U h C M 0 4 =", "secrets.AWS 4-59 decoded" },   /* of base64 */
+        { "see n a i l a y t i b a r a k i a w o r d s o f j o i n e d p r o s e", "" },
+        { "see A K I" " A Q Q Z K Z M X X V R T S H B E N M O R E", "" }, { "A K I A", "" },
+        { "see f a x : 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "" }, { "see f=a=x=b=l=u=e=f=a=l=c=o=n=x=y=z=z=y", "" },
+    };
+    bench b;
+    bawn_buf lists = { 0 };
+    (void)state;
+    bench_open(&b, POLICY, "g", BAWN_PLACE_INPUT);
+    for (size_t i = 0; i < BAWN_COUNT(rows); i++) {
+        expect_judged(&b, rows[i].text, "secrets.", rows[i].want);
+        assert_int_equal(count_of(describe(&b, &b.finds, ""), "decoded"), strstr(rows[i].want, "decoded") != NULL);
+    }
+    for (size_t n = 0; n < 60; n++)
+        bawn_buf_str(&lists, "a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q and so on; ");
+    assert_int_equal(count_of(judged(&b, bawn_buf_slice(&lists), "limits."), "BOUND"), 0);
+    bawn_buf_free(&lists);
+    bench_close(&b);
+}
+
 /* The runs of one view take none of the other's room, and what stands in both is the raw view's. */
 static void each_view_has_room_of_its_own(void **state)
 {
@@ -177,7 +204,7 @@ static void the_bytes_are_bounded(void **state)
     for (size_t over = 0; over < 2; over++) {
         bawn_unfold u = { .bytes = limit - strlen("bluefalcon is the word") + over };
         b.finds.n = 0;
-        assert_true(bawn_judge_run(&b.judging, &u, bawn_slice_str(run), BAWN_CODE_BASE64, (bawn_span){ 0, sizeof run - 1 }, 0));
+        assert_true(bawn_judge_run(&b.judging, &u, bawn_slice_str(run), BAWN_CODE_BASE64, (bawn_span){ 0, sizeof run - 1 }, BAWN_VIEW_RAW, 0));
         assert_int_equal(count_of(describe(&b, &b.finds, KIND), KIND), !over);
         assert_string_equal(describe(&b, &b.finds, "limits."), over ? "limits.DECODE_BOUND 0-32 raw" : "");
         assert_int_equal(u.bound, over);
@@ -256,7 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_hidden_is_found_in_its_place), cmocka_unit_test(core_phrases_are_found_in_their_forms), cmocka_unit_test(offsets_hold_behind_anything),
         cmocka_unit_test(depth_is_bounded), cmocka_unit_test(the_number_of_runs_is_bounded),
-        cmocka_unit_test(each_view_has_room_of_its_own), cmocka_unit_test(a_word_may_be_a_run_in_each_view),
+        cmocka_unit_test(characters_apart_are_read_by_secrets_alone), cmocka_unit_test(each_view_has_room_of_its_own), cmocka_unit_test(a_word_may_be_a_run_in_each_view),
         cmocka_unit_test(the_bytes_are_bounded),
         cmocka_unit_test(a_bound_that_nobody_rules_on_is_silent), cmocka_unit_test(a_text_that_could_not_be_judged_says_so),
         cmocka_unit_test(a_trimmed_worker_judges_the_same_with_less),

@@ -102,6 +102,100 @@ static void manuals_and_prose_hold_no_secret(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* ---- disguised ------------------------------------------------------------------------------------------------------- */
+static void turn_round(char *out, const char *s)
+{
+    size_t n = strlen(s);
+    for (size_t i = 0; i < n; i++)
+        out[i] = s[n - 1 - i];
+    out[n] = '\0';
+}
+
+/* keeps: P3a.6 */
+static void every_token_is_known_backwards(void **state)
+{
+    static char text[4096];
+    int bad = 0;
+    (void)state;
+    for (uint16_t i = 0; i < guards[0]->n_patterns; i++) {
+        const bawn_pattern *row = &guards[0]->patterns[i];
+        if (strncmp(row->regex, "SSWS", 4) == 0)            /* two digits would be all that is left of its prefix */
+            continue;
+        turn_round(text, row->hit);
+        bawn_harness_run(&harness[0], text);
+        if (!harness_has(&harness[0], row->kind))
+            bad++, print_error("%s is not found\n", text);
+        harness_check_cuts(&harness[0], text, 3);
+        turn_round(text, row->miss);
+        bawn_harness_run(&harness[0], text);
+        if (harness_has(&harness[0], row->kind))
+            bad++, print_error("%s is found\n", text);
+    }
+    assert_int_equal(bad, 0);
+}
+
+/* Raw, and as of characters apart that were joined, where nothing ends a word. */
+static const struct { const char *text, *found; uint8_t view; } disguised[] = {
+    { "x N3BH5TRV4XM2KZ7QAI" "KA y", "N3BH5TRV4XM2KZ7QAI" "KA", BAWN_VIEW_RAW }, { "x n3bh5trv4xm2kz7qai" "ka y", "n3bh5trv4xm2kz7qai" "ka", BAWN_VIEW_RAW },
+    { "key=ak" "iaq7zk2mx4vrt5hb3n", "ak" "iaq7zk2mx4vrt5hb3n", BAWN_VIEW_RAW }, { "(Ak" "iaqbzkcmxdvrtehbfn)", "Ak" "iaqbzkcmxdvrtehbfn", BAWN_VIEW_RAW },
+    { "as" "iaq7zk2mx4vrt5hb3n", "as" "iaq7zk2mx4vrt5hb3n", BAWN_VIEW_RAW }, { "SHP" "AT_9F3A7C1EB5D208467E1FA93C20D4B86A.", "SHP" "AT_9F3A7C1EB5D208467E1FA93C20D4B86A", BAWN_VIEW_RAW },
+    { "ToEuPjG0sH4dV6cN1bY5tR9wX2mL7zQk3F8a_p" "hg", "ToEuPjG0sH4dV6cN1bY5tR9wX2mL7zQk3F8a_p" "hg", BAWN_VIEW_RAW },
+    { "x==ZXqWlKmNvBcAdFgHjKlPoIuYtReWqAsDfGhJkLzXcVbNm" "_cesht", NULL, BAWN_VIEW_RAW },
+    { "wellAK" "IAQ7ZK2MX4VRT5HB3Nthen", "AK" "IAQ7ZK2MX4VRT5HB3N", BAWN_VIEW_LETTERS }, { "wellak" "iaq7zk2mx4vrt5hb3nthen", "ak" "iaq7zk2mx4vrt5hb3n", BAWN_VIEW_LETTERS },
+    { "wellN3BH5TRV4XM2KZ7QAI" "KAthen", "N3BH5TRV4XM2KZ7QAI" "KA", BAWN_VIEW_LETTERS },
+    { "wellAK" "IAQGZKCMXDVRT5HBEN", "AK" "IAQGZKCMXDVRT5HBEN", BAWN_VIEW_LETTERS }, { "visitSLOVAK" "IANDTHEALPSBEYONDX", NULL, BAWN_VIEW_LETTERS },
+    { "isgh" "p_a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTandso", "gh" "p_a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoT", BAWN_VIEW_LETTERS },
+    /* near misses: a sign more or less, letters that its alphabet has not, manuals' placeholders, and what joined prose may hold */
+    { "N3BH5TRV4XM2KZ7QQAI" "KA", NULL, BAWN_VIEW_RAW }, { "3BH5TRV4XM2KZ7QAI" "KA", NULL, BAWN_VIEW_RAW }, { "N3BH5TRV4XM2KZ7QAI" "KAB", NULL, BAWN_VIEW_RAW },
+    { "ak" "iaq7zk2mx4vrt5hb3n9", NULL, BAWN_VIEW_RAW }, { "ELPMAXE7NNDOFSOI" "AIKA", NULL, BAWN_VIEW_RAW }, { "ak" "iaiosfodnn7example", NULL, BAWN_VIEW_RAW },
+    { "asiapacificeconomics", NULL, BAWN_VIEW_RAW }, { "asiapacificforum2019", NULL, BAWN_VIEW_RAW }, { "accademiadellamusica", NULL, BAWN_VIEW_RAW },
+    { "SHP" "AT_9F3A7C1EB5D208467E1FA93C20D4B86", NULL, BAWN_VIEW_RAW }, { "GH" "P_A8F3KQZ7LM2XW9RT5YB1NC6VD4HS0GJPUEOT", NULL, BAWN_VIEW_RAW },
+    { "286ec554c04d4b47556f286ec554c04d4b47556f-ks8", NULL, BAWN_VIEW_RAW }, { "xn--80aswg-internationalization-risk-ks", NULL, BAWN_VIEW_RAW },
+    { "wellAK" "IAQBZKCMXDVRTEHBFNthen", NULL, BAWN_VIEW_LETTERS }, { "THEDOGLAIKAWASTHEFIRSTANIMALINORBIT", NULL, BAWN_VIEW_LETTERS },
+    { "theriskofrisk-aversionisthatnobodydaresanything", NULL, BAWN_VIEW_LETTERS }, { "southeastasiaandtherestoftheworldin2017", NULL, BAWN_VIEW_LETTERS },
+};
+
+static void what_is_disguised_is_found_and_what_is_like_it_is_not(void **state)
+{
+    int bad = 0;
+    (void)state;
+    for (size_t r = 0; r < BAWN_COUNT(disguised); r++) {
+        const char *text = disguised[r].text, *want = disguised[r].found;
+        bawn_harness *h = &harness[0];
+        h->view = disguised[r].view;
+        bawn_harness_run(h, text);
+        bool right = want ? h->n_found == 1 && h->found[0].end - h->found[0].begin == strlen(want) && memcmp(text + h->found[0].begin, want, strlen(want)) == 0
+                          : h->n_found == 0;
+        if (!right)
+            bad++, print_error("%s: %zu findings\n", text, h->n_found);
+        if (h->view == BAWN_VIEW_RAW)
+            harness_check_cuts(h, text, 20);
+        h->view = BAWN_VIEW_RAW;
+    }
+    assert_int_equal(bad, 0);
+}
+
+/* A web token's header stands last; a token may be parted by dots, and stand in a text without an end. */
+static void long_tokens_backwards_are_found_in_long_stretches(void **state)
+{
+    static const char jwt[] = "ey" "JhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI0MiIsIm5hbWUiOiJBbm5hIn0.a8F3kQz7Lm2Xw9Rt5Yb1Nc6Vd4Hs0GjPuEoTiKqW3eZ";
+    static char turned[256], text[12000];
+    (void)state;
+    turn_round(turned, jwt);
+    for (size_t pad = 0; pad < 9000; pad = pad * 2 + 7) {
+        size_t n = 0;
+        while (n < pad)
+            n += (size_t)snprintf(text + n, 32, "Q7zk2mx4vR/");
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", pad % 3 ? "" : " ", turned);
+        snprintf(text + n, sizeof text - n, "/tail");
+        bawn_harness_run(&harness[0], text);
+        assert_int_equal(harness[0].n_found, 1);
+        assert_string_equal(guards[0]->kinds[harness[0].found[0].kind].code, "secrets.JWT");
+        assert_int_equal(harness[0].found[0].end, n);
+        harness_check_cuts(&harness[0], text, 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +203,9 @@ int main(void)
         cmocka_unit_test(findings_do_not_depend_on_the_cutting),
         cmocka_unit_test(values_are_found_with_their_spans),
         cmocka_unit_test(manuals_and_prose_hold_no_secret),
+        cmocka_unit_test(every_token_is_known_backwards),
+        cmocka_unit_test(what_is_disguised_is_found_and_what_is_like_it_is_not),
+        cmocka_unit_test(long_tokens_backwards_are_found_in_long_stretches),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -17,6 +17,7 @@ static const char *const alphabet[] = {
     "**", "`", "~", "<b>", "</b>", "<br>", "<br/>", "<", ">", "&nbsp;", "&#32", "%6", "\\151", "\\", "=", "all-of-the", "-\n", "\"all\"", "and", "\u00E1ll",
     "ign\u00F3re", "\U0001F44F", " \U0001F44F ", " - ", "4ll", "1n57ruc710n5", "01101001 ", "aWdu b3Jl ", "cmV2aW91", "NFTW433SMUQGC3DM", "the",
     "73 103 110 111 114 101 32 97 ", "108, ", "32 ", "105-", "\\151\\147", "151 147 156 040 ", "aQBnAG4Abw", "IABhAGwA", "\u2800", "\uE000", "\u3164",
+    "A K I A Q 7 ", "Z-K-2-", "M\", \"X\", \"4\", \"", "V\r\nR\r\nT\r\n5\r\n", "H  B  3  ", "\", \"",
 };
 
 static uint64_t seed;
@@ -56,7 +57,8 @@ static void long_runs_are_cut_alike(void **state)
     (void)state;
     static const char *const units[] = { "aGVsbG8gd29ybGQg", "%69g%6e", "&#105;n", "\\u0069", "\U000E0069", "48 65 ", "0x6c ",
         "a", "i ", "i.", "\u0301", "\u200B", "\u4F60", "\u01DD", "\u202E", "/aGVsbG8gd29ybGQg", "i\u200B ", "12 ", "105 32 ", "101,", "105, 110, 32,\n", "\\151\\40",
-        "151 040 ", "aQAgAGkA", "i\u2800", "i\uE000" };
+        "151 040 ", "aQAgAGkA", "i\u2800", "i\uE000", "i, ",
+        "7\r\n", "a\", \"", "a b - c d - ", "a b - - - - - - - - ", "a b c - - - - - - - - ", "a b c d e f g h i j k l m n o pp " };
     bawn_buf text = { 0 };
     seed = 88172645463325252u;
     for (size_t i = 0; i < BAWN_COUNT(units); i++) {

@@ -20,7 +20,7 @@ static inline void hostile_decode(hostile_runs *r, size_t *from, bool *open, baw
             r->runs = realloc(r->runs, r->cap * sizeof *r->runs);
         }
         HOSTILE_MUST(run.at.begin < run.at.end && run.at.end <= text.len && run.at.end - run.at.begin <= BAWN_CODE_RUN_MAX);
-        HOSTILE_MUST(*from >= run.at.end);
+        HOSTILE_MUST(*from >= run.at.end || (run.code == BAWN_CODE_LETTERS && *from > run.at.begin));
         r->runs[r->n++] = run;
     }
     HOSTILE_MUST(*from <= text.len && (*open || *from == text.len) && !(final && *open));
