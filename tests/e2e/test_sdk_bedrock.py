@@ -197,6 +197,19 @@ def test_error_form(at_errors, upstream):
         ask(at_errors, False, "please blockme now")
     assert caught.value.response["Error"]["Code"] == "ValidationException" and upstream.requests == []
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+    assert caught.value.response["ResponseMetadata"]["HTTPHeaders"]["x-amzn-errortype"] == "ValidationException"
+
+
+def test_guardrail_that_a_request_names(at_mock, upstream):
+    upstream.script = mock.answer_json(mock.converse({"text": "Yes."}))
+    client, named = sdk(at_mock), {"guardrailIdentifier": "test", "guardrailVersion": "DRAFT"}
+    asked = client.converse(modelId=MODEL, messages=[user("hello")], guardrailConfig=named)
+    assert asked["output"]["message"]["content"] == [{"text": "Yes."}]
+    assert "guardrailConfig" not in upstream.requests[-1].json()                        # AWS knows nothing of ours
+    client.converse(modelId=MODEL, messages=[user("hello")], guardrailConfig={"guardrailIdentifier": "gr0aws", "guardrailVersion": "1"})
+    assert upstream.requests[-1].json()["guardrailConfig"]["guardrailIdentifier"] == "gr0aws"
+    with pytest.raises(botocore.exceptions.ClientError, match="no trace"):
+        client.converse(modelId=MODEL, messages=[user("hello")], guardrailConfig=named | {"trace": "enabled"})
 
 
 # ---- masks and tokens ---------------------------------------------------------------------------------------------------
