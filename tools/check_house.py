@@ -15,12 +15,13 @@ import sys
 
 # Who may include whom: a room may include those after it, never one before. Rooms that are not built yet stand in
 # their place. `record` lies just above `base`: what writes the event is above it, it knows nobody (docs/decisions.md).
-ORDER = ("connectors cli serve control redteam posture data model respond watch access exchange dialect engine guard "
+ORDER = ("connectors cli serve control redteam posture data model respond watch access exchange translate dialect engine guard "
          "scorer encoder match text policy record base").split()
 # Beyond the order: rooms that lie above another and still know nothing of it.
 STRANGERS = {
     "connectors": {"engine", "guard", "match", "policy"},       # the data plane holds no decision
     "dialect": {"engine", "guard", "match", "text", "policy", "record"},
+    "translate": {"engine", "guard", "match", "text", "policy", "record"},
     "match": {"policy", "record"},
     "text": {"policy", "record"},
     "guard": {"policy", "record"},
