@@ -48,7 +48,9 @@ static bool write_ask(bawn_translated *out, const bawn_tr_ask *a, bawn_tr_reader
     bawn_buf b = { 0 };
 
     ok = openai ? bawn_tr_write_openai(&b, a, r) : bawn_tr_write_anthropic(&b, a, r);
-    if (ok) {
+    if (b.failed) {
+        ok = bawn_tr_memory(r);
+    } else if (ok) {
         out->body = bawn_arena_copy(r->arena, bawn_buf_slice(&b), &ok);
         ok = ok || bawn_tr_memory(r);
     }
