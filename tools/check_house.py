@@ -16,12 +16,13 @@ import sys
 # Who may include whom: a room may include those after it, never one before. Rooms that are not built yet stand in
 # their place. `record` lies just above `base`: what writes the event is above it, it knows nobody (docs/decisions.md).
 # Nor does `confine`, which every process may enter.
-ORDER = ("connectors cli serve control redteam posture data model respond watch access exchange dialect engine guard "
+ORDER = ("connectors cli serve control redteam posture data model respond watch access exchange translate dialect engine guard "
          "scorer encoder match text policy record confine base").split()
 # Beyond the order: rooms that lie above another and still know nothing of it.
 STRANGERS = {
     "connectors": {"engine", "guard", "match", "policy"},       # the data plane holds no decision
     "dialect": {"engine", "guard", "match", "text", "policy", "record", "confine"},
+    "translate": {"engine", "guard", "match", "text", "policy", "record", "confine"},
     "match": {"policy", "record", "confine"},
     "text": {"policy", "record", "confine"},
     "guard": {"policy", "record", "confine"},
