@@ -322,7 +322,7 @@ static bool write_main(bawn_buf *out, const bawn_policy *p, const bawn_serve_pla
         return false;
     if (plan->user)
         bawn_buf_fmt(out, "user %s %s;\n", plan->user, plan->group);
-    bawn_buf_fmt(out, "worker_processes %u;\nworker_shutdown_timeout 1h;\ndaemon off;\nerror_log stderr warn;\n"
+    bawn_buf_fmt(out, "worker_processes %u;\nworker_shutdown_timeout 1h;\nworker_rlimit_core 0;\ndaemon off;\nerror_log stderr warn;\n"
                       "pid nginx.pid;\nevents { worker_connections %llu; }\n", plan->workers ? plan->workers : 1,
                  (unsigned long long)connections(p));
     return true;
