@@ -142,7 +142,7 @@ static void rewrite(bawn_buf *out, const bawn_finds *finds, bawn_slice text, siz
         if (i == n || masks[i].at.end > end)
             break;
         assert_true(bawn_mask_write(out, here.wall, masks[i].found,
-                                    bawn_slice_of(text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin), nested, NULL));
+                                    bawn_slice_of(text.ptr + masks[i].at.begin, masks[i].at.end - masks[i].at.begin), NULL));
         at = masks[i].at.end;
     }
     free(masks);

@@ -129,6 +129,8 @@ static const bawn_tr_field rows[] = {
     { "thinking.budget_tokens", REFUSED(THINK) },
     { "thinking.display", REFUSED(THINK) },
     { "thinking.type", UNLESS("\"disabled\"", THINK) },
+    { "thread.previous_message_id", REFUSED(NONE) },
+    { "thread.type", REFUSED(NONE) },
     { "tool_choice", CARRIED },
     { "tool_choice.disable_parallel_tool_use", CARRIED },
     { "tool_choice.name", CARRIED },

@@ -70,10 +70,10 @@ bool bawn_translate_request(bawn_translated *out, const bawn_translate_pair *p, 
     bool ok;
 
     *out = (bawn_translated){ .stream = false };
-    if (!must_translate(p, err) || !bawn_json_parse(&j, body, DEPTH, err))
+    if (!must_translate(p, err))
         return false;
-    r.used = bawn_tr_array(&r, j.n, 1);
-    ok = r.used && (bawn_json_is_object(&j) || bawn_error_set(err, BAWN_E_INVALID_REQUEST, "The body is no JSON object."));
+    ok = bawn_json_parse(&j, body, DEPTH, err) && (r.used = bawn_tr_array(&r, j.n, 1)) != NULL;
+    ok = ok && (bawn_json_is_object(&j) || bawn_error_set(err, BAWN_E_INVALID_REQUEST, "The body is no JSON object."));
     ok = ok && read_ask(&a, &r, p) && write_ask(out, &a, &r, p);
     bawn_json_free(&j);
     return ok;
@@ -106,9 +106,9 @@ bool bawn_translate_answer(bawn_buf *out, const bawn_translate_pair *p, bawn_sli
     bawn_error wrong = { 0 };
     size_t start = out->len;
 
-    if (!bawn_json_parse(&j, body, DEPTH, &wrong))
-        return bawn_error_set(err, wrong.code == BAWN_E_NO_MEMORY ? BAWN_E_NO_MEMORY : BAWN_E_UPSTREAM_INVALID, "%s", wrong.message);
-    bool ok = bawn_json_is_object(&j) || bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "The answer is no JSON object.");
+    bool ok = bawn_json_parse(&j, body, DEPTH, &wrong) ||
+              bawn_error_set(err, wrong.code == BAWN_E_NO_MEMORY ? BAWN_E_NO_MEMORY : BAWN_E_UPSTREAM_INVALID, "%s", wrong.message);
+    ok = ok && (bawn_json_is_object(&j) || bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "The answer is no JSON object."));
     ok = ok && read_said(&s, &r, p);
     if (ok && p->client == &bawn_dialect_openai)
         bawn_tr_say_openai(out, &s);

@@ -151,7 +151,7 @@ def expected():
     docs = {f"share/doc/bawn/{p.relative_to(cli.ROOT / 'docs')}" for p in (cli.ROOT / "docs").rglob("*.md")}
     pages = {f"share/man/man{p.suffix[1:]}/{p.name}" for p in (cli.ROOT / "docs/man").iterdir()}
     examples = {f"share/doc/bawn/examples/policies/{p.name}" for p in (cli.ROOT / "examples/policies").glob("*.yaml")}
-    return set(INSTALLED) | docs | pages | examples | {f"share/doc/bawn/{n}" for n in ("README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE")}
+    return set(INSTALLED) | docs | pages | examples | {f"share/doc/bawn/{n}" for n in ("openapi.yaml", "README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE")}
 
 
 @cli.needs_plain_module

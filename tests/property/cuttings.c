@@ -209,7 +209,8 @@ static void find_masks(const game *g, bawn_finds *out, const run *whole, const r
             k++;
         if (k == w->n_kinds)
             fail_msg("no kind %s is masked", f->kind);
-        bawn_found m = { .span = f->span, .kind = k, .guard = w->kind_guard[k], .action = BAWN_MASK, .style = rulings[k].style };
+        size_t from = said->segments[f->segment].offset;
+        bawn_found m = { .span = { from + f->span.begin, from + f->span.end }, .kind = k, .guard = w->kind_guard[k], .action = BAWN_MASK, .style = rulings[k].style };
         bawn_quotes q = { 0 };
         if (p->kind >= TOOL)
             bawn_quotes_found(&m, &q, bawn_buf_slice(&p->text), true);
