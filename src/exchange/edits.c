@@ -189,8 +189,11 @@ bool bawn_edits_make(bawn_exchange *x, bawn_side side, const bawn_field *fields,
         size_t end = first;                                     /* finds are sorted by segment */
         while (end < finds->n && finds->items[end].segment == i)
             end++;
-        size_t n_masks = end > first ? bawn_masks_of(masks, finds->items + first, end - first, i) : 0;
-        n_masks = take_whole(masks, n_masks, finds->items + first, end - first, fields[i].text.len);
+        size_t n_masks = 0;
+        if (end > first) {                                      /* else there may be no list at all */
+            n_masks = bawn_masks_of(masks, finds->items + first, end - first, i);
+            n_masks = take_whole(masks, n_masks, finds->items + first, end - first, fields[i].text.len);
+        }
         first = end;
         size_t before = e.n;
         bawn_slice mark = side == BAWN_INPUT ? bawn_prompt_mark(x, fields, n, i) : BAWN_NIL;
