@@ -1,5 +1,5 @@
 """From rounds to tables and to one `name value` line for each bar."""
-from measure import med
+from measure import failed, med
 from plan import CONTROL, HAPROXY, LATENCY, NGINX, OFF, OURS, RATIO, STREAMS
 
 SIZES = {"1k": "1kB", "8k": "8kB", "64k": "64kB", "1m": "1MB"}
@@ -27,7 +27,7 @@ def cpu_table(rounds):
         cells = [f"{show(cpu(rounds, body, n))} ({show(ratio(rounds, body, n), 2)})" if cpu(rounds, body, n) else "–"
                  for n in names]
         rps = [show(med([r[body, n].get("rps") for r in rounds])) for n in (NGINX, OURS)]
-        bad = sum(r[body, OURS].get(k, 0) for r in rounds for k in ("err_status", "err_timeout", "err_read", "err_connect"))
+        bad = sum(failed(r[body, OURS]) for r in rounds)
         print(f"| {body} | " + " | ".join(cells + rps + [str(bad)]) + " |")
 
 

@@ -6,13 +6,11 @@ them), so what is measured is the rest: calls whose arguments are looked at, and
 of a request is the solid figure; ratios are taken inside a round, a figure is the median over the rounds. `begin_ms`: from the start of
 the program to the first answer, which has making and entering the filter in it.
 """
-import time
-
 import bars
 import measure
 import ours
 import plan
-from settings import LOAD_CPU, MOCK, PORT, bin_
+from settings import PORT
 
 OFF, ON = "off", "on"
 
@@ -27,22 +25,13 @@ def one_round(systems, seconds, turn):
 
 def main(build, rounds=8, seconds=4):
     systems = {name: ours.system(build, f"confine-{name}", PORT + i, words=["--confine", name]) for i, name in enumerate((OFF, ON))}
-    mock = measure.spawn([bin_("mock"), "-p", str(MOCK)], LOAD_CPU)
-    try:
-        time.sleep(0.2)
-        for s in systems.values():
-            measure.start(s["name"], s)
-        with measure.Lock():
-            found = [one_round(systems, seconds, i) for i in range(rounds)]
-            begin = {name: measure.med(plan.cold_starts(s, 5)) for name, s in systems.items()}
-    finally:
-        for s in systems.values():
-            measure.stop(s.get("proc"))
-        measure.stop(mock)
+    with plan.running(systems):
+        found = [one_round(systems, seconds, i) for i in range(rounds)]
+        begin = {name: measure.med(plan.cold_starts(s, 5)) for name, s in systems.items()}
     for i in found:
         for name in systems:
             print(f"  confine {name:4} CPU {i[name]['gw_cpu_us_per_req']:6.1f} us a request   {i[name]['rps']:7.0f} answers/s   "
-                  f"errors {sum(i[name].get(k, 0) for k in ('err_status', 'err_timeout', 'err_read', 'err_connect'))}")
+                  f"errors {measure.failed(i[name])}")
     for name, key in (("cpu", "gw_cpu_us_per_req"), ("answers", "rps")):
         bars.line(f"confine_{name}_ratio", measure.med([i[ON][key] / i[OFF][key] for i in found]), 3)
     bars.line("confine_begin_ms", begin[ON] - begin[OFF], 1, f" of {begin[ON]:.1f}")

@@ -13,7 +13,8 @@ import time
 import bars
 import measure
 import ours
-from settings import DIR, GW_CPU, LOAD_CPU, MOCK, PORT, bin_
+import plan
+from settings import DIR, GW_CPU, PORT
 
 PROCESS, SYNC = "process", "sync"
 RATE = 100
@@ -46,22 +47,13 @@ def one_round(systems, seconds):
 def main(build, rounds=5, seconds=3):
     systems = {name: ours.system(build, f"durability-{name}", PORT + i, more=f"record: {{durability: {name}}}\n")
                for i, name in enumerate((PROCESS, SYNC))}
-    mock = measure.spawn([bin_("mock"), "-p", str(MOCK)], LOAD_CPU)
-    try:
-        time.sleep(0.2)
-        for name, s in systems.items():
-            measure.start(s["name"], s)
-        with measure.Lock():
-            found = [one_round(systems, seconds) for _ in range(rounds)]
-    finally:
-        for s in systems.values():
-            measure.stop(s.get("proc"))
-        measure.stop(mock)
+    with plan.running(systems):
+        found = [one_round(systems, seconds) for _ in range(rounds)]
     for i in found:
         for name in systems:
             p50, load = i[name]
             print(f"  {name:8} p50 {p50:7.0f} us   CPU {load['gw_cpu_us_per_req']:6.1f} us a request   {load['rps']:7.0f} answers/s   "
-                  f"errors {sum(load.get(k, 0) for k in ('err_status', 'err_timeout', 'err_read', 'err_connect'))}")
+                  f"errors {measure.failed(load)}")
     bars.line("fdatasync_us", measure.med([i["disk"] for i in found]), 0)
     bars.line("sync_p50_over_process_us", measure.med([i[SYNC][0] - i[PROCESS][0] for i in found]), 0)
     bars.line("sync_p50_over_process_in_fdatasyncs", measure.med([(i[SYNC][0] - i[PROCESS][0]) / i["disk"] for i in found]))

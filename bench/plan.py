@@ -1,5 +1,6 @@
 """What is measured, in rounds: every system with every body, one after the other, so that what else the machine does
 falls on all of them alike."""
+import contextlib
 import os
 import subprocess
 import time
@@ -30,6 +31,20 @@ def stop_all(mock, all_systems):
     for s in all_systems.values():
         measure.stop(s.get("proc"))
     measure.stop(mock)
+
+
+@contextlib.contextmanager
+def running(systems):
+    """Several systems and the mock behind them, alone on the machine while the block runs."""
+    mock = measure.spawn([bin_("mock"), "-p", str(MOCK)], LOAD_CPU)
+    try:
+        time.sleep(0.2)
+        for s in systems.values():
+            measure.start(s["name"], s)
+        with measure.Lock():
+            yield
+    finally:
+        stop_all(mock, systems)
 
 
 def cold_starts(s, times):

@@ -154,6 +154,11 @@ def wrk(s, body, secs):
     return r
 
 
+def failed(load):
+    """Requests of wrk() that got no proper answer."""
+    return sum(load.get(k, 0) for k in ("err_status", "err_timeout", "err_read", "err_connect"))
+
+
 def post(s, body, timeout=60):
     c = http.client.HTTPConnection("127.0.0.1", s["port"], timeout=timeout)
     h = {"Content-Type": "application/json", "Authorization": "Bearer sk-bench"}

@@ -27,6 +27,20 @@ void *bawn_realloc(void *old, size_t size)
     return must_fail() ? NULL : realloc(old, size ? size : 1);
 }
 
+bool bawn_grow(void **items, size_t *cap, size_t n, size_t size, size_t first)
+{
+    size_t more = *cap ? *cap * 2 : first;
+    void *p;
+
+    if (n < *cap)
+        return true;
+    if (!(p = bawn_realloc(*items, more * size)))
+        return false;
+    *items = p;
+    *cap = more;
+    return true;
+}
+
 void bawn_free(void *p)
 {
     free(p);

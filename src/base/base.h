@@ -60,6 +60,8 @@ size_t bawn_arena_used(const bawn_arena *);
 /* Every allocation of libbawn goes through these three, so that tests can make the Nth one fail. */
 void *bawn_malloc(size_t size);
 void *bawn_realloc(void *old, size_t size);
+/* Room for an (n + 1)th item: an array that doubles, from `first` items on. False: out of memory, *items as it was. */
+bool bawn_grow(void **items, size_t *cap, size_t n, size_t size, size_t first);
 void bawn_free(void *);
 extern size_t bawn_malloc_fail_at;                                /* tests: 0 = never, N = the Nth from now fails */
 extern size_t bawn_malloc_fail_more;                              /* tests: ... and so many behind it */

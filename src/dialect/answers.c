@@ -29,21 +29,16 @@ bool bawn_answer_walk(bawn_walk *w, const char *root, bawn_place start)
 }
 
 /* ---- what it says of itself ------------------------------------------------------------------------------------ */
-bool bawn_answer_text(bawn_slice *out, bawn_walk *w, uint32_t token)
-{
-    return token == 0 || bawn_walk_type(w, token) != BAWN_JSON_STRING || bawn_walk_text(out, w, token);
-}
-
 bool bawn_answer_id(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
-    return bawn_answer_text(&w->out->id, w, token);
+    return bawn_walk_string(&w->out->id, w, token);
 }
 
 bool bawn_answer_model(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     (void)p, (void)index;
-    return bawn_answer_text(&w->out->model, w, token);
+    return bawn_walk_string(&w->out->model, w, token);
 }
 
 bool bawn_answer_stop(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
@@ -51,7 +46,7 @@ bool bawn_answer_stop(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t inde
     bawn_slice reason = BAWN_NIL;
 
     (void)p, (void)index;
-    if (!bawn_answer_text(&reason, w, token))
+    if (!bawn_walk_string(&reason, w, token))
         return false;
     if (reason.len > 0 && bawn_shape_id(reason) && w->out->n_finish < BAWN_COUNT(w->out->finish_reasons))
         w->out->finish_reasons[w->out->n_finish++] = reason;
@@ -85,8 +80,8 @@ bool bawn_answer_call(bawn_walk *w, uint32_t channel, uint32_t named, uint32_t w
 {
     bawn_call call = { .channel = channel };
 
-    if (!bawn_answer_text(&call.name, w, bawn_json_get(w->json, named, "name")) ||
-        !bawn_answer_text(&call.id, w, bawn_json_get(w->json, whole, id)))
+    if (!bawn_walk_string(&call.name, w, bawn_json_get(w->json, named, "name")) ||
+        !bawn_walk_string(&call.id, w, bawn_json_get(w->json, whole, id)))
         return false;
     if (!bawn_shape_id(call.id))
         call.id = BAWN_NIL;

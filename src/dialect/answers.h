@@ -20,8 +20,6 @@ bool bawn_answer_model(bawn_walk *, bawn_place *, uint32_t token, uint32_t index
 bool bawn_answer_stop(bawn_walk *, bawn_place *, uint32_t token, uint32_t index);
 bool bawn_answer_padding(bawn_walk *, bawn_place *, uint32_t token, uint32_t index);
 
-/* The string; *out stays where it is none, or the token 0. False: out of memory. */
-bool bawn_answer_text(bawn_slice *out, bawn_walk *, uint32_t token);
 /* The counts of those keys, where they are there. Always true. */
 bool bawn_answer_usage(bawn_walk *, uint32_t usage, const char *input, const char *output);
 /* For the record: who is called. named: the object with its name; whole: the one with its id, under that key. */

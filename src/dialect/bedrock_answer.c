@@ -14,8 +14,9 @@ static bool called_tool(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t in
 static bool block(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     uint32_t use = bawn_json_get(w->json, token, "toolUse");
+    bool alone = use || bawn_json_get(w->json, token, "reasoningContent");
 
-    return bawn_block_listed(w, p, index, use != 0 || bawn_json_get(w->json, token, "reasoningContent") != 0) && (use == 0 || called_tool(w, p, use, 0));
+    return bawn_block_listed(w, p, index, alone) && (!use || called_tool(w, p, use, 0));
 }
 
 static bool usage(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)

@@ -64,13 +64,6 @@ static bawn_span member_of(const bawn_json *j, uint32_t value)
     return span;
 }
 
-static bool string_in(bawn_slice *out, bawn_walk *w, uint32_t object, const char *key)
-{
-    uint32_t token = bawn_json_get(w->json, object, key);
-
-    return !token || bawn_walk_type(w, token) != BAWN_JSON_STRING || bawn_walk_text(out, w, token);
-}
-
 /* AWS's own, unless it has the name of one of ours. */
 static bool guardrail(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
@@ -81,8 +74,9 @@ static bool guardrail(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t inde
     if (bawn_walk_type(w, token) != BAWN_JSON_OBJECT)
         return bawn_walk_refuse(w, "guardrailConfig", "an object", token);
     out->guardrail_wire = member_of(w->json, token);
-    if (!string_in(&out->guardrail, w, token, "guardrailIdentifier") || !string_in(&out->guardrail_version, w, token, "guardrailVersion") ||
-        !string_in(&trace, w, token, "trace"))
+    if (!bawn_walk_string(&out->guardrail, w, bawn_json_get(w->json, token, "guardrailIdentifier")) ||
+        !bawn_walk_string(&out->guardrail_version, w, bawn_json_get(w->json, token, "guardrailVersion")) ||
+        !bawn_walk_string(&trace, w, bawn_json_get(w->json, token, "trace")))
         return false;
     out->guardrail_trace = trace.len > 0 && !bawn_slice_is(trace, "disabled");
     return true;

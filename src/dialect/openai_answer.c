@@ -1,11 +1,9 @@
 /* openai_answer.c: answers and stream chunks -> conversation. One table serves both: `message` and `delta` have the
- * same fields on the same channels, so that a stream, joined, is the whole answer. */
+ * same fields on the same channels, so that a stream, joined, is the whole answer. In a chunk (walk.extra is
+ * set) pointers count choices and calls by their `index`, whatever their place is, as the whole answer does. */
 #include "dialect/answers.h"
 #include "dialect/openai.h"
-#include "dialect/pointer.h"
 #include "dialect/responses.h"
-
-#include <stdio.h>
 
 static bool index_of(uint32_t *out, bawn_walk *w, uint32_t object, uint32_t position, const char *what)
 {
@@ -23,7 +21,11 @@ static bool choice(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
 {
     bawn_choice *c;
 
-    return index_of(&p->choice, w, token, index, "choice") && bawn_walk_choice(w, &c, p->choice);
+    if (!index_of(&p->choice, w, token, index, "choice") || !bawn_walk_choice(w, &c, p->choice))
+        return false;
+    if (w->extra)
+        bawn_walk_number(w, p->choice);
+    return true;
 }
 
 static bool tool_call(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t index)
@@ -33,6 +35,8 @@ static bool tool_call(bawn_walk *w, bawn_place *p, uint32_t token, uint32_t inde
 
     if (!index_of(&p->call, w, token, index, "tool call"))
         return false;
+    if (w->extra)
+        bawn_walk_number(w, p->call);
     for (size_t i = 0; i < BAWN_COUNT(kinds); i++)
         if (bawn_json_get(w->json, token, kinds[i]))
             function = bawn_json_get(w->json, token, kinds[i]);
@@ -101,11 +105,12 @@ const bawn_hook_row bawn_openai_answer_hooks[] = {
 };
 const size_t bawn_openai_n_answer_hooks = BAWN_COUNT(bawn_openai_answer_hooks);
 
-static bool walk(bawn_conversation *out, const char *root, const bawn_json *j, bawn_arena *arena, bawn_error *err)
+static bool walk(bawn_conversation *out, bool chunk, const char *root, const bawn_json *j, bawn_arena *arena, bawn_error *err)
 {
     bawn_walk w;
 
     bawn_walk_begin(&w, bawn_openai_trie(), out, j, arena, err);
+    w.extra = chunk ? &chunk : NULL;
     return bawn_answer_is_object(j, err) && bawn_answer_walk(&w, root, (bawn_place){ 0 });
 }
 
@@ -115,11 +120,11 @@ bool bawn_openai_answer(bawn_conversation *out, bawn_operation op, const bawn_js
 {
     switch (op) {
     case BAWN_OP_CHAT:
-        return walk(out, "answer", j, arena, err);
+        return walk(out, false, "answer", j, arena, err);
     case BAWN_OP_RESPONSES:
         return bawn_responses_answer(out, j, arena, err);
     case BAWN_OP_EMBEDDINGS:
-        return walk(out, "vectors", j, arena, err);
+        return walk(out, false, "vectors", j, arena, err);
     case BAWN_OP_MODELS:
     case BAWN_OP_MODEL:
         *out = (bawn_conversation){ .input_tokens = -1, .output_tokens = -1 };
@@ -129,45 +134,6 @@ bool bawn_openai_answer(bawn_conversation *out, bawn_operation op, const bawn_js
     }
 }
 
-static bawn_slice behind(bawn_slice s, size_t at) { return bawn_slice_of(s.ptr + at, s.len - at); }
-
-/* Where the next segment of a pointer begins. */
-static size_t next_segment(bawn_slice path, size_t at)
-{
-    while (at < path.len && path.ptr[at] != '/')
-        at++;
-    return at;
-}
-
-/* The pointer as it would be in the whole answer: chunks number choices and tool calls by `index`, whatever their place is. */
-static bool whole_path(bawn_field *f, bawn_arena *arena)
-{
-    const bawn_slice choices = BAWN_LIT("/choices/"), delta = BAWN_LIT("/delta"), calls = BAWN_LIT("/tool_calls/");
-    uint32_t field = bawn_channel_field(f->channel);
-    size_t at = next_segment(f->path, choices.len);
-    char head[96];
-    int n = snprintf(head, sizeof(head), "/choices/%u/message", bawn_channel_choice(f->channel));
-
-    if (!bawn_slice_starts(f->path, choices) || !bawn_slice_starts(behind(f->path, at), delta))
-        return true;
-    at += delta.len;
-    if (field >= BAWN_CHANNEL_TOOL_ARGUMENTS && bawn_slice_starts(behind(f->path, at), calls)) {
-        snprintf(head + n, sizeof(head) - (size_t)n, "/tool_calls/%u", (field - BAWN_CHANNEL_TOOL_ARGUMENTS) / 2);
-        at = next_segment(f->path, at + calls.len);
-    }
-    return bawn_pointer_rebase(&f->path, at, head, arena);
-}
-
-static bool chunk(bawn_conversation *out, const bawn_json *j, bawn_arena *arena, bawn_error *err)
-{
-    if (!walk(out, "answer", j, arena, err))
-        return false;
-    for (size_t i = 0; i < out->n_fields; i++)
-        if (!whole_path(&out->fields[i], arena))
-            return bawn_error_set(err, BAWN_E_NO_MEMORY, "no memory for an event");
-    return true;
-}
-
 bool bawn_openai_event(bawn_conversation *out, bawn_stream_state *state, bawn_operation op, const bawn_json *j,
                        bawn_arena *arena, bawn_error *err)
 {
@@ -175,5 +141,5 @@ bool bawn_openai_event(bawn_conversation *out, bawn_stream_state *state, bawn_op
         return bawn_responses_event(out, state, j, arena, err);
     if (op != BAWN_OP_CHAT)
         return bawn_error_set(err, BAWN_E_UPSTREAM_INVALID, "found a stream, expected one only from chat completions and responses");
-    return chunk(out, j, arena, err);
+    return walk(out, true, "answer", j, arena, err);
 }

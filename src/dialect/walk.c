@@ -57,6 +57,11 @@ bool bawn_walk_text(bawn_slice *out, bawn_walk *w, uint32_t token)
     return bawn_json_decode(out, &map, w->json, token, w->arena) || bawn_walk_memory(w);
 }
 
+bool bawn_walk_string(bawn_slice *out, bawn_walk *w, uint32_t token)
+{
+    return token == 0 || bawn_walk_type(w, token) != BAWN_JSON_STRING || bawn_walk_text(out, w, token);
+}
+
 bawn_span bawn_walk_value(const bawn_json *j, uint32_t token)
 {
     const bawn_json_token *t = &j->tokens[token];

@@ -63,6 +63,9 @@ bool bawn_walk_path(bawn_slice *out, bawn_walk *);                          /* p
  * what stands there, UINT32_MAX for nothing. Always false. */
 bool bawn_walk_refuse(bawn_walk *, const char *param, const char *expected, uint32_t token);
 bool bawn_walk_flag(bool *out, bawn_walk *, const char *param, uint32_t token);    /* true, false or null; else refused */
+/* The element at hand has that number in pointers: for a hook of it, before anything asks for its path. */
+static inline void bawn_walk_number(bawn_walk *w, uint32_t number) { w->number = number; }
+bool bawn_walk_string(bawn_slice *out, bawn_walk *, uint32_t token);      /* ... where it is one; *out stays where it is none, or the token 0 */
 static inline uint8_t bawn_walk_type(const bawn_walk *w, uint32_t token) { return w->json->tokens[token].type; }   /* bawn_json_type */
 bool bawn_walk_memory(bawn_walk *);                                       /* says out of memory; returns false */
 bawn_span bawn_walk_value(const bawn_json *, uint32_t token);             /* wire bytes of a value, quotes included */

@@ -12,8 +12,6 @@ static bool reads_json(bawn_channel *c)
 /* Whether nothing behind the text will be judged with it. */
 static bool is_last(const bawn_channel *c) { return c->ended || c->let_go; }
 
-static bawn_span moved(bawn_span span, size_t by) { return (bawn_span){ span.begin - by, span.end - by }; }
-
 /* *q moved on in the channel's text, whose offsets are raw ones. */
 static void pass(const bawn_channel *c, bawn_quotes *q, size_t to)
 {
@@ -49,9 +47,9 @@ static bool fit(bawn_channel *c, bawn_found *f, size_t *open)
             f->action = BAWN_BLOCK;                     /* part of it has left */
         return f->fitted = true;
     }
-    f->span = moved(f->span, c->base);
+    f->span.begin -= c->base, f->span.end -= c->base;
     bawn_quotes_found(f, &q, bawn_buf_slice(&c->text), is_last(c));
-    f->span = (bawn_span){ f->span.begin + c->base, f->span.end + c->base };
+    f->span.begin += c->base, f->span.end += c->base;
     *open = q.at + c->base;
     return f->fitted;
 }

@@ -58,14 +58,8 @@ static void index_item(bawn_tokens *t, size_t item)
 
 static bool make_room(bawn_tokens *t)
 {
-    if (!t->items || t->n == t->cap) {
-        size_t cap = t->cap ? 2 * t->cap : 16;
-        entry *items = bawn_realloc(t->items, cap * sizeof *items);
-        if (!items)
-            return false;
-        t->items = items;
-        t->cap = cap;
-    }
+    if (!bawn_grow((void **)&t->items, &t->cap, t->n, sizeof *t->items, 16))
+        return false;
     if (4 * (t->n + 1) <= t->n_slots)
         return true;
     size_t n_slots = t->n_slots ? 2 * t->n_slots : 64;
@@ -172,14 +166,8 @@ static label_count *count_of(bawn_tokens *t, bawn_slice label)
     for (size_t i = 0; i < t->n_labels; i++)
         if (bawn_slice_eq(t->labels[i].name, label))
             return &t->labels[i];
-    if (t->n_labels == t->cap_labels) {
-        size_t cap = t->cap_labels ? 2 * t->cap_labels : 8;
-        label_count *labels = bawn_realloc(t->labels, cap * sizeof *labels);
-        if (!labels)
-            return NULL;
-        t->labels = labels;
-        t->cap_labels = cap;
-    }
+    if (!bawn_grow((void **)&t->labels, &t->cap_labels, t->n_labels, sizeof *t->labels, 8))
+        return NULL;
     t->labels[t->n_labels] = (label_count){ label, 1 };
     return &t->labels[t->n_labels++];
 }

@@ -8,21 +8,9 @@
 #define MARGIN (BAWN_MATCH_WIDTH + 8)
 #define ANCHOR_MARGIN 24        /* anchors are short: at most sixteen bytes and a white space */
 #define PENDING_MAX 1024
+#define FIRST 16                /* items of a list when it begins */
 
-/* ---- growing arrays --------------------------------------------------------------------------------------- */
-static bool grow(void **items, size_t *cap, size_t n, size_t size)
-{
-    if (n < *cap)
-        return true;
-    size_t more = *cap ? *cap * 2 : 16;
-    void *p = bawn_realloc(*items, more * size);
-    if (!p)
-        return false;
-    *items = p;
-    *cap = more;
-    return true;
-}
-
+/* ---- findings ---------------------------------------------------------------------------------------------- */
 bool bawn_finds_add(bawn_finds *f, const bawn_found *item)
 {
     for (size_t i = f->n; i > 0 && f->n - i < 8; i--) {     /* the same thing through another end or view */
@@ -36,7 +24,7 @@ bool bawn_finds_add(bawn_finds *f, const bawn_found *item)
             return true;
         }
     }
-    if (!grow((void **)&f->items, &f->cap, f->n, sizeof *f->items))
+    if (!bawn_grow((void **)&f->items, &f->cap, f->n, sizeof *f->items, FIRST))
         return false;
     f->items[f->n++] = *item;
     return true;
@@ -190,7 +178,7 @@ static void note_pending(bawn_view *v, bawn_judging *j, bawn_pending item)
 {
     if (v->n_pending >= PENDING_MAX)
         bawn_failures_note(j, guard_of(j, &item), BAWN_OVERLOADED);
-    else if (!grow((void **)&v->pending, &v->cap_pending, v->n_pending, sizeof item))
+    else if (!bawn_grow((void **)&v->pending, &v->cap_pending, v->n_pending, sizeof item, FIRST))
         bawn_failures_note(j, guard_of(j, &item), BAWN_OUT_OF_MEMORY);
     else
         v->pending[v->n_pending++] = item;
@@ -232,7 +220,7 @@ static void note_window(scan_context *s, uint16_t slot, size_t begin, size_t end
             return;
         }
     }
-    if (s->n_windows == WINDOWS_MAX || !grow((void **)&w->windows, &w->cap_windows, s->n_windows, sizeof *w->windows)) {
+    if (s->n_windows == WINDOWS_MAX || !bawn_grow((void **)&w->windows, &w->cap_windows, s->n_windows, sizeof *w->windows, FIRST)) {
         s->everywhere = true;
         return;
     }
@@ -288,7 +276,7 @@ static void note_anchor(void *context, uint32_t anchor, size_t end)
 
     if (hold == 0 || at <= v->hits_done || (!s->final && at >= end_of(v)))
         return;
-    if (!grow((void **)&v->open, &v->cap_open, v->n_open, sizeof *v->open)) {
+    if (!bawn_grow((void **)&v->open, &v->cap_open, v->n_open, sizeof *v->open, FIRST)) {
         s->judging->failed = true;
         return;
     }

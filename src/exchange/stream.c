@@ -192,14 +192,8 @@ static bool block(bawn_exchange *x)
 /* ---- an event ---------------------------------------------------------------------------------------------------------- */
 static bool hold_field(bawn_held *h, bawn_held_field f)
 {
-    if (h->n_fields == h->cap_fields) {
-        size_t cap = h->cap_fields ? 2 * h->cap_fields : 4;
-        bawn_held_field *more = bawn_realloc(h->fields, cap * sizeof *more);
-        if (!more)
-            return false;
-        h->fields = more;
-        h->cap_fields = cap;
-    }
+    if (!bawn_grow((void **)&h->fields, &h->cap_fields, h->n_fields, sizeof *h->fields, 4))
+        return false;
     h->fields[h->n_fields++] = f;
     return true;
 }

@@ -2,12 +2,22 @@
  * counted is the exchange's when it ends. */
 #include "exchange/exchange.h"
 
+#include <stdio.h>
+
+#define CHANNELS_MAX 4096
+
+/* The path as it would be in a whole answer: the "delta" of a choice is its "message" there. */
 static void keep_path(char out[96], bawn_slice path)
 {
-    size_t n = path.len < 95 ? path.len : 95;
+    const bawn_slice choices = BAWN_LIT("/choices/"), delta = BAWN_LIT("/delta");
+    size_t at = choices.len, behind;
 
-    memcpy(out, path.ptr, n);
-    out[n] = 0;
+    while (at < path.len && path.ptr[at] != '/')
+        at++;
+    bool chunk = bawn_slice_starts(path, choices) && bawn_slice_starts(bawn_slice_of(path.ptr + at, path.len - at), delta);
+    at = chunk ? at : path.len;
+    behind = chunk ? at + delta.len : at;
+    snprintf(out, 96, "%.*s%s%.*s", (int)at, path.ptr, chunk ? "/message" : "", (int)(path.len - behind), path.ptr + behind);
 }
 
 static bawn_stream_channel *start_channel(bawn_exchange *x, bawn_stream_channel *c, const bawn_field *f)
@@ -37,14 +47,8 @@ bawn_stream_channel *bawn_channels_open(bawn_exchange *x, const bawn_field *f)
     for (size_t i = 0; i < s->n_channels; i++)
         if (!s->channels[i].text)
             return start_channel(x, &s->channels[i], f);
-    if (s->n_channels == s->cap_channels) {
-        size_t cap = s->cap_channels ? 2 * s->cap_channels : 8;
-        bawn_stream_channel *more = cap > 4096 ? NULL : bawn_realloc(s->channels, cap * sizeof *more);
-        if (!more)
-            return NULL;
-        s->channels = more;
-        s->cap_channels = cap;
-    }
+    if (s->n_channels == CHANNELS_MAX || !bawn_grow((void **)&s->channels, &s->cap_channels, s->n_channels, sizeof *s->channels, 8))
+        return NULL;
     s->channels[s->n_channels].text = NULL;
     return start_channel(x, &s->channels[s->n_channels++], f);
 }
@@ -67,14 +71,8 @@ static bool is_repeated(const bawn_stream *s, const bawn_stream_channel *c, cons
 /* The number of the channel's place; UINT32_MAX: out of memory, the record will not say where. */
 static uint32_t place_of(bawn_stream *s, const bawn_stream_channel *c)
 {
-    if (s->n_places == s->cap_places) {
-        size_t cap = s->cap_places ? 2 * s->cap_places : 8;
-        bawn_stream_place *more = bawn_realloc(s->places, cap * sizeof *more);
-        if (!more)
-            return UINT32_MAX;
-        s->places = more;
-        s->cap_places = cap;
-    }
+    if (!bawn_grow((void **)&s->places, &s->cap_places, s->n_places, sizeof *s->places, 8))
+        return UINT32_MAX;
     s->places[s->n_places].channel = c->id;
     memcpy(s->places[s->n_places].path, c->path, sizeof c->path);
     return (uint32_t)s->n_places++;

@@ -39,16 +39,7 @@ static bool image_block(bawn_tr_part *p, bawn_tr_reader *r, uint32_t block)
 
 static bool call_block(bawn_tr_part *p, bawn_tr_reader *r, uint32_t block)
 {
-    bawn_tr_value id, name, input;
-
-    p->kind = BAWN_TR_CALL;
-    if (!bawn_tr_need(&id, r, block, "id") || !bawn_tr_need(&name, r, block, "name") ||
-        !bawn_tr_tree(&input, r, block, "input", BAWN_JSON_OBJECT))
-        return false;
-    p->id = id.raw;
-    p->name = name.raw;
-    p->more = input.there ? bawn_tr_json(r->json, input.token) : BAWN_LIT("{}");
-    return input.there || bawn_tr_refuse(r, block, "input", "expected an object.");
+    return bawn_tr_call(p, r, block, "id") && (p->more.len > 0 || bawn_tr_refuse(r, block, "input", "expected an object."));
 }
 
 static bool thought_block(bawn_tr_part *p, bawn_tr_reader *r, uint32_t block)
@@ -440,21 +431,15 @@ static bool is_small(bawn_slice number)
 
 static bool write_parameters(bawn_buf *b, const bawn_tr_ask *a, bawn_tr_reader *r)
 {
-    const struct { const char *key; const bawn_tr_value *v; } numbers[] = {
+    const bawn_tr_keyed numbers[] = {
         { ",\"temperature\":", &a->temperature }, { ",\"top_p\":", &a->top_p }, { ",\"top_k\":", &a->top_k } };
 
     STR(b, ",\"max_tokens\":");
     bawn_buf_add(b, a->limit.there ? a->limit.raw : BAWN_LIT(BAWN_TRANSLATE_MAX_TOKENS));
     if (a->temperature.there && !is_small(a->temperature.raw))
         return bawn_tr_refuse(r, a->temperature.token, NULL, "the upstream's API takes temperatures from 0 to 1.");
-    for (size_t i = 0; i < BAWN_COUNT(numbers); i++)
-        if (numbers[i].v->there) {
-            STR(b, numbers[i].key);
-            bawn_buf_add(b, numbers[i].v->raw);
-        }
-    for (size_t i = 0; i < a->n_stops; i++)
-        bawn_tr_quoted(b, i ? "," : ",\"stop_sequences\":[", a->stops[i]);
-    STR(b, a->n_stops ? "]" : "");
+    bawn_tr_numbers(b, numbers, BAWN_COUNT(numbers));
+    bawn_tr_strings(b, ",\"stop_sequences\":[", a->stops, a->n_stops);
     if (a->user.there) {
         bawn_tr_quoted(b, ",\"metadata\":{\"user_id\":", a->user.raw);
         STR(b, "}");

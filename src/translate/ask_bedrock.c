@@ -45,16 +45,7 @@ static bool image(bawn_tr_part *p, bawn_tr_reader *r, uint32_t object)
 
 static bool call(bawn_tr_part *p, bawn_tr_reader *r, uint32_t object)
 {
-    bawn_tr_value id, name, input;
-
-    p->kind = BAWN_TR_CALL;
-    if (!bawn_tr_need(&id, r, object, "toolUseId") || !bawn_tr_need(&name, r, object, "name") ||
-        !bawn_tr_tree(&input, r, object, "input", BAWN_JSON_OBJECT))
-        return false;
-    p->id = id.raw;
-    p->name = name.raw;
-    p->more = input.there ? bawn_tr_json(r->json, input.token) : BAWN_NIL;
-    return input.there || bawn_tr_refuse(r, object, "input", "expected an object.");
+    return bawn_tr_call(p, r, object, "toolUseId") && (p->more.len > 0 || bawn_tr_refuse(r, object, "input", "expected an object."));
 }
 
 static bool thought(bawn_tr_part *p, bawn_tr_reader *r, uint32_t object)

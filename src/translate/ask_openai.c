@@ -428,19 +428,13 @@ static void write_tools(bawn_buf *b, const bawn_tr_ask *a)
 
 static bool write_parameters(bawn_buf *b, const bawn_tr_ask *a, bawn_tr_reader *r)
 {
-    const struct { const char *key; const bawn_tr_value *v; } numbers[] = {
+    const bawn_tr_keyed numbers[] = {
         { ",\"max_tokens\":", &a->limit }, { ",\"temperature\":", &a->temperature }, { ",\"top_p\":", &a->top_p } };
 
-    for (size_t i = 0; i < BAWN_COUNT(numbers); i++)
-        if (numbers[i].v->there) {
-            STR(b, numbers[i].key);
-            bawn_buf_add(b, numbers[i].v->raw);
-        }
+    bawn_tr_numbers(b, numbers, BAWN_COUNT(numbers));
     if (a->n_stops > 4)
         return bawn_tr_refuse(r, a->stops_token, NULL, "found more than 4 of them, which is the most in the upstream's API.");
-    for (size_t i = 0; i < a->n_stops; i++)
-        bawn_tr_quoted(b, i ? "," : ",\"stop\":[", a->stops[i]);
-    STR(b, a->n_stops ? "]" : "");
+    bawn_tr_strings(b, ",\"stop\":[", a->stops, a->n_stops);
     if (a->user.there)
         bawn_tr_quoted(b, ",\"user\":", a->user.raw);
     if (a->schema.len > 0) {

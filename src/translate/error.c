@@ -33,20 +33,14 @@ static const row *row_of(int status)
     return other;
 }
 
-static uint32_t error_of(const bawn_json *j)
-{
-    uint32_t error = j->n > 0 ? bawn_json_get(j, 0, "error") : 0;
-
-    return error && j->tokens[error].type == BAWN_JSON_OBJECT ? error : 0;
-}
+static uint32_t error_of(const bawn_json *j) { return j->n > 0 ? bawn_json_get(j, 0, "error") : 0; }
 
 bawn_slice bawn_tr_error_message(const bawn_json *j)
 {
-    uint32_t error = j->n > 0 ? bawn_json_get(j, 0, "error") : 0, object = error_of(j);
-    uint32_t message = j->n > 0 ? bawn_json_get(j, object, "message") : 0;
+    uint32_t error = error_of(j), message = error;
 
-    if (error && j->tokens[error].type == BAWN_JSON_STRING)
-        message = error;
+    if (j->n > 0 && (!error || j->tokens[error].type != BAWN_JSON_STRING))
+        message = bawn_json_get(j, error && j->tokens[error].type == BAWN_JSON_OBJECT ? error : 0, "message");
     return message && j->tokens[message].type == BAWN_JSON_STRING ? bawn_json_raw(j, message) : BAWN_NIL;
 }
 

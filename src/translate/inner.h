@@ -101,7 +101,8 @@ bool bawn_tr_write_anthropic(bawn_buf *, const bawn_tr_ask *, bawn_tr_reader *);
 
 /* What two readers share. */
 bool bawn_tr_stops(bawn_tr_ask *, bawn_tr_reader *, uint32_t object, const char *key);     /* a list of strings */
-bool bawn_tr_cited(bawn_tr_reader *, uint32_t object);          /* citations, which only an empty list may be: refused */
+/* A call: id (under that key), name, `input`, whose JSON is empty where it has none. */
+bool bawn_tr_call(bawn_tr_part *, bawn_tr_reader *, uint32_t object, const char *id);
 
 /* ---- answers ------------------------------------------------------------------------------------------------------- */
 typedef enum { BAWN_TR_OPEN, BAWN_TR_END, BAWN_TR_CALLS, BAWN_TR_LENGTH, BAWN_TR_STOPPED, BAWN_TR_WINDOW, BAWN_TR_FILTERED,
@@ -129,6 +130,10 @@ bool bawn_tr_said_anthropic(bawn_tr_say *, bawn_tr_reader *);
 void bawn_tr_say_openai(bawn_buf *, const bawn_tr_say *);       /* written */
 void bawn_tr_say_anthropic(bawn_buf *, const bawn_tr_say *);
 void bawn_tr_say_bedrock(bawn_buf *, const bawn_tr_say *);
+/* What two writers share: numbers that are there, each behind its key; strings as a list behind `open`, nothing where there is none. */
+typedef struct { const char *key; const bawn_tr_value *v; } bawn_tr_keyed;
+void bawn_tr_numbers(bawn_buf *, const bawn_tr_keyed *, size_t n);
+void bawn_tr_strings(bawn_buf *, const char *open, const bawn_slice *, size_t n);
 void bawn_tr_quoted(bawn_buf *, const char *before, bawn_slice raw);            /* "before", then the string as it stands in JSON */
 
 /* The message of {"error":{...}} or {"message"}, as JSON without quotes; empty where there is none. */

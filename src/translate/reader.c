@@ -187,6 +187,20 @@ bool bawn_tr_unquote(bawn_tr_value *v, bawn_tr_reader *r)
     return ok || bawn_tr_refuse(r, v->token, NULL, "expected a JSON object in the string; the other API has objects there.");
 }
 
+bool bawn_tr_call(bawn_tr_part *p, bawn_tr_reader *r, uint32_t object, const char *id)
+{
+    bawn_tr_value call, name, input;
+
+    if (!bawn_tr_need(&call, r, object, id) || !bawn_tr_need(&name, r, object, "name") ||
+        !bawn_tr_tree(&input, r, object, "input", BAWN_JSON_OBJECT))
+        return false;
+    p->kind = BAWN_TR_CALL;
+    p->id = call.raw;
+    p->name = name.raw;
+    p->more = input.there ? bawn_tr_json(r->json, input.token) : BAWN_NIL;
+    return true;
+}
+
 /* ---- what nobody took ---------------------------------------------------------------------------------------------- */
 static int by_path(const void *path, const void *row) { return strcmp(path, ((const bawn_tr_field *)row)->path); }
 

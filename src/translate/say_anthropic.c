@@ -26,14 +26,9 @@ static bool kind_of(bawn_tr_kind *kind, bawn_tr_reader *r, uint32_t block)
 
 static bool call_of(bawn_tr_part *p, bawn_tr_reader *r, uint32_t block)
 {
-    bawn_tr_value id, name, input;
-
-    if (!bawn_tr_need(&id, r, block, "id") || !bawn_tr_need(&name, r, block, "name") ||
-        !bawn_tr_tree(&input, r, block, "input", BAWN_JSON_OBJECT))
+    if (!bawn_tr_call(p, r, block, "id"))
         return false;
-    p->id = id.raw;
-    p->name = name.raw;
-    p->more = input.there ? bawn_tr_json(r->json, input.token) : BAWN_LIT("{}");
+    p->more = p->more.len > 0 ? p->more : BAWN_LIT("{}");
     return true;
 }
 

@@ -13,17 +13,10 @@ static const bawn_tr_voice *voice_of(const bawn_translation *t)
 /* ---- events as they are written -------------------------------------------------------------------------------------- */
 bawn_buf *bawn_tr_event(bawn_translation *t, const char *name)
 {
-    if (t->n == t->cap) {
-        size_t cap = t->cap ? 2 * t->cap : 8;
-        bawn_translate_event_out *more = bawn_realloc(t->events, cap * sizeof *more);
-        if (!more) {
-            t->data.failed = true;
-            return &t->data;
-        }
-        t->events = more;
-        t->cap = cap;
-    }
-    t->events[t->n++] = (bawn_translate_event_out){ .name = name, .begin = t->data.len };
+    if (bawn_grow((void **)&t->events, &t->cap, t->n, sizeof *t->events, 8))
+        t->events[t->n++] = (bawn_translate_event_out){ .name = name, .begin = t->data.len };
+    else
+        t->data.failed = true;
     return &t->data;
 }
 

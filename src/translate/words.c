@@ -1,4 +1,4 @@
-/* words.c: why an answer ended and what it cost, in the words of each API. A reason is found by its first row and written by it. */
+/* words.c: why an answer ended and what it cost, in the words of each API; how values are written. A reason is found by its first row and written by it. */
 #include "translate/inner.h"
 
 #define STR(b, text) bawn_buf_str(b, text)
@@ -89,6 +89,23 @@ void bawn_tr_counts_write(bawn_buf *b, const bawn_dialect *d, const bawn_tr_coun
         bawn_buf_u64(b, numbers[k][i]);
     }
     STR(b, k == OPENAI ? "}}" : "}");
+}
+
+/* ---- values as they are written --------------------------------------------------------------------------------------- */
+void bawn_tr_numbers(bawn_buf *b, const bawn_tr_keyed *numbers, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (numbers[i].v->there) {
+            STR(b, numbers[i].key);
+            bawn_buf_add(b, numbers[i].v->raw);
+        }
+}
+
+void bawn_tr_strings(bawn_buf *b, const char *open, const bawn_slice *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        bawn_tr_quoted(b, i ? "," : open, items[i]);
+    STR(b, n ? "]" : "");
 }
 
 void bawn_tr_quoted(bawn_buf *b, const char *before, bawn_slice raw)

@@ -9,14 +9,15 @@
  *
  * What is looked back at from an end is at most REACH bytes. A token begins within EARLY bytes of the signs that raise the
  * flag: nothing of it has left a stream then. Time is linear: two signs choose the few rows that an end is compared with. */
+#include <pthread.h>
+
 #include "guard/secrets/secrets.h"
 #include "text/text.h"
 
 enum { SHOWN = 16, EARLY = 48, REACH = 4096, REST = 256, PREFIX = 32, PAIRS = 512, LENGTHS = 128, LINKS = 640 };
 
-/* What the rows look like from behind; made when the first end is looked at. */
+/* What the rows look like from behind. */
 typedef struct {
-    bool made;
     struct { uint16_t row, next; } links[LINKS];    /* chains of rows; a place is its number plus one, 0 ends */
     uint16_t n;
     uint16_t ends[PAIRS];               /* by the first two signs of a prefix, which stand last */
@@ -24,7 +25,7 @@ typedef struct {
     uint16_t lengths[LENGTHS];          /* by the letters and digits with which their tokens end */
 } book;
 
-typedef struct { bawn_probe *p; book book; uint8_t jwt; } search;
+typedef struct { bawn_probe *p; const book *book; uint8_t jwt; } search;
 
 /* Letters, digits and + - / _; those and . = $: sets of ASCII, a bit a character. */
 #define DIGIT_BITS ((uint64_t)0x3FF << '0')
@@ -67,9 +68,13 @@ static size_t tail_of(const char *prefix)
     return n - i;
 }
 
-static void make(book *b, const bawn_guard *guard)
+static book rows;                       /* immutable once it is made */
+
+static void make_rows(void)
 {
-    b->made = true;
+    const bawn_guard *guard = &bawn_guard_secrets_tokens;
+    book *b = &rows;
+
     for (uint16_t i = 0; i < guard->n_patterns; i++) {
         const char *prefix = prefix_of(&guard->patterns[i]);
         const bawn_secret_form *f = &bawn_secret_forms[i];
@@ -81,6 +86,14 @@ static void make(book *b, const bawn_guard *guard)
         chain(b, &b->starts[pair_of(bawn_lower(prefix[0]), bawn_lower(prefix[1]))], i);
         chain(b, &b->lengths[(f->max + tail_of(prefix)) % LENGTHS], i);
     }
+}
+
+static const book *book_of_rows(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, make_rows);
+    return &rows;
 }
 
 /* ---- one candidate --------------------------------------------------------------------------------------------------- */
@@ -247,14 +260,12 @@ static void look_at(search *s, size_t end, size_t letters)
     const bawn_guard *guard = s->p->guard;
     bool any = false;
 
-    if (!s->book.made)
-        make(&s->book, guard);
-    for (uint16_t at = s->book.ends[pair_of(t[end - 1], t[end - 2])]; at && !any; at = s->book.links[at - 1].next)
-        any = backwards(s, s->book.links[at - 1].row, end);
+    for (uint16_t at = s->book->ends[pair_of(t[end - 1], t[end - 2])]; at && !any; at = s->book->links[at - 1].next)
+        any = backwards(s, s->book->links[at - 1].row, end);
     if (!any)
         jwt_backwards(s, end);
-    for (uint16_t at = letters < LENGTHS ? s->book.lengths[letters] : 0; at && !any; at = s->book.links[at - 1].next) {
-        uint16_t row = s->book.links[at - 1].row;
+    for (uint16_t at = letters < LENGTHS ? s->book->lengths[letters] : 0; at && !any; at = s->book->links[at - 1].next) {
+        uint16_t row = s->book->links[at - 1].row;
         any = in_other_letters(s, row, end - strlen(guard->patterns[row].regex) - bawn_secret_forms[row].max);
     }
 }
@@ -263,11 +274,10 @@ static void look_at(search *s, size_t end, size_t letters)
 static void look_everywhere(search *s)
 {
     bawn_slice t = s->p->text;
-    make(&s->book, s->p->guard);
     for (size_t begin = 0; begin + SHOWN < t.len; begin++) {
-        uint16_t at = s->book.starts[pair_of(bawn_lower(t.ptr[begin]), bawn_lower(t.ptr[begin + 1]))];
-        while (at && !in_other_letters(s, s->book.links[at - 1].row, begin))
-            at = s->book.links[at - 1].next;
+        uint16_t at = s->book->starts[pair_of(bawn_lower(t.ptr[begin]), bawn_lower(t.ptr[begin + 1]))];
+        while (at && !in_other_letters(s, s->book->links[at - 1].row, begin))
+            at = s->book->links[at - 1].next;
     }
 }
 
@@ -319,7 +329,7 @@ static size_t next_shown(bawn_slice t, size_t i)
 
 void bawn_secret_disguised(bawn_probe *p, uint8_t jwt)
 {
-    search s = { .p = p, .jwt = jwt };
+    search s = { .p = p, .book = book_of_rows(), .jwt = jwt };
     size_t ahead = 0, from, at;
 
     if (p->state)

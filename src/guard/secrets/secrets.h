@@ -25,6 +25,7 @@ bool bawn_secret_is_reference(const bawn_probe *, size_t i, bawn_slice value);
 /* How long the rest behind a prefix is, and of what signs: of each row of secrets.tokens, in their order (tokens.c). */
 typedef struct { bawn_signs signs; uint16_t min, max; } bawn_secret_form;
 extern const bawn_secret_form bawn_secret_forms[];
+extern const bawn_guard bawn_guard_secrets_tokens;
 /* Whether a signed JSON web token begins at `begin`; *end behind it (forms.c). */
 bool bawn_secret_jwt(size_t *end, bawn_probe *, size_t begin);
 /* secrets.tokens' scan: its tokens and, as kind `jwt`, web tokens, spelled backwards or in other letters (disguised.c). */
