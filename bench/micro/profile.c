@@ -167,7 +167,8 @@ static int database_of(const bawn_match *db)
     return SLOW;
 }
 
-#define REAL(result, name, ...) result __real_##name(__VA_ARGS__); result __wrap_##name(__VA_ARGS__); \
+/* Both have the type that the header gives the function: where that changes, this file no longer compiles, rather than run wrong. */
+#define REAL(result, name, ...) extern __typeof__(name) __real_##name, __wrap_##name; \
     result __wrap_##name(__VA_ARGS__)
 #define TIMED(part, bytes, type, call) { uint64_t t = enter(part, bytes); type r = call; leave(t); return r; }
 
@@ -227,7 +228,7 @@ TIMED(JSON, text.len, bool, __real_bawn_json_parse(j, text, max_depth, err))
 REAL(bool, bawn_json_decode, bawn_slice *out, bawn_json_map *map, const bawn_json *j, uint32_t token, bawn_arena *a)
 TIMED(JSON_STRING, 0, bool, __real_bawn_json_decode(out, map, j, token, a))
 
-REAL(bool, bawn_walk_run, bawn_walk *w, uint16_t root, bawn_place start)
+REAL(bool, bawn_walk_run, bawn_walk *w, const char *root, bawn_place start)
 TIMED(WALK, 0, bool, __real_bawn_walk_run(w, root, start))
 
 REAL(bawn_leak_prompt *, bawn_leak_prompt_new, const bawn_slice *texts, size_t n, unsigned min_words)
