@@ -194,7 +194,7 @@ static void masked_prefix(game *g, bawn_buf *out, const part *p, size_t end, dic
     bawn_buf_free(&body);
 }
 
-/* The masks of the whole answer in one part. */
+/* The masks of the whole answer in one part. They are merged: two kinds may share a code, and would be taken for one here. */
 static void find_masks(const game *g, bawn_finds *out, const run *whole, const readings *said, const part *p)
 {
     const bawn_wall *w = desks[g->policy].wall;
@@ -215,8 +215,12 @@ static void find_masks(const game *g, bawn_finds *out, const run *whole, const r
         if (p->kind >= TOOL)
             bawn_quotes_found(&m, &q, bawn_buf_slice(&p->text), true);
         assert_true(bawn_finds_add(out, &m));
+        for (size_t n = out->n; n > 1 && out->items[n - 1].span.begin < out->items[n - 2].span.begin; n--) {   /* by place */
+            bawn_found t = out->items[n - 1];
+            out->items[n - 1] = out->items[n - 2];
+            out->items[n - 2] = t;
+        }
     }
-    bawn_finds_merge(out);
 }
 
 /* What the request's placeholders stand for. */
